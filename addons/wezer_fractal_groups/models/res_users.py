@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools import days
@@ -192,6 +193,7 @@ class ResUsers(models.Model):
             super()._wezer_todo()
             + self._wezer_invitation_rows()
             + self._wezer_request_rows()
+            + self._wezer_proposal_rows()
             + self._wezer_task_rows()
         )
 
@@ -235,7 +237,10 @@ class ResUsers(models.Model):
             .search(
                 [
                     ("state", "in", MEMBERSHIP.sources("accept_member")),
+                    # Those of a role are answered in its circle.
+                    "|",
                     ("group_id.partner_id", "in", list(managed)),
+                    ("group_id.parent_id.partner_id", "in", list(managed)),
                 ]
             )
         )
@@ -254,6 +259,44 @@ class ResUsers(models.Model):
             }
             for place in requests
             if place.with_user(self)._may("accept_member")
+        ]
+
+    def _wezer_proposal_rows(self):
+        """Return the moves, mergers and links that this user has to agree to."""
+        parties = self.env["res.partner"].sudo().browse(self._acting_ids("manage"))
+        if self._moderates(parties.browse()):
+            # They decide for a side that is no group.
+            parties |= self.env.company.sudo().partner_id
+        if not parties:
+            return []
+        asked = Domain("signing_state", "=", "open") & Domain(
+            "signature_ids",
+            "any",
+            [("partner_id", "in", parties.ids), ("date_signed", "=", False)],
+        )
+        texts = {
+            "wezer.group.change": self.env._("%(group)s wants to move. Do you agree?"),
+            "wezer.group.link": self.env._(
+                "%(group)s wants to work together with %(other)s."
+            ),
+        }
+        return [
+            {
+                "section": "now",
+                "partner": proposal.group_id.partner_id,
+                "text": text
+                % {
+                    "group": proposal.group_id.name,
+                    "other": proposal._fields.get("other_id")
+                    and proposal.other_id.name,
+                },
+                "url": f"/groups/{proposal._asked_group(parties).slug}",
+                "button": self.env._("Answer"),
+                "due": days.day_of(self.env, proposal.signing_deadline),
+            }
+            for model, text in texts.items()
+            for proposal in self.env[model].sudo().search(asked)
+            if not proposal.with_user(self)._why_not("agree")
         ]
 
     def _wezer_task_rows(self):

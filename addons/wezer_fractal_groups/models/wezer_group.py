@@ -1151,14 +1151,21 @@ class WezerGroup(models.Model):
 
     def _notify_request(self, place):
         group, person = self.sudo(), place.partner_id
-        group._circle().partner_id._wezer_notify(
+        circle = group._circle()
+        right = "invite" if group.kind == "circle" else "manage"
+        asked = circle.partner_id
+        if not circle.parent_id and not asked._wezer_actor_partners(right):
+            # Nobody has it in a circle at the top: community moderators answer.
+            moderators = self.env.ref("wezer_base.group_moderator").sudo()
+            asked, right = moderators.all_user_ids.partner_id, "market"
+        asked._wezer_notify(
             "group_request",
             _lt(
                 "%(name)s wants to join %(group)s.", name=person.name, group=group.name
             ),
             url=f"/groups/{group.slug}",
             record=place,
-            right="invite" if group.kind == "circle" else "manage",
+            right=right,
         )
 
     def action_invite(self, partner_id: int, guest: bool = False) -> bool:
@@ -1173,6 +1180,7 @@ class WezerGroup(models.Model):
         place = self._give_as("invite", person)
         if place:
             place._begin_membership()
+            self._notify_accepted(place)
             return True
         group = self.sudo()
         place = self._add_member(
@@ -1191,24 +1199,41 @@ class WezerGroup(models.Model):
         person = self.env["res.partner"].sudo().browse(partner_id)
         place = self._give_as("accept_member", person)
         place._begin_membership()
-        person._wezer_notify(
+        self._notify_accepted(place)
+        return True
+
+    def _notify_accepted(self, place):
+        place.partner_id._wezer_notify(
             "group_accepted",
             _lt("Welcome to %(group)s!", group=self.sudo().name),
             url=f"/groups/{self.sudo().slug}",
             record=place,
         )
-        return True
 
     def action_refuse_member(self, partner_id: int) -> bool:
         """Refuse somebody who asked, or take an invitation back."""
         person = self.env["res.partner"].sudo().browse(partner_id)
-        self._give_as("refuse_member", person)._end()
+        place = self._give_as("refuse_member", person)
+        place._notify_removed()
+        place._end()
         return True
 
     def action_accept_invitation(self, acting_partner_id: int | None = None) -> bool:
         """Accept an invitation."""
         person = self._person_acting(acting_partner_id, "accept_invitation")
-        self._membership_of(person)._begin_membership()
+        place = self._membership_of(person)
+        place._begin_membership()
+        inviter = place.sudo().create_uid.partner_id
+        inviter._wezer_notify(
+            "group_joined",
+            _lt(
+                "%(name)s has joined %(group)s.",
+                name=person.name,
+                group=self.sudo().name,
+            ),
+            url=f"/groups/{self.sudo().slug}",
+            record=place.sudo(),
+        )
         return True
 
     def action_record_consent(self, partner_id: int, note: str) -> bool:
@@ -1259,7 +1284,9 @@ class WezerGroup(models.Model):
         """Take a place away; those who may give it may take it."""
         person = self.env["res.partner"].sudo().browse(partner_id)
         self._check_may("remove_member", person)
-        self._membership_of(person)._leave()
+        place = self._membership_of(person)
+        place._notify_removed()
+        place._leave()
         return True
 
     # === FOUNDING, CHANGING, CLOSING === #

@@ -115,6 +115,10 @@ class WezerGroupChange(models.Model):
             return self.group_id, self.target_id
         return self.group_id.parent_id, self.target_id
 
+    def _asked_group(self, _parties):
+        """Return the group (sudo) whose page asks to agree."""
+        return self.group_id
+
     def _party(self, side):
         """Return the party (sudo) that signs for ``side``."""
         return side.partner_id or self.company_id.partner_id
@@ -356,19 +360,41 @@ class WezerGroupChange(models.Model):
             return
         # The side that agreed just now is asked no longer.
         self.env["wezer.notice"]._settle(self)
+        message = _lt(
+            "The other side has agreed to move %(group)s. Do you agree too?",
+            group=self.group_id.name,
+        )
         for side in self._sides():
-            if side and self._party(side) in self._unsigned():
-                side.partner_id._wezer_notify(
-                    "group_change",
-                    _lt(
-                        "The other side has agreed to move %(group)s. Do you agree"
-                        " too?",
-                        group=self.group_id.name,
-                    ),
-                    url=f"/groups/{self.group_id.slug}",
-                    record=self,
-                    right="manage",
-                )
+            if self._party(side) in self._unsigned():
+                self._notify_side(side, "group_change", message)
+
+    def _notify_side(self, side, kind, message):
+        """Tell those who decide for ``side`` (sudo)."""
+        if side:
+            people, right = side.partner_id, "manage"
+        else:
+            moderators = self.env.ref("wezer_base.group_moderator").sudo()
+            people, right = moderators.all_user_ids.partner_id, "market"
+        people._wezer_notify(
+            kind,
+            message,
+            url=f"/groups/{(self.group_id if self.group_id.active else side).slug}",
+            record=self,
+            right=right,
+            subject="change",
+        )
+
+    def _notify_outcome(self, message):
+        """Tell both sides how it ended."""
+        self.env["wezer.notice"]._settle(self)
+        for side in dict.fromkeys(self._sides_before()):
+            self._notify_side(side, "group_decided", message)
+
+    def _sides_before(self):
+        """Return the groups (sudo) that decided, whatever it has changed since."""
+        if self.kind == "merge":
+            return self.group_id, self.target_id
+        return self.old_parent_id, self.target_id
 
     def _log_acting(self, parties):
         for side in self._sides():
@@ -380,11 +406,26 @@ class WezerGroupChange(models.Model):
     def _on_signed(self, party):
         self._carry_out()
         self.write({"state": "done", "date_done": fields.Datetime.now()})
-        self.env["wezer.notice"]._settle(self)
+        self._notify_outcome(self._done_sentence())
 
     def _on_signing_ended(self, reason):
         self.state = "lapsed" if reason == "lapsed" else "refused"
-        self.env["wezer.notice"]._settle(self)
+        words = {"group": self.group_id.name}
+        self._notify_outcome(
+            _lt("Nobody agreed in time to move %(group)s.", **words)
+            if reason == "lapsed"
+            else _lt("The proposal to move %(group)s was refused.", **words)
+            if reason == "refused"
+            else _lt("The proposal to move %(group)s was withdrawn.", **words)
+        )
+
+    def _done_sentence(self):
+        words = {"group": self.group_id.name, "target": self.target_id.name}
+        if self.kind == "merge":
+            return _lt("%(group)s was merged into %(target)s.", **words)
+        if self.target_id:
+            return _lt("%(group)s is now part of %(target)s.", **words)
+        return _lt("%(group)s is no longer part of another group.", **words)
 
     def _carry_out(self):
         """Do it (sudo); the tree and its closure refuse what cannot be."""

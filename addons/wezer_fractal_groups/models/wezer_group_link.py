@@ -243,14 +243,45 @@ class WezerGroupLink(models.Model):
 
     def _on_signed(self, party):
         self.state = "linked"
-        self.env["wezer.notice"]._settle(self)
+        self._notify_outcome(
+            _lt("%(one)s and %(two)s now work together.", **self._names())
+        )
 
     def _on_signing_ended(self, reason):
         self._end()
 
     def _end(self):
+        was, names = self.state, self._names()
         self.state = "ended"
+        self._notify_outcome(
+            _lt("%(one)s and %(two)s no longer work together.", **names)
+            if was == "linked"
+            else _lt(
+                "The proposal that %(one)s and %(two)s work together has ended.",
+                **names,
+            )
+        )
+
+    def _names(self):
+        return {"one": self.group_id.name, "two": self.other_id.name}
+
+    def _notify_outcome(self, message):
+        """Tell those who manage either group (sudo) how it ended."""
         self.env["wezer.notice"]._settle(self)
+        people = self.env["res.partner"].sudo()
+        for group in self.group_id | self.other_id:
+            people |= group.partner_id._wezer_actor_partners("manage")
+        # sudo: members write nothing, the notice is for others.
+        self.env["wezer.notice"].sudo()._leave(
+            people, "group_decided", message, f"/groups/{self.group_id.slug}", self
+        )
+
+    def _asked_group(self, parties):
+        """Return the group (sudo) among ``parties`` whose page asks to agree."""
+        groups = self.group_id | self.other_id
+        return groups.filtered(
+            lambda group: group.partner_id in parties & self._unsigned()
+        )[:1]
 
     def _notify_unsigned(self):
         """Ask those who manage the other group (sudo)."""

@@ -228,7 +228,7 @@ class WezerGroupMembership(models.Model):
         if "state" in vals:
             # What was asked is answered: its notices wait no longer.
             self.env["wezer.notice"]._settle(
-                self, ["group_request", "group_invitation"]
+                self, ["group_request", "group_invitation", "group_term"]
             )
         self._invalidate_access()
         if {"state", "date_to"} & vals.keys():
@@ -521,6 +521,7 @@ class WezerGroupMembership(models.Model):
             url=f"/groups/{self.group_id.slug}",
             record=self,
             right="manage",
+            subject="term",
         )
 
     def _notify_term(self, message):
@@ -529,7 +530,30 @@ class WezerGroupMembership(models.Model):
             message,
             url=f"/groups/{self.group_id.slug}",
             record=self,
+            subject="own_term",
         )
+
+    def _notify_removed(self):
+        """Tell the person that a request was declined, or a place taken away.
+
+        An invitation that is taken back is withdrawn with its notice.
+        """
+        for place in self.sudo():
+            if place.state == "invited":
+                continue
+            place.partner_id._wezer_notify(
+                "group_removed",
+                _lt("Your request to join %(group)s was declined.", **place._words())
+                if place.state == "requested"
+                else _lt("You are no longer in %(group)s.", **place._words()),
+                # The group may be one that only its members see.
+                url="/groups",
+                record=place,
+                subject="removed",
+            )
+
+    def _words(self):
+        return {"group": self.group_id.name}
 
     def _notice_party(self, reader):
         """Return the party whose face a notice about this membership shows."""

@@ -24,3 +24,4 @@ from . import test_tree
 from . import test_visibility
 from . import test_website
 from . import test_welcome
+from . import test_notices_of_groups
