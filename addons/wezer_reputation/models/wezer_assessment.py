@@ -484,7 +484,11 @@ class WezerAssessment(models.Model):
     def _notify_both_sides(self, message):
         for partner in self.assessor_id | self.assessed_id:
             partner._wezer_notify(
-                "assessment_moderated", message, url=self._url(), record=self
+                "assessment_moderated",
+                message,
+                url=self._url(),
+                record=self,
+                subject="moderated",
             )
 
     def _url(self):

@@ -295,6 +295,7 @@ class WezerReputation(models.Model):
         published = result.coverage >= COVERAGE
         if published:
             self._store(ratings, result, now)
+            self._low_coverage_notices()._withdraw()
         else:
             self._notify_low_coverage(result.coverage)
         report(0.9)
@@ -676,7 +677,10 @@ class WezerReputation(models.Model):
         """Notify the administrators why no scores are published, and what helps."""
         _logger.info("reputation not published: coverage %.0f %%", 100 * coverage)
         administrators = self.env.ref("wezer_base.group_administrator").sudo()
-        administrators.all_user_ids.filtered("active").partner_id._wezer_notify(
+        people = administrators.all_user_ids.filtered("active").partner_id
+        # Told once, not each night, until scores are published again.
+        people -= self._low_coverage_notices().partner_id
+        people._wezer_notify(
             "reputation_coverage",
             _lt(
                 "The scores were not updated, because trust reaches only %(share)s"
@@ -684,6 +688,14 @@ class WezerReputation(models.Model):
                 " profile who admitted the member.",
                 share=round(100 * coverage),
             ),
+        )
+
+    @api.model
+    def _low_coverage_notices(self):
+        """Return the notices (sudo) that say why no scores are published now."""
+        notices = self.env["wezer.notice"].sudo()
+        return notices.search(
+            [("kind", "=", "reputation_coverage"), ("settled", "=", False)]
         )
 
     # === EXPORT === #

@@ -15,3 +15,4 @@ from . import test_ties
 from . import test_trust
 from . import test_state_machine
 from . import test_thank_you_wall
+from . import test_notices_of_reputation
