@@ -1123,6 +1123,7 @@ class WezerProfile(models.Model):
             url=f"/odoo/action-wezer_base.wezer_profile_action/{self.id}",
             record=self,
             right="invite",
+            subject="application",
         )
 
     def _wezer_is_new_here(self, count):

@@ -1894,8 +1894,6 @@ class WezerTransfer(models.Model):
         reversal = settlement.reverse_idempotent(
             self, minor, self._check_key(key), self._key_scope("reverse")
         )
-        if reversal.state == "pending":
-            reversal._notify_payee()
         return reversal.id
 
     @locks.in_line("wallet", "_line_of_answer")
@@ -2159,7 +2157,7 @@ class WezerTransfer(models.Model):
                 url=f"/my/wallets/{self.payee_wallet_id.id}",
                 right="wallet",
                 # Who paid from one of their wallets to another knows.
-                but=self.person_id & self.payer_id._wezer_actor_partners("wallet"),
+                but=self._person_who_paid(),
             )
         elif self.state == "pending":
             self._notify_side(
@@ -2171,6 +2169,12 @@ class WezerTransfer(models.Model):
                     amount=self._said_amount(),
                 ),
             )
+
+    def _person_who_paid(self):
+        """Return the person who let the money move; none where another one asked."""
+        if self.kind == "reversal":
+            return self.person_id
+        return self.person_id & self.payer_id._wezer_actor_partners("wallet")
 
     def _notify_asked(self):
         """Leave the payer a notice of a request that waits for an answer."""

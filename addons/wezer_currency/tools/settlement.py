@@ -249,6 +249,9 @@ def _reverse(transfer: models.Model, minor: int | None, **extra: Any) -> Any:
     )
     if currency.external:
         reversal._move(reserved=taken, incoming=taken, check=False)
+        if not reversal.origin_model:
+            # The first payer confirms that it came back.
+            reversal._notify_payee()
         return reversal
     _return_levies(transfer, reversal, given, given + taken)
     reversal._move(amount=taken, check=False)

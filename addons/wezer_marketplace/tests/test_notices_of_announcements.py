@@ -49,7 +49,7 @@ ROWS = (
     Outcome(
         "settle", "test1", notified={"test2": "paid"}, settled={"test1": "delivered"}
     ),
-    Outcome("+ask", "test2", notified={"test1": "question"}),
+    Outcome("+ask", "test2", notified={"test1": "question"}, todo={"test1"}),
     Outcome(
         "+answer",
         "test1",
