@@ -42,6 +42,12 @@ env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()
 """
 
+# E-mails wait while no mail server is set; once there is one, they are sent.
+SEND = """
+env.ref("mail.ir_cron_mail_scheduler_action").active = True
+env.cr.commit()
+"""
+
 # The payer of tasks of projects without a team, where the settings name nobody.
 PAYER = """
 for company in env["res.company"].search([]):
@@ -158,7 +164,7 @@ class Database:
             step, "-d", self.name, "-i", ",".join(names), "--skip-auto-install"
         )
         step.show("browser files")
-        self.runner.shell(self.name, SETTLE + PAYER)
+        self.runner.shell(self.name, SETTLE + PAYER + SEND)
         self.remember(addons=hashes, installed=True)
         step.show(f"{len(names)} addons")
         return text
@@ -214,7 +220,7 @@ class Database:
         arguments += ["-i", ",".join(new)] if new else []
         arguments += ["-u", ",".join(changed)] if changed else []
         text = self.runner.server(step, *arguments)
-        self.runner.shell(self.name, SETTLE)
+        self.runner.shell(self.name, SETTLE + SEND)
         self.remember(addons=hashes)
         step.show("upgraded " + ", ".join(new + changed))
         return text

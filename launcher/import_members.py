@@ -19,7 +19,8 @@ LISTS = ("skills", "languages")
 WORK = """
 def work(env, given):
     members = env["wezer.member.import"]
-    return dict(rows=members._import_rows(given["rows"], **given["options"]))
+    rows = members._import_rows(given["rows"], **given["options"])
+    return dict(rows=rows, can_send=env.company._wezer_can_send())
 """
 
 
@@ -95,6 +96,8 @@ def print_report(answer: dict, options: argparse.Namespace) -> int:
         summary += " (nothing kept: a dry run)"
     elif options.mail:
         summary += "; people without a login were invited"
+        if not answer.get("can_send", True):
+            summary += ", but no e-mail can be sent now: see /my/invite for links"
     stream = sys.stderr if options.json else sys.stdout
     stream.write(f"{len(answer['rows'])} rows: {summary}.\n")
     return 1 if counts.get("refused") else 0

@@ -75,9 +75,8 @@ class Runner:
             "workers": 0,
             "max_cron_threads": 1,
             "with_demo": False,
-            # Nothing is sent from here: port 9 of this machine takes no mail.
-            "smtp_server": "127.0.0.1",
-            "smtp_port": 9,
+            # No mail server: e-mails wait until an administrator sets one.
+            "smtp_server": "",
             "publisher_warranty_url": "",
             # Nobody manages databases over HTTP here, so nobody knows it.
             "admin_passwd": secrets.token_urlsafe(32),

@@ -24,6 +24,8 @@ ROLES = ("member", "coordinator", "moderator", "administrator")
 ENDING = 30
 LOOK_AT_LOG = 30
 PAGES = ("/", "/market", "/members", "/web/login")
+# The environment variable with the address of the community.
+ADDRESS = "WEZER_URL"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -41,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
     if options.fresh:
         clear()
     steps = Steps(6)
+    # Links in e-mails begin with it, from the first start: wezer_base reads it.
+    os.environ.setdefault(ADDRESS, address(options))
     with session.open_runner(
         steps, http_interface="127.0.0.1", http_port=options.port
     ) as runner:
@@ -48,6 +52,11 @@ def run(options: argparse.Namespace) -> int:
         prepare(steps, database, options)
         serve(steps, database, options, started)
     return 0
+
+
+def address(options: argparse.Namespace) -> str:
+    """Return where this machine serves the community."""
+    return f"http://127.0.0.1:{options.port}"
 
 
 def check_port(port: int, patience: float = 0) -> None:
@@ -155,7 +164,7 @@ def serve(
     steps: Steps, database: Database, options: argparse.Namespace, started: float
 ) -> None:
     """Start Odoo and wait until it ends."""
-    url = f"http://127.0.0.1:{options.port}"
+    url = address(options)
     runner = database.runner
     paths.rotate(runner.log)
     mark = runner.log.stat().st_size if runner.log.exists() else 0

@@ -84,6 +84,7 @@ WITHOUT_LINK = {
     "/join/<string:token>": "a link of an e-mail",
     "/join/<string:token>/block": "a link of an e-mail",
     "/my/email/confirm/<string:token>": "a link of an e-mail",
+    "/my/emails": "for administrators, from their to-do list",
     "/pay/<string:token>": "a link that people pass on",
     "/welcome": "where a new account is led after its first login",
 }

@@ -65,6 +65,7 @@ class TestJoiningClicks(HttpCase):
     def letter_link(self):
         """Return the address of the button in the letter, from the mail catcher."""
         self.env.invalidate_all()
+        self.env["wezer.invitation"]._write_letters()
         letters = self.env["mail.mail"].search([("email_to", "=", ADDRESS)])
         return re.search(r"/join/[\w-]+", str(letters[:1].body_html))[0]
 

@@ -7,6 +7,7 @@ its template anyway.
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -257,7 +258,9 @@ def test_no_mail_is_sent_and_nobody_is_asked(state):
     """Return what the database keeps, read while Odoo is stopped."""
     script = (
         "crons = env['ir.cron'].search([]).mapped('cron_name')\n"
-        "print('MAILS', [c for c in crons if 'Queue' in c or 'Publisher' in c])\n"
+        "print('MAILS', [c for c in crons if 'Publisher' in c])\n"
+        "print('SENDS', env['ir.mail_server']._wezer_is_set())\n"
+        "print('LINKS', env.company.get_base_url())\n"
         f"banned = {BANNED!r}\n"
         "installed = [('name', 'in', banned), ('state', '=', 'installed')]\n"
         "print('ASKING', env['ir.module.module'].search(installed).mapped('name'))\n"
@@ -270,9 +273,13 @@ def test_no_mail_is_sent_and_nobody_is_asked(state):
         text=True,
     )
     assert "MAILS []" in done.stdout, done.stdout + done.stderr
+    assert "SENDS False" in done.stdout
+    # What was printed at the last start, on a port of its own.
+    assert re.search(r"LINKS http://127\.0\.0\.1:\d+$", done.stdout, re.MULTILINE)
+    assert "LINKS http://127.0.0.1:8069" not in done.stdout
     assert "ASKING []" in done.stdout
 
 
 def test_mail_would_go_nowhere_and_databases_are_not_listed(state):
     text = (state / "pg.conf").read_text()
-    assert "smtp_port = 9" in text and "list_db = False" in text
+    assert "smtp_server = \n" in text and "list_db = False" in text

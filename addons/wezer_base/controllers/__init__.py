@@ -1,6 +1,7 @@
 from . import acting
 from . import pictures
 from . import leaving
+from . import emails
 from . import joining
 from . import languages
 from . import lines

@@ -73,11 +73,25 @@ class WezerSignup(AuthSignupHome):
             return super().web_auth_reset_password(*args, **kw)
         if not qcontext.get("reset_password_enabled"):
             raise werkzeug.exceptions.NotFound()
-        request.env["res.users"]._wezer_ask_reset(login)
-        qcontext["message"] = request.env._(
-            "If there is an account with this address, we have sent an e-mail to it."
-        )
+        try:
+            request.env["res.users"].reset_password(login)
+            qcontext["message"] = self._reset_message()
+        except UserError as error:
+            qcontext["error"] = error.args[0]
         return request.render("auth_signup.reset_password", qcontext)
+
+    def _reset_message(self):
+        """Return what holds for every address: promised is only what can be sent."""
+        if request.env.company._wezer_can_send():
+            return request.env._(
+                "If there is an account with this address, it gets an e-mail in a"
+                " few minutes."
+            )
+        return request.env._(
+            "E-mails cannot be sent at the moment. If there is an account with this"
+            " address, it gets one as soon as they can be. If it is urgent, write to us"
+            " on the contact page."
+        )
 
 
 class WezerJoining(http.Controller):
@@ -187,6 +201,7 @@ class WezerJoining(http.Controller):
                 "letters": invitations.filtered(
                     lambda invitation: invitation.kind == "letter"
                 ),
+                "passes_on_links": request.env["wezer.invitation"]._passes_on_links(),
                 "page_name": "wezer_invite",
             },
         )
@@ -196,7 +211,20 @@ class WezerJoining(http.Controller):
     def invite_post(self, emails="", message="", **_kwargs):
         """Write to those addresses."""
         count = request.env["wezer.invitation"].action_invite(emails, message)
-        flash(request.env._("Invitations sent: %(count)s.", count=count))
+        flash(request.env["wezer.invitation"]._invited_text(count))
+        return request.redirect("/my/invite")
+
+    @http.route(
+        "/my/invite/<int:invitation_id>/link",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    @form_post("/my/invite")
+    def invite_show_link(self, invitation_id, **_kwargs):
+        """Show the link of a letter, to be passed on by hand."""
+        seen_or_404("wezer.invitation", invitation_id).action_show_link()
         return request.redirect("/my/invite")
 
     @http.route(

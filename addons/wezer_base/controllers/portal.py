@@ -107,13 +107,19 @@ class WezerPortal(CustomerPortal):
         return request.redirect("/my/profile")
 
     def _flash_pending(self, asked):
-        if asked:
-            flash(
-                request.env._(
-                    "We have sent a link to the new address. Your old address"
-                    " stays in use until you open that link."
-                )
+        if not asked:
+            return
+        text = request.env._(
+            "A link is on its way to the new address. Your old address stays in use"
+            " until you open that link."
+        )
+        if not request.env.company._wezer_can_send():
+            text = request.env._(
+                "E-mails cannot be sent at the moment. The link to the new address"
+                " follows as soon as they can. Your old address stays in use until"
+                " you open it."
             )
+        flash(text)
 
     @http.route(
         "/my/email/withdraw", type="http", auth="user", website=True, methods=["POST"]

@@ -12,9 +12,12 @@ from . import wezer_state_mixin
 from . import wezer_signature
 from . import wezer_word
 
+from . import ir_config_parameter
 from . import ir_http
+from . import ir_mail_server
 from . import ir_qweb
 from . import ir_ui_view
+from . import mail_mail
 from . import res_company
 from . import res_config_settings
 from . import res_groups
@@ -39,6 +42,7 @@ from . import wezer_mandate
 from . import wezer_member_import
 from . import wezer_notice
 from . import wezer_notice_choice
+from . import wezer_password_request
 from . import wezer_personal_data
 from . import wezer_profile
 from . import wezer_profile_word

@@ -38,6 +38,8 @@ class IrQweb(models.AbstractModel):
         values["wezer_sign_up_open"] = lambda: (
             users._get_signup_invitation_scope() == "b2c"
         )
+        # Only pages that promise an e-mail ask for it.
+        values["wezer_can_send"] = lambda: self.env.company._wezer_can_send()
         self._wezer_skip_seo(values)
         website = request and getattr(request, "website", None)
         return result.with_context(

@@ -3,13 +3,14 @@ from urllib.parse import urlsplit
 
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
-from odoo.tools import SQL, LazyTranslate, hmac
+from odoo.tools import SQL, LazyTranslate, formataddr, hmac
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..exceptions import Refusal
 from ..tools import contrast, days, locks
 from ..tools.login import network
+from ..tools.memo_field import Memo
 from ..tools.payload import shortened
 from ..tools.rights import RIGHTS
 
@@ -113,6 +114,22 @@ class ResCompany(models.Model):
         default=10,
         help="The number of invitations a member may send in a day.",
     )
+    wezer_sender_name = fields.Char(
+        string="Sender's name",
+        help="The name that e-mails of the community come from. If empty, they come"
+        " from the name of the community.",
+    )
+    wezer_mail_tested = fields.Datetime(
+        string="Test e-mail delivered",
+        readonly=True,
+        help="The date on which the mail server, as it is set now, took a test e-mail.",
+    )
+    wezer_mail_trouble = Memo(
+        compute="_compute_wezer_mail_trouble",
+        groups=fields.NO_ACCESS,
+        help="Why e-mails cannot be sent now, as a stable word, asked once; empty where"
+        " they can.",
+    )
     wezer_map_url = fields.Char(
         string="Map tiles",
         help="The address of a server of map tiles, with {z}, {x} and {y}. Without one,"
@@ -128,6 +145,35 @@ class ResCompany(models.Model):
         compute_sudo=True,
         help="Whether the person who reads this is a member here. Record rules use it.",
     )
+
+    @api.depends("wezer_sender_name", "email")
+    def _compute_email_formatted(self):
+        """Let all e-mails come from the community's sender, Odoo's own too."""
+        result = super()._compute_email_formatted()
+        for company in self:
+            if company.wezer_sender_name and company.email:
+                company.email_formatted = formataddr(
+                    (company.wezer_sender_name, company.email)
+                )
+        return result
+
+    def _compute_wezer_mail_trouble(self):
+        self.wezer_mail_trouble = self.env["mail.mail"]._wezer_trouble()
+
+    @api.model
+    def _wezer_forget_mail_trouble(self):
+        """Ask again whether e-mails can be sent: something about it has changed."""
+        self.invalidate_model(["wezer_mail_trouble"], flush=False)
+
+    def _wezer_sender(self):
+        """Return the name and the address that e-mails of the community come from."""
+        self.ensure_one()
+        return self.wezer_sender_name or self.name, self.email
+
+    def _wezer_can_send(self):
+        """Return whether e-mails can be sent now: every page that promises one asks."""
+        # For code only: the word behind it is for administrators.
+        return not self.sudo().wezer_mail_trouble
 
     @api.depends_context("uid")
     def _compute_wezer_is_user_member(self):

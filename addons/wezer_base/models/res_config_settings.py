@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -35,3 +35,35 @@ class ResConfigSettings(models.TransientModel):
     wezer_invite_user_ids = fields.Many2many(
         related="company_id.wezer_invite_user_ids", readonly=False
     )
+    wezer_address = fields.Char(
+        string="Address of the community",
+        help="Every link in an e-mail begins with this address.",
+    )
+    wezer_address_here = fields.Char(
+        string="Address you use now", compute="_compute_wezer_address_here"
+    )
+    wezer_address_differs = fields.Boolean(compute="_compute_wezer_address_here")
+
+    @api.depends("wezer_address")
+    def _compute_wezer_address_here(self):
+        here = self.env["ir.config_parameter"]._wezer_address_in_use()
+        for settings in self:
+            settings.wezer_address_here = here
+            settings.wezer_address_differs = bool(here) and (
+                settings.wezer_address != here
+            )
+
+    @api.model
+    def get_values(self):
+        """Show the address that links begin with, wherever Odoo keeps it."""
+        address = self.env.company.sudo().get_base_url()
+        return {**super().get_values(), "wezer_address": address}
+
+    def set_values(self):
+        """Keep the address where somebody changed it, checked."""
+        result = super().set_values()
+        for settings in self:
+            if settings.wezer_address != settings.company_id.sudo().get_base_url():
+                parameters = self.env["ir.config_parameter"]
+                parameters._wezer_set_address(settings.wezer_address)
+        return result

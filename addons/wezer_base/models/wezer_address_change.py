@@ -201,7 +201,8 @@ class WezerAddressChange(models.Model):
                 "body_html": body,
                 "auto_delete": True,
             }
-        ).send_after_commit()
+        )
+        self.env["mail.mail"]._wezer_send_soon()
 
     # === CONFIRMING === #
 

@@ -180,6 +180,7 @@ class WezerDigest(models.Model):
         """Send the digests that are due; running it again sends nothing."""
         waiting = [("id", "in", self._waiting_people().ids)]
         for_each_due(self.env["res.partner"].sudo(), waiting, self._send_to)
+        self.env["mail.mail"]._wezer_send_soon()
 
     @api.model
     def _waiting_domain(self):

@@ -9,6 +9,7 @@ from ..exceptions import NotAllowed, Refusal
 from ..tools import locks
 from ..tools.addresses import proven_addresses
 from ..tools.arrival import keep_arrival, with_arrival
+from ..tools.cron import for_each_due
 from ..tools.membership import JOINED
 from ..tools.rights import PROVEN
 from ..tools.state_machine import StateMachine, Transition
@@ -94,6 +95,9 @@ class WezerInvitation(models.Model):
     )
     date = fields.Datetime(required=True)
     accept_deadline = fields.Datetime(string="Expiry", required=True)
+    # A scheduled job writes the letter: the page answers alike for every address.
+    letter_waits = fields.Boolean(copy=False, groups=fields.NO_ACCESS)
+    letter_lang = fields.Char(copy=False, groups=fields.NO_ACCESS)
     # The page that the person came for; see tools/arrival.py.
     arrival_url = fields.Char(copy=False, readonly=True, groups=fields.NO_ACCESS)
     invited_id = fields.Many2one(
@@ -106,6 +110,8 @@ class WezerInvitation(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
+    _letter_waits_idx = models.Index("(id) WHERE letter_waits")
+
     # === INVITING === #
 
     @api.model
@@ -113,7 +119,8 @@ class WezerInvitation(models.Model):
         """Write to people whom the caller would like to see here.
 
         People who have an account, or want no letters, are passed over silently: the
-        answer is the same.
+        answer is the same. While no e-mail can be sent, letters wait; administrators
+        get a link to each instead, as they vouch for addresses.
 
         :param list emails: addresses
         :return: how many letters are on their way, as the inviter may know
@@ -123,9 +130,91 @@ class WezerInvitation(models.Model):
         addresses = self._addresses(emails)
         self._check_caps(inviter, len(addresses))
         message = str(message or "").strip()[:1000]
+        by_hand = self._passes_on_links() and not self.env.company._wezer_can_send()
         for address in addresses:
-            self._write_to(address, "letter", inviter, message)
+            if by_hand:
+                invitation = self._make("letter", None, inviter, address, message)
+                invitation._make_own_link()
+            else:
+                self._write_to(address, "letter", inviter, message)
         return len(addresses)
+
+    @api.model
+    def _invited_text(self, count):
+        """Return what happens now with so many invitations of the caller."""
+        if self.env.company._wezer_can_send():
+            return self.env._("Invitations on their way: %(count)s.", count=count)
+        if self._passes_on_links():
+            return self.env._(
+                "E-mails cannot be sent at the moment. Copy the links below, and pass"
+                " them on: %(count)s.",
+                count=count,
+            )
+        return self.env._(
+            "E-mails cannot be sent at the moment. Invitations that follow as soon as"
+            " they can: %(count)s.",
+            count=count,
+        )
+
+    @api.model
+    def _passes_on_links(self):
+        """Return whether the caller may have the link that a letter would contain.
+
+        It lets in with the address, unproven: only administrators vouch for that.
+        """
+        return self.env.user.has_group("wezer_base.group_administrator")
+
+    def action_show_link(self) -> str:
+        """Return the link of one's own letter, to be passed on by hand, made anew.
+
+        A letter that was sent, or is still to be sent, leads nowhere from then on.
+
+        :raise NotAllowed: rule ``role``, where the caller is no administrator or did
+            not invite this person
+        :raise Refusal: rules ``state``, ``known``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        invitation = self.sudo()
+        if (
+            not self._passes_on_links()
+            or invitation.inviter_id != self.env.user.partner_id
+        ):
+            raise NotAllowed(
+                self.env._(
+                    "Only administrators can pass on the links of their invitations."
+                ),
+                rule="role",
+            )
+        if (
+            invitation.kind != "letter"
+            or invitation.state not in OPEN
+            or invitation.accept_deadline <= fields.Datetime.now()
+        ):
+            raise self._no_longer_open()
+        if self._user_of(invitation.email):
+            raise Refusal(
+                self.env._("A person with this address already has an account here."),
+                rule="known",
+                value=invitation.email,
+            )
+        invitation._make_own_link()
+        return invitation._url(invitation.link_token)
+
+    def _make_own_link(self):
+        """Give a letter of an administrator a link instead (sudo, checked)."""
+        self.ensure_one()
+        if user := self._user_of(self.email):
+            self._tell_known(user)
+            return
+        token = secrets.token_urlsafe(24)
+        self.write(
+            {
+                "token_hash": self._hash(token),
+                "link_token": token,
+                "letter_waits": False,
+            }
+        )
 
     @api.model
     def action_link(self) -> str:
@@ -323,23 +412,48 @@ class WezerInvitation(models.Model):
 
     @api.model
     def _write_to(self, address, kind, inviter, message, arrival=""):
-        token = secrets.token_urlsafe(24)
-        invitation = self._make(kind, token, inviter, address, message)
+        """Let a scheduled job write: what is done here is the same for all addresses.
+
+        Neither the answer nor the work for it says whether somebody has an account, or
+        wants no letters.
+        """
+        invitation = self._make(kind, None, inviter, address, message)
+        invitation.write({"letter_waits": True, "letter_lang": self.env.lang})
         keep_arrival(invitation, arrival)
-        if self._is_blocked(address, inviter):
-            return invitation
-        user = self._user_of(address)
-        if user and kind == "letter":
-            # Already here: a notice, no letter; the inviter sees no difference.
-            user.partner_id._wezer_notify(
-                "invited",
-                _lt("%(name)s invited you here.", name=inviter.name),
-                url="/members",
-            )
-            return invitation
-        template = "invitation_known" if user else "invitation"
-        invitation._send(template, token, user)
+        # Visitors may not touch jobs.
+        self.env.ref("wezer_base.ir_cron_reset").sudo()._trigger()
         return invitation
+
+    @api.model
+    def _write_letters(self):
+        """Write the letters that wait (a scheduled job)."""
+        waiting = [("letter_waits", "=", True)]
+        for_each_due(self.sudo(), waiting, lambda one: one._write_letter())
+        self.env["mail.mail"]._wezer_send_soon()
+
+    def _write_letter(self):
+        """Write the letter of one invitation, a notice, or nothing (sudo)."""
+        self.ensure_one()
+        self.letter_waits = False
+        open_still = self.state in OPEN and self.accept_deadline > fields.Datetime.now()
+        if not open_still or self._is_blocked(self.email, self.inviter_id):
+            return
+        here = self.with_context(lang=self.letter_lang or self.env.lang)
+        user = self._user_of(self.email)
+        if user and self.kind == "letter":
+            here._tell_known(user)
+            return
+        token = secrets.token_urlsafe(24)
+        self.token_hash = self._hash(token)
+        here._send("invitation_known" if user else "invitation", token, user)
+
+    def _tell_known(self, user):
+        """Tell a member who was invited: no letter; the inviter sees no difference."""
+        user.partner_id._wezer_notify(
+            "invited",
+            _lt("%(name)s invited you here.", name=self.inviter_id.name),
+            url="/members",
+        )
 
     @api.model
     def _make(self, kind, token, inviter, address=False, message=""):
@@ -351,7 +465,7 @@ class WezerInvitation(models.Model):
                 "inviter_id": inviter.id,
                 "email": address,
                 "message": message,
-                "token_hash": self._hash(token),
+                "token_hash": token and self._hash(token),
                 "date": now,
                 "accept_deadline": now + timedelta(days=DAYS),
             }
@@ -388,7 +502,7 @@ class WezerInvitation(models.Model):
                 "body_html": body,
                 "auto_delete": True,
             }
-        ).send_after_commit()
+        )
 
     def _url(self, token):
         return f"{self.get_base_url()}/join/{token}"

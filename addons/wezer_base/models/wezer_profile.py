@@ -1348,7 +1348,8 @@ class WezerProfile(models.Model):
                 "body_html": body,
                 "auto_delete": True,
             }
-        ).send_after_commit()
+        )
+        self.env["mail.mail"]._wezer_send_soon()
 
     def action_suspend(self) -> bool:
         """Take these members' rights for the time being."""

@@ -215,6 +215,16 @@ class MatrixCommon(WezerCommon):
         return invites.create({"emails": "zz@example.org"})
 
     @classmethod
+    def _make_wezer_outgoing_mail(cls):
+        forms = cls.env["wezer.outgoing.mail"].with_user(cls.ada)
+        return forms.create({"sender_address": "hello@example.org"})
+
+    @classmethod
+    def _make_wezer_password_request(cls):
+        cls.env["wezer.password.request"]._ask("anna-base")
+        return cls.env["wezer.password.request"].search([])
+
+    @classmethod
     def _make_wezer_onboarding_step(cls):
         steps = cls.env["wezer.onboarding.step"].with_user(cls.ada)
         return steps.create({"key": "languages", "name": "Languages"})

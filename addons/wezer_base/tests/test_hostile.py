@@ -54,6 +54,7 @@ class TestHostile(WezerCommon):
         self.assertEqual(invitations._user_of("luc@proved.example"), self.luc)
         before = self.env["mail.mail"].search_count([])
         invitations.sudo()._request("victim@else.example")
+        invitations._write_letters()
         mail = self.env["mail.mail"].search([], order="id desc", limit=1)
         self.assertEqual(self.env["mail.mail"].search_count([]), before + 1)
         self.assertIn("/join/", mail.body_html)

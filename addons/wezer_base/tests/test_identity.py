@@ -28,6 +28,7 @@ class IdentityCommon(WezerCommon):
         return self.changes._waiting((user or self.luc).partner_id)
 
     def letters(self, address):
+        self.env["wezer.invitation"]._write_letters()
         return self.env["mail.mail"].search([("email_to", "=", address)], order="id")
 
     def token(self, address=VICTIM):
@@ -321,7 +322,7 @@ class TestIdentityPages(IdentityCommon, HttpCase):
         self.assertNotIn("invalid_fields", answer.text)
         self.assertStill()
         self.assertEqual(self.luc.partner_id.street, "Main street 2")
-        self.assertIn("We have sent a link", self.url_open("/my/profile").text)
+        self.assertIn("A link is on its way", self.url_open("/my/profile").text)
 
     def test_strange_numbers_in_an_address_are_refused(self):
         self.authenticate("luc-base", "luc-base-secret")

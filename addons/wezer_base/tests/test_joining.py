@@ -21,6 +21,7 @@ class JoiningCommon(WezerCommon):
         cls.invitations = cls.env["wezer.invitation"]
 
     def letters(self, address=ADDRESS):
+        self.invitations._write_letters()
         return self.env["mail.mail"].search([("email_to", "=", address)])
 
     def token_of(self, mail):

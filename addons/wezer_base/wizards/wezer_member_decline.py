@@ -17,6 +17,7 @@ class WezerMemberDecline(models.TransientModel):
         ondelete="cascade",
     )
     reason = fields.Text(required=True, help="The person receives this text.")
+    can_send = fields.Boolean(default=lambda self: self.env.company._wezer_can_send())
 
     def action_decline(self) -> dict:
         """Decline; the profile checks who may, and in which state."""

@@ -10,17 +10,22 @@ class WezerMemberInvite(models.TransientModel):
 
     emails = fields.Text(string="E-mail addresses", required=True)
     message = fields.Text(string="Your message")
+    can_send = fields.Boolean(default=lambda self: self.env.company._wezer_can_send())
 
     def action_invite(self) -> dict:
         """Write to them; who has an account already is passed over silently."""
         self.ensure_one()
-        count = self.env["wezer.invitation"].action_invite(self.emails, self.message)
+        invitations = self.env["wezer.invitation"]
+        count = invitations.action_invite(self.emails, self.message)
+        if not self.env.company._wezer_can_send():
+            # The links to pass on are there.
+            return {"type": "ir.actions.act_url", "url": "/my/invite", "target": "self"}
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("Invitations sent: %(count)s.", count=count),
+                "message": invitations._invited_text(count),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

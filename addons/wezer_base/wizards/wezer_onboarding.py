@@ -63,6 +63,17 @@ class WezerOnboarding(models.TransientModel):
                 "skip_label": False,
             },
             {
+                "key": "mail",
+                "sequence": 15,
+                "name": self.env._("Outgoing mail"),
+                "text": self._mail_text(company),
+                "done": self._is_skipped("mail")
+                or bool(company.wezer_mail_tested)
+                and company._wezer_can_send(),
+                "action": "wezer_base.wezer_outgoing_mail_action",
+                "skip_label": self.env._("We send no e-mails"),
+            },
+            {
                 "key": "languages",
                 "sequence": 20,
                 "name": self.env._("Languages"),
@@ -117,6 +128,15 @@ class WezerOnboarding(models.TransientModel):
                 "skip_label": False,
             },
         ]
+
+    @api.model
+    def _mail_text(self, company):
+        trouble = company.wezer_mail_trouble
+        if trouble:
+            return self.env["mail.mail"]._wezer_reasons()[trouble]
+        if not company.wezer_mail_tested:
+            return self.env._("Send a test e-mail: it shows whether they arrive.")
+        return self.env._("Members get links to join and news by e-mail.")
 
     @api.model
     def _check_administrator(self):

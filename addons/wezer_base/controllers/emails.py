@@ -1,0 +1,45 @@
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.http import request
+
+from ..tools.form_post import form_post
+from ..tools.numbers import record_ids
+from .website import flash
+
+
+class WezerEmails(http.Controller):
+    """E-mails that were not sent, for administrators."""
+
+    @http.route("/my/emails", type="http", auth="user", website=True, methods=["GET"])
+    def emails(self, **_kwargs):
+        """List what was not sent, and why."""
+        if not request.env.user.has_group("wezer_base.group_administrator"):
+            raise werkzeug.exceptions.NotFound()
+        mails = request.env["mail.mail"]
+        # Asked as an administrator, checked just above.
+        trouble = request.env.company.sudo().wezer_mail_trouble
+        return request.render(
+            "wezer_base.failed_emails_page",
+            {
+                "rows": mails._wezer_failed_rows(),
+                "trouble": trouble and mails._wezer_reasons()[trouble],
+                "page_name": "wezer_emails",
+            },
+        )
+
+    @http.route("/my/emails", type="http", auth="user", website=True, methods=["POST"])
+    @form_post("/my/emails")
+    def emails_post(self, act="", **_kwargs):
+        """Send some of them again, or set them aside."""
+        if not request.env.user.has_group("wezer_base.group_administrator"):
+            raise werkzeug.exceptions.NotFound()
+        ids = record_ids(request.httprequest.form.getlist("ids"))
+        mails = request.env["mail.mail"].browse(ids)
+        if act == "aside":
+            mails.action_wezer_set_aside()
+            flash(request.env._("Set aside."))
+        else:
+            mails.action_wezer_send_again()
+            flash(request.env._("The mail server is asked again in a moment."))
+        return request.redirect("/my/emails")

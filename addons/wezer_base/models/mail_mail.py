@@ -1,0 +1,270 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..exceptions import NotAllowed, Refusal
+from ..tools.locks import is_contention
+from ..tools.mail_reasons import GENERAL, answer_in, kind_of
+
+# So many addresses in a row, and none that worked: the server refuses all.
+ALL_FAILED = 3
+# So many failed e-mails a page shows.
+SHOWN = 50
+# Failures after which Odoo would delete an e-mail as if it had been sent.
+FORGOTTEN = ("mail_email_invalid", "mail_email_missing")
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    wezer_failure = fields.Char(string="Kind of failure", readonly=True, copy=False)
+    wezer_none_since = fields.Boolean(
+        string="None sent since",
+        readonly=True,
+        copy=False,
+        help="This e-mail failed, and no other has been delivered since.",
+    )
+
+    _wezer_failed_idx = models.Index("(wezer_failure) WHERE state = 'exception'")
+    _wezer_none_since_idx = models.Index("(wezer_failure) WHERE wezer_none_since")
+
+    # === SENDING === #
+
+    @api.model
+    def _wezer_send_soon(self):
+        """Let the queue run now: nobody waits for the mail server meanwhile."""
+        # Those who cause an e-mail may not touch scheduled actions.
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        """Extend Odoo's: while no server is set, e-mails wait and do not fail."""
+        waiting = self.browse()
+        if not raise_exception and not self.env["ir.mail_server"]._wezer_is_set():
+            waiting = self.filtered(lambda mail: not mail.mail_server_id)
+        return super(MailMail, self - waiting).send(
+            auto_commit=auto_commit,
+            raise_exception=raise_exception,
+            post_send_callback=post_send_callback,
+        )
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        kept = self.browse()
+        if failure_type:
+            self._wezer_note_failure(failure_type)
+            if failure_type in FORGOTTEN:
+                kept = self.filtered("auto_delete")
+                kept.auto_delete = False
+        else:
+            self._wezer_note_success()
+        result = super()._postprocess_sent_message(
+            success_pids,
+            success_emails,
+            failure_reason=failure_reason,
+            failure_type=failure_type,
+        )
+        kept.auto_delete = True
+        return result
+
+    def _wezer_note_failure(self, failure_type):
+        by_kind = self.grouped(lambda mail: kind_of(mail.failure_reason, failure_type))
+        for kind, mails in by_kind.items():
+            mails.write({"wezer_failure": kind, "wezer_none_since": True})
+        self.env["res.company"]._wezer_forget_mail_trouble()
+
+    def _wezer_note_success(self):
+        """Note that the earlier failures are over, without failing itself.
+
+        The e-mail has left: an error here would send it again.
+        """
+        self.env["mail.mail"].flush_model(["wezer_none_since"])
+        failed = SQL("SELECT id FROM mail_mail WHERE wezer_none_since")
+        if not self.env.execute_query(SQL("%s LIMIT 1", failed)):
+            return
+        clear = SQL(
+            "UPDATE mail_mail SET wezer_none_since = FALSE"
+            " WHERE id IN (%s FOR UPDATE SKIP LOCKED)",
+            failed,
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(clear, log_exceptions=False)
+        except Exception as error:
+            # Whoever changed the same rows at this moment noted it, or the next will.
+            if not is_contention(error):
+                raise
+        self.env["mail.mail"].invalidate_model(["wezer_none_since"], flush=False)
+        self.env["res.company"]._wezer_forget_mail_trouble()
+
+    # === WHAT FAILS === #
+
+    @api.model
+    def _wezer_trouble(self):
+        """Return why e-mails cannot be sent now, as a stable word; "" where they can.
+
+        An address that is refused says nothing about others; several in a row do.
+        """
+        if not self.env["ir.mail_server"]._wezer_is_set():
+            return "server"
+        # Only counted: nobody reads other people's e-mails by it.
+        failed = self.sudo()._read_group(
+            [("wezer_none_since", "=", True)],
+            ["wezer_failure"],
+            ["email_to:count_distinct"],
+        )
+        for kind, _addresses in failed:
+            if kind in GENERAL:
+                return kind
+        if sum(addresses for _kind, addresses in failed) >= ALL_FAILED:
+            return "other"
+        return ""
+
+    @api.model
+    def _wezer_reasons(self):
+        """Return the sentence for each kind of failure."""
+        return {
+            "server": self.env._("No mail server is set."),
+            "connection": self.env._(
+                "The mail server cannot be reached. Check its name, its port and the"
+                " encryption."
+            ),
+            "login": self.env._(
+                "The mail server refuses the log-in. Check the user name and the"
+                " password."
+            ),
+            "encryption": self.env._(
+                "The encrypted connection to the mail server fails. Choose the"
+                " encryption that its provider names, and the port that belongs to it."
+            ),
+            "sender": self.env._(
+                "The mail server refuses the sender's address. Use an address that"
+                " belongs to the account at the mail server."
+            ),
+            "address": self.env._("The mail server refuses the recipient's address."),
+            "content": self.env._("The mail server refuses the content of the e-mail."),
+            "other": self.env._("The mail server did not take the e-mail."),
+        }
+
+    def _wezer_reason(self):
+        """Return in plain words why this e-mail failed, with the server's answer."""
+        self.ensure_one()
+        kind = self.wezer_failure or kind_of(self.failure_reason, self.failure_type)
+        sentence = self._wezer_reasons()[kind]
+        answer = answer_in(self.failure_reason)
+        if not answer:
+            return sentence
+        return self.env._(
+            "%(reason)s Its answer: %(answer)s", reason=sentence, answer=answer
+        )
+
+    # === FAILED E-MAILS, FOR ADMINISTRATORS === #
+
+    @api.model
+    def _wezer_check_administrator(self):
+        if not self.env.user.has_group("wezer_base.group_administrator"):
+            raise NotAllowed(
+                self.env._("Only administrators see e-mails that were not sent."),
+                rule="role",
+            )
+
+    @api.model
+    def _wezer_failed_rows(self):
+        """Return the e-mails that failed, the newest first, for administrators.
+
+        Neither subject nor text: they are between the sender and the recipient.
+
+        :return: dicts ``id``, ``to``, ``date``, ``reason``
+        """
+        self._wezer_check_administrator()
+        # Checked just above; each row says only what is needed to put it right.
+        failed = self.sudo().search([("state", "=", "exception")], limit=SHOWN)
+        return [
+            {
+                "id": mail.id,
+                "to": mail.email_to
+                or ", ".join(filter(None, mail.recipient_ids.mapped("email")))
+                or "–",
+                "date": mail.date,
+                "reason": mail._wezer_reason(),
+            }
+            for mail in failed
+        ]
+
+    def _wezer_failed_sudo(self):
+        """Return these e-mails (sudo), which the caller, an administrator, deals with.
+
+        :raise NotAllowed: rule ``role``
+        :raise Refusal: rule ``state``, where one did not fail
+        """
+        self._wezer_check_administrator()
+        mails = self.sudo().exists()
+        if not mails or any(mail.state != "exception" for mail in mails):
+            raise Refusal(
+                self.env._("This e-mail is no longer among those that were not sent."),
+                rule="state",
+            )
+        return mails
+
+    def action_wezer_send_again(self) -> bool:
+        """Put e-mails that failed into the queue again.
+
+        :raise NotAllowed: rule ``role``
+        :raise Refusal: rule ``state``
+        """
+        self._wezer_failed_sudo().mark_outgoing()
+        self._wezer_send_soon()
+        return True
+
+    def action_wezer_set_aside(self) -> bool:
+        """Send e-mails that failed no more, and list them no longer.
+
+        :raise NotAllowed: rule ``role``
+        :raise Refusal: rule ``state``
+        """
+        self._wezer_failed_sudo().cancel()
+        return True
+
+    @api.model
+    def _wezer_todo_rows(self, user):
+        """Return what an administrator has to do about e-mails that do not go out."""
+        if not user.has_group("wezer_base.group_administrator"):
+            return []
+        # Only counted, see above.
+        mails, rows, reasons = self.sudo(), [], self._wezer_reasons()
+        failed = mails._read_group(
+            [("state", "=", "exception")], ["wezer_failure"], ["__count"]
+        )
+        for kind, count in failed:
+            reason = reasons[kind or "other"]
+            text = self.env._("An e-mail was not sent. %(reason)s", reason=reason)
+            if count > 1:
+                text = self.env._(
+                    "%(count)s e-mails were not sent. %(reason)s",
+                    count=count,
+                    reason=reason,
+                )
+            rows.append((text, "/my/emails", self.env._("See")))
+        if not self.env["ir.mail_server"]._wezer_is_set():
+            waiting = mails.search_count(
+                Domain("state", "=", "outgoing"), limit=SHOWN * 20
+            )
+            if waiting:
+                text = self.env._(
+                    "E-mails wait to be sent: no mail server is set. Waiting now:"
+                    " %(count)s.",
+                    count=waiting,
+                )
+                action = "/odoo/action-wezer_base.wezer_outgoing_mail_action"
+                rows.append((text, action, self.env._("Set a mail server")))
+        return [
+            {
+                "section": "now",
+                "partner": user.partner_id,
+                "text": text,
+                "url": url,
+                "button": button,
+                "due": False,
+            }
+            for text, url, button in rows
+        ]
