@@ -199,7 +199,7 @@ class WezerOutgoingMail(models.TransientModel):
         own_name = name if name != company.name else False
         if (company.wezer_sender_name or False) != own_name:
             company.wezer_sender_name = own_name
-        if company.email_normalized == address:
+        if email_normalize(company.email or "") == address:
             return
         company.email = address
         company.wezer_mail_tested = False
@@ -277,7 +277,7 @@ class WezerOutgoingMail(models.TransientModel):
         self.result = reason or self.env._(
             "The mail server took the e-mail to %(address)s. Look whether it arrived,"
             " also among the spam.",
-            address=user.email_normalized,
+            address=email_normalize(user.email),
         )
 
     def _prepare_test(self, user, company):
