@@ -199,10 +199,9 @@ class WezerOutgoingMail(models.TransientModel):
         own_name = name if name != company.name else False
         if (company.wezer_sender_name or False) != own_name:
             company.wezer_sender_name = own_name
-        if email_normalize(company.email or "") == address:
-            return
-        company.email = address
-        company.wezer_mail_tested = False
+        if email_normalize(company.email or "") != address:
+            company.email = address
+            company.wezer_mail_tested = False
         # Odoo's sender of what has none: notices, and replies that it forwards.
         self.env["ir.config_parameter"].sudo().set_param("mail.default.from", address)
         if company.alias_domain_id:
