@@ -14,6 +14,7 @@ from selenium.webdriver.common.keys import Keys
 
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.wezer_base.tests.test_notice_push import PushService, encoded
 from odoo.addons.wezer_currency.tests.common import CurrencyCommon
 
 from .browser import Browser
@@ -45,6 +46,28 @@ def picture(width, height):
     return written.getvalue()
 
 
+# What this browser's push service would answer; a test calls no service outside.
+SUBSCRIBED = """
+PushManager.prototype.getSubscription = async () => null;
+PushManager.prototype.subscribe = async (options) => ({
+    toJSON: () => ({
+        endpoint: "https://push.example/" + options.applicationServerKey,
+        keys: {p256dh: "%s", auth: "%s"},
+    }),
+});
+"""
+# Presses the message that is shown, in the service worker.
+PRESS = """
+(async () => {
+    const [shown] = await self.registration.getNotifications();
+    const opened = new Promise((open) => { self.clients.openWindow = open; });
+    const press = {notification: shown};
+    self.dispatchEvent(new NotificationEvent("notificationclick", press));
+    return await opened;
+})()
+"""
+
+
 class Phone(Browser):
     """A browser of a phone's width, whose network can be cut."""
 
@@ -67,15 +90,63 @@ class Phone(Browser):
     def ask(self, command, **values):
         return self.driver.execute_cdp_cmd(command, values)
 
+    def target(self, kind):
+        """Return a connection to the page, or to the service worker."""
+        address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
+        targets = requests.get(f"http://{address}/json/list", timeout=10).json()
+        (found,) = [one for one in targets if one["type"] == kind]
+        return websocket.create_connection(
+            found["webSocketDebuggerUrl"], suppress_origin=True, timeout=20
+        )
+
+    def deliver(self, message):
+        """Give the service worker a message, as a push service does."""
+        page = self.target("page")
+        page.send(json.dumps({"id": 1, "method": "ServiceWorker.enable"}))
+        known = []
+        while not known:
+            event = json.loads(page.recv())
+            if event.get("method") == "ServiceWorker.workerRegistrationUpdated":
+                known = [
+                    one["registrationId"]
+                    for one in event["params"]["registrations"]
+                    if not one["isDeleted"]
+                ]
+        values = {
+            "origin": self.base_url,
+            "registrationId": known[0],
+            "data": json.dumps(message),
+        }
+        page.send(
+            json.dumps(
+                {
+                    "id": 2,
+                    "method": "ServiceWorker.deliverPushMessage",
+                    "params": values,
+                }
+            )
+        )
+        while json.loads(page.recv()).get("id") != 2:
+            pass
+        page.close()
+
+    def press(self):
+        """Press the message that is shown, and return the page that it opens."""
+        worker = self.target("service_worker")
+        values = {"expression": PRESS, "awaitPromise": True, "returnByValue": True}
+        worker.send(
+            json.dumps({"id": 1, "method": "Runtime.evaluate", "params": values})
+        )
+        while True:
+            answer = json.loads(worker.recv())
+            if answer.get("id") == 1:
+                worker.close()
+                return answer["result"]["result"].get("value")
+
     def cut(self, offline):
         """Take the network from the page and from the service worker, or return it."""
-        address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
         if not hasattr(self, "worker"):
-            targets = requests.get(f"http://{address}/json/list", timeout=10).json()
-            (found,) = [one for one in targets if one["type"] == "service_worker"]
-            self.worker = websocket.create_connection(
-                found["webSocketDebuggerUrl"], suppress_origin=True, timeout=20
-            )
+            self.worker = self.target("service_worker")
         values = {
             "offline": offline,
             "latency": 0,
@@ -142,6 +213,54 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
         posted = self.env["wezer.announcement"].search([("title", "=", "My ladder")])
         self.assertEqual(posted.author_id, self.anna.partner_id)
         self.assertEqual(len(posted.picture_ids), 1)
+
+    def test_a_device_is_registered_by_a_press_and_shows_what_is_sent_to_it(self):
+        service = PushService()
+        self.addCleanup(service.close)
+        with self.allow_requests(all_requests=True):
+            phone = self.phone()
+            phone.ask(
+                "Page.addScriptToEvaluateOnNewDocument",
+                source=SUBSCRIBED % (encoded(service.public), encoded(service.secret)),
+            )
+            phone.ask(
+                "Browser.grantPermissions",
+                origin=phone.base_url,
+                permissions=["notifications"],
+            )
+            phone.login(self.anna.login, self.anna.login)
+            phone.open("/my/notices/choices")
+            phone.click(".o_wezer_device_allow", "Tell me on this device")
+            phone.wait(".alert", "This device shows your notices now.")
+            phone.wait(".o_wezer_devices li", "Chrome")
+            message = {
+                "title": NAME,
+                "body": "Something new in a deal",
+                "url": "/web/login?redirect=/my/deals",
+                "tag": "wezer-wezer.deal-1",
+            }
+            # About the same matter: the second takes the place of the first.
+            phone.deliver({**message, "body": "Something else"})
+            phone.deliver(message)
+            phone.until(lambda _driver: self.shown(phone) == [[NAME, message["body"]]])
+            self.assertEqual(phone.press(), phone.base_url + message["url"])
+            self.assertEqual(self.shown(phone), [])
+            phone.click(".o_wezer_devices li button", "Remove")
+            phone.wait(".alert", "The device was removed.")
+        self.env.invalidate_all()
+        self.assertFalse(
+            self.env["mail.push.device"].search(
+                [("partner_id", "=", self.anna.partner_id.id)]
+            )
+        )
+
+    def shown(self, phone):
+        """Return title and text of each message that the phone shows."""
+        return phone.driver.execute_async_script(
+            "const done = arguments[0];"
+            "navigator.serviceWorker.ready.then((worker) => worker.getNotifications())"
+            ".then((all) => done(all.map((one) => [one.title, one.body])));"
+        )
 
     def see_the_offline_page(self, phone):
         phone.cut(True)

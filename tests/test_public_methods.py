@@ -220,8 +220,10 @@ class PublicSurface(PrivateGroups):
             "amounts": {},
             "amount": "1",
             "filters": {"words": "mine"},
-            "kinds": [],
-            "frequency": "never",
+            "frequencies": {"deals": "never"},
+            "push": ["deals"],
+            "quiet": ["22", "7"],
+            "without": [],
             "outcome": "paid",
             "rows": [],
         }

@@ -106,7 +106,6 @@
             "wezer_base/static/src/scss/words.scss",
             "wezer_base/static/src/scss/dashboard.scss",
             "wezer_base/static/src/interactions/live_bus.js",
-            "wezer_base/static/src/interactions/notice_kinds.js",
             "wezer_base/static/src/interactions/scheme_switch.js",
             "wezer_base/static/src/interactions/share.js",
             "wezer_base/static/src/interactions/where_i_am.js",

@@ -17,6 +17,8 @@ def post_init_hook(env) -> None:
     for website in websites:
         website._wezer_take_theme()
     remove_advertisement(env)
+    # The key by which browsers know this site.
+    env["wezer.notice.push"]._public_key()
     keep_contact_pages(env)
 
 

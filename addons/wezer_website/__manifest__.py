@@ -17,6 +17,7 @@
         "data/example_text.xml",
         "views/bar_templates.xml",
         "views/app_templates.xml",
+        "views/device_templates.xml",
     ],
     "post_init_hook": "post_init_hook",
     "assets": {
@@ -29,6 +30,10 @@
         # Loaded where a code can be scanned.
         "wezer_website.assets_scan": [
             "wezer_website/static/src/app/scan.js",
+        ],
+        # Loaded where a device can be registered.
+        "wezer_website.assets_devices": [
+            "wezer_website/static/src/app/devices.js",
         ],
         "web.assets_frontend_lazy": [
             ("remove", "wezer_website/static/src/bar/bar.js"),

@@ -5,7 +5,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..models.wezer_digest import FREQUENCIES
+from ..models.wezer_digest import HOURS
+from ..tools import days
 from ..tools.form_post import form_post
 from ..tools.numbers import whole
 from .website import flash, seen_or_404
@@ -109,15 +110,19 @@ class WezerNotices(CustomerPortal):
         readonly=True,
     )
     def wezer_choices(self, **_kwargs):
-        """Show how often this person is told by mail, and of what."""
-        frequency, kinds = request.env["wezer.digest"]._choices()
-        field = request.env["wezer.digest"]._fields["frequency"]
+        """Show how this person is told of each group of notices."""
+        digest, choice = request.env["wezer.digest"], request.env["wezer.notice.choice"]
         return request.render(
             "wezer_base.notice_choices_page",
             {
-                "frequency": frequency,
-                "frequencies": field._description_selection(request.env),
-                "groups": request.env["wezer.digest"]._choice_groups(kinds),
+                **digest._choices(),
+                "frequencies": choice._fields["frequency"]._description_selection(
+                    request.env
+                ),
+                "hours": HOURS,
+                "zone": days.zone_name(request.env),
+                "devices": request.env["wezer.notice.push"]._own_devices(),
+                "push_key": request.env["wezer.notice.push"]._public_key(),
                 "page_name": "wezer_choices",
             },
         )
@@ -126,10 +131,21 @@ class WezerNotices(CustomerPortal):
         "/my/notices/choices", type="http", auth="user", website=True, methods=["POST"]
     )
     @form_post("/my/notices/choices")
-    def wezer_choices_save(self, frequency="", **_post):
+    def wezer_choices_save(self, quiet_from="", quiet_until="", **post):
         """Save the choices."""
-        kinds = request.httprequest.form.getlist("kinds")
-        request.env["wezer.digest"].choose(frequency, kinds)
+        form = request.httprequest.form
+        prefix = "frequency_"
+        request.env["wezer.digest"].choose(
+            {
+                name.removeprefix(prefix): value
+                for name, value in post.items()
+                if name.startswith(prefix)
+            },
+            push=form.getlist("push"),
+            quiet=[quiet_from, quiet_until] if quiet_from or quiet_until else [],
+            with_names="with_names" in post,
+            without=form.getlist("without"),
+        )
         flash(request.env._("Saved."))
         return request.redirect("/my/notices/choices")
 
@@ -142,11 +158,9 @@ class WezerNotices(CustomerPortal):
         sitemap=False,
         readonly=True,
     )
-    def wezer_digest_stop(self, partner_id, token, **_kwargs):
+    def wezer_digest_stop(self, partner_id, token, about="", **_kwargs):
         """Ask once, by a button: mail readers open links before people do."""
-        if not request.env["wezer.digest"]._find_by_link(partner_id, token):
-            raise werkzeug.exceptions.NotFound()
-        return request.render("wezer_base.digest_stop_page", {"stopped": False})
+        return self._stop_page(partner_id, token, about, stop=False)
 
     @http.route(
         "/digest/stop/<int:partner_id>/<string:token>",
@@ -156,10 +170,19 @@ class WezerNotices(CustomerPortal):
         methods=["POST"],
         csrf=False,
     )
-    def wezer_digest_stopped(self, partner_id, token, **_kwargs):
+    def wezer_digest_stopped(self, partner_id, token, about="", **_kwargs):
         """Stop the mails: List-Unsubscribe=One-Click (RFC 8058), signed, no login."""
-        partner = request.env["wezer.digest"]._find_by_link(partner_id, token)
+        return self._stop_page(partner_id, token, about, stop=True)
+
+    def _stop_page(self, partner_id, token, about, stop):
+        digests = request.env["wezer.digest"]
+        partner = digests._find_by_link(partner_id, token, about)
         if not partner:
             raise werkzeug.exceptions.NotFound()
-        request.env["wezer.digest"]._for_partner(partner).frequency = FREQUENCIES[-1][0]
-        return request.render("wezer_base.digest_stop_page", {"stopped": True})
+        if stop:
+            digests._stop(partner, about)
+        groups = request.env["wezer.notice"]._groups()
+        return request.render(
+            "wezer_base.digest_stop_page",
+            {"stopped": stop, "group": groups.get(about, "")},
+        )

@@ -18,6 +18,7 @@ from . import ir_mail_server
 from . import ir_qweb
 from . import ir_ui_view
 from . import mail_mail
+from . import mail_push_device
 from . import res_company
 from . import res_config_settings
 from . import res_groups
@@ -42,6 +43,8 @@ from . import wezer_mandate
 from . import wezer_member_import
 from . import wezer_notice
 from . import wezer_notice_choice
+from . import wezer_notice_letter
+from . import wezer_notice_push
 from . import wezer_password_request
 from . import wezer_personal_data
 from . import wezer_profile

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -12,9 +14,15 @@ ALL_FAILED = 3
 SHOWN = 50
 # Failures after which Odoo would delete an e-mail as if it had been sent.
 FORGOTTEN = ("mail_email_invalid", "mail_email_missing")
+# So long after each failure in turn a letter is tried again: a day and a half in all.
+PAUSES = [timedelta(minutes=5 * 3**step) for step in range(6)]
+# What no later try changes.
+HOPELESS = [*FORGOTTEN, "mail_bl", "mail_optout"]
 
 
 class MailMail(models.Model):
+    """E-mails that wait for a server, their failures, and letters about notices."""
+
     _inherit = "mail.mail"
 
     wezer_failure = fields.Char(string="Kind of failure", readonly=True, copy=False)
@@ -24,6 +32,11 @@ class MailMail(models.Model):
         copy=False,
         help="This e-mail failed, and no other has been delivered since.",
     )
+    wezer_notice_ids = fields.One2many(
+        "wezer.notice", "mail_id", string="Notices of this e-mail"
+    )
+    wezer_tries = fields.Integer(string="Tries after the first", copy=False)
+    wezer_next_try = fields.Datetime(string="Next try", copy=False)
 
     _wezer_failed_idx = models.Index("(wezer_failure) WHERE state = 'exception'")
     _wezer_none_since_idx = models.Index("(wezer_failure) WHERE wezer_none_since")
@@ -96,6 +109,28 @@ class MailMail(models.Model):
                 raise
         self.env["mail.mail"].invalidate_model(["wezer_none_since"], flush=False)
         self.env["res.company"]._wezer_forget_mail_trouble()
+
+    # === LETTERS ABOUT NOTICES, TRIED AGAIN === #
+
+    @api.model
+    def _wezer_failed_domain(self):
+        """Return which letters wait or failed, and are to be looked at now."""
+        failed = (
+            Domain("state", "=", "exception")
+            & Domain("failure_type", "not in", HOPELESS)
+            & (
+                Domain("wezer_next_try", "=", False)
+                | Domain("wezer_next_try", "<=", fields.Datetime.now())
+            )
+        )
+        return Domain("wezer_notice_ids", "!=", False) & (
+            Domain("state", "=", "outgoing") | failed
+        )
+
+    def _wezer_pause(self):
+        """Return how long to wait before the next try, None where there is none."""
+        self.ensure_one()
+        return PAUSES[self.wezer_tries] if self.wezer_tries < len(PAUSES) else None
 
     # === WHAT FAILS === #
 

@@ -76,8 +76,9 @@ class ResCompany(models.Model):
         [("daily", "Every day"), ("weekly", "Every week"), ("never", "Never")],
         string="Digest by e-mail",
         default="weekly",
-        help="How often members get an e-mail about what they have not read yet,"
-        " until they choose for themselves. No other e-mails are sent.",
+        help="How often members get an e-mail about announcements and the running of"
+        " the community that they have not read yet, until they choose for themselves."
+        " Deals, payments, invitations and authorisations are sent at once.",
     )
     wezer_terms = fields.Html(string="Terms of use", translate=True, sanitize=True)
 

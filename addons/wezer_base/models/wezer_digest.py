@@ -1,26 +1,24 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import consteq, formataddr, hmac
+from odoo.tools import consteq, format_list, hmac
 
 from ..exceptions import NotAllowed, Refusal
+from ..tools import days
 from ..tools.cron import for_each_due
 from ..tools.notice_look import PLAIN
+from .wezer_notice_choice import FREQUENCIES
 
-FREQUENCIES = [
-    ("daily", "Every day"),
-    ("weekly", "Every week"),
-    ("never", "Never"),
-]
 # A little less than their names: the scheduled job may run early.
 APART = {"daily": timedelta(hours=20), "weekly": timedelta(days=6, hours=12)}
 # What is younger may still be read on the page.
 GRACE = timedelta(hours=1)
 SHOWN = 30
+HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
 
 
 class WezerDigest(models.Model):
-    """How often a person gets a mail about unread notices: the suite's only mail."""
+    """How a person is told of notices by mail and on devices, and the digest."""
 
     _name = "wezer.digest"
     _description = "Digest of notices"
@@ -30,10 +28,19 @@ class WezerDigest(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Contact", required=True, ondelete="cascade"
     )
-    frequency = fields.Selection(
-        FREQUENCIES, help="Leave empty to follow the community's setting."
+    date_sent = fields.Datetime(string="Last digest", readonly=True)
+    date_weekly = fields.Datetime(string="Last weekly digest", readonly=True)
+    quiet_from = fields.Selection(
+        HOURS,
+        help="Nothing is sent at once between these hours, in the person's time zone."
+        " It is sent afterwards.",
     )
-    date_sent = fields.Datetime(readonly=True)
+    quiet_until = fields.Selection(HOURS)
+    with_names = fields.Boolean(
+        string="Names and amounts in subjects and on lock screens",
+        help="If this is off, the subject of an e-mail and the message on a device say"
+        " only what kind of event it is.",
+    )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -48,130 +55,181 @@ class WezerDigest(models.Model):
         found = digests.search([("partner_id", "=", partner.id)])
         return found or digests.create({"partner_id": partner.id})
 
-    def _often(self):
-        """Return the frequency in force: ``daily``, ``weekly`` or ``never``."""
+    def _quiet_until(self, now):
+        """Return when the quiet hours end that ``now`` is in, None where it is not."""
         self.ensure_one()
-        return self.frequency or self.company_id.wezer_digest or "never"
+        if not self.quiet_from or not self.quiet_until:
+            return None
+        zone = days.zone_called(self.partner_id.tz) or days.community_zone(self.env)
+        return days.quiet_until(now, int(self.quiet_from), int(self.quiet_until), zone)
 
     # === CHOOSING === #
 
     @api.model
     def _choices(self):
-        """Return the caller's choices: ``(frequency, {kind: (label, wanted)})``."""
-        partner = self.env.user.partner_id
-        digests = self.sudo().search([("partner_id", "=", partner.id)])
-        often = digests._often() if digests else self.env.company.wezer_digest
-        refused = self._refused_kinds(partner)
-        kinds = self.env["wezer.notice"]._kinds()
-        return often or "never", {
-            kind: (label, kind not in refused)
-            for kind, (label, _default) in kinds.items()
-        }
+        """Return the caller's choices, as the page shows them.
 
-    @api.model
-    def _choice_groups(self, kinds):
-        """Return the kinds of :meth:`_choices` in a few groups, in their order.
-
-        :return: dicts ``label``, ``kinds`` (dicts ``kind``, ``label``, ``wanted``),
-            ``wanted`` (how many are), ``some`` and ``all``
+        :return: ``groups`` (dicts ``word``, ``label``, ``frequency``, ``push``,
+            ``kinds`` (labels), ``refused`` (kinds refused before, in words)),
+            ``quiet_from``, ``quiet_until``, ``with_names``
         """
-        notices = self.env["wezer.notice"]
-        looks = notices._looks()
+        partner = self.env.user.partner_id
+        own = [("partner_id", "=", partner.id)]
+        notices, choices = self.env["wezer.notice"], self.env["wezer.notice.choice"]
+        kinds, looks = notices._kinds(), notices._looks()
+        chosen = choices._of(partner)
+        refused = {
+            choice.notice_group: (choice.refused_kinds or "").split()
+            for choice in choices.sudo().search(own)
+        }
         groups = []
         for word, label in notices._groups().items():
-            rows = [
-                {"kind": kind, "label": text, "wanted": wanted}
-                for kind, (text, wanted) in kinds.items()
-                if looks.get(kind, PLAIN).group == word
-            ]
-            if rows:
-                wanted = len([row for row in rows if row["wanted"]])
+            labels = {
+                kind: str(text)
+                for kind, (text, sent) in kinds.items()
+                if sent and looks.get(kind, PLAIN).group == word
+            }
+            if labels:
+                frequency, push = chosen[word]
                 groups.append(
                     {
+                        "word": word,
                         "label": label,
-                        "kinds": rows,
-                        "wanted": wanted,
-                        "some": wanted > 0,
-                        "all": wanted == len(rows),
+                        "frequency": frequency,
+                        "push": push,
+                        "kinds": list(labels.values()),
+                        "refused": format_list(
+                            self.env,
+                            [
+                                labels[one]
+                                for one in refused.get(word, ())
+                                if one in labels
+                            ],
+                        ),
                     }
                 )
-        return groups
-
-    @api.model
-    def _refused_kinds(self, partner):
-        """Return the kinds that ``partner`` does not want by mail."""
-        chosen = self.env["wezer.notice.choice"].sudo()
-        chosen = chosen.search([("partner_id", "=", partner.id)])
-        wanted = {
-            kind: default
-            for kind, (_label, default) in self.env["wezer.notice"]._kinds().items()
+        digest = self.sudo().search(own)
+        return {
+            "groups": groups,
+            "quiet_from": digest.quiet_from,
+            "quiet_until": digest.quiet_until,
+            "with_names": digest.with_names,
         }
-        wanted.update({choice.kind: choice.in_digest for choice in chosen})
-        return {kind for kind, by_mail in wanted.items() if not by_mail}
 
     @api.model
-    def choose(self, frequency: str, kinds: list[str]) -> bool:
-        """Choose how often the caller gets a mail, and about what.
+    def choose(
+        self,
+        frequencies: dict[str, str],
+        push: list[str] | None = None,
+        quiet: list[str] | None = None,
+        with_names: bool | None = None,
+        without: list[str] | None = None,
+    ) -> bool:
+        """Choose how often the caller is written to about each group of notices.
 
-        :param str frequency: ``daily``, ``weekly`` or ``never``
-        :param list kinds: stable words of the kinds that a mail contains
+        What is left out stays as it is.
+
+        :param dict frequencies: ``at_once``, ``daily``, ``weekly`` or ``never`` for
+            stable words of groups
+        :param list push: the groups that are shown on the caller's devices
+        :param list quiet: the hours between which nothing is sent at once, "0" to "23";
+            none where it is empty
+        :param bool with_names: whether subjects and devices show names and amounts
+        :param list without: groups whose kinds that were refused one by one stay so;
+            in the others they are sent again
         :raise NotAllowed: rule ``login``, for visitors
-        :raise Refusal: rules ``frequency``, ``kind``
+        :raise Refusal: rules ``frequency``, ``group``, ``quiet``
         """
         user = self.env.user
         if user._is_public():
             raise NotAllowed(self.env._("Log in first."), rule="login")
-        if frequency not in dict(FREQUENCIES):
-            raise Refusal(
-                self.env._("Choose daily, weekly or never."), rule="frequency"
-            )
-        known = self.env["wezer.notice"]._kinds()
-        if not isinstance(kinds, list | tuple) or not set(kinds) <= known.keys():
-            raise Refusal(
-                self.env._("This kind of notice does not exist."), rule="kind"
-            )
+        self._check_choice(frequencies, push, quiet, without)
+        choices = self.env["wezer.notice.choice"]
         partner = user.partner_id
-        self._for_partner(partner).frequency = frequency
-        # The caller's own choices, checked above; members write nothing themselves.
-        choices = self.env["wezer.notice.choice"].sudo()
-        own = {
-            choice.kind: choice
-            for choice in choices.search([("partner_id", "=", partner.id)])
-        }
-        for kind in known:
-            if kind in own:
-                own[kind].in_digest = kind in kinds
-            else:
-                choices.create(
-                    {
-                        "partner_id": partner.id,
-                        "kind": kind,
-                        "in_digest": kind in kinds,
-                    }
-                )
+        for group in self.env["wezer.notice"]._groups():
+            vals = {}
+            if group in frequencies:
+                vals["frequency"] = frequencies[group]
+            if push is not None:
+                vals["push"] = group in push
+            if without is not None and group not in without:
+                vals["refused_kinds"] = False
+            if vals:
+                choices._write_for(partner, group, vals)
+        digest = self._for_partner(partner)
+        if quiet is not None:
+            first, last = quiet or (False, False)
+            digest.write({"quiet_from": first, "quiet_until": last})
+        if with_names is not None:
+            digest.with_names = bool(with_names)
         return True
+
+    def _check_choice(self, frequencies, push, quiet, without):
+        groups = self.env["wezer.notice"]._groups().keys()
+        named = [frequencies, *(part for part in (push, without) if part is not None)]
+        if not isinstance(frequencies, dict) or any(
+            not isinstance(part, dict | list | tuple)
+            or any(not isinstance(word, str) or word not in groups for word in part)
+            for part in named
+        ):
+            raise Refusal(
+                self.env._("This group of notices does not exist."), rule="group"
+            )
+        words = [word for word, _label in FREQUENCIES]
+        if any(word not in words for word in frequencies.values()):
+            raise Refusal(
+                self.env._("Choose at once, daily, weekly or never."), rule="frequency"
+            )
+        hours = [hour for hour, _label in HOURS]
+        if quiet and (
+            not isinstance(quiet, list | tuple)
+            or len(quiet) != 2
+            or any(hour not in hours for hour in quiet)
+        ):
+            raise Refusal(
+                self.env._("Choose when the quiet hours begin and when they end."),
+                rule="quiet",
+            )
 
     # === STOPPING WITHOUT LOGGING IN === #
 
     @api.model
-    def _stop_token(self, partner):
-        """Return the signature of the link that stops the mails of ``partner``."""
-        return hmac(self.env(su=True), "wezer-digest-stop", str(partner.id))[:40]
+    def _stop_token(self, partner, group=""):
+        """Return the signature of the link that stops mails to ``partner``.
+
+        :param str group: mails about this group only; where it is empty, all digests
+        """
+        what = f"{partner.id}:{group}" if group else str(partner.id)
+        return hmac(self.env(su=True), "wezer-digest-stop", what)[:40]
 
     @api.model
-    def _stop_url(self, partner):
-        token = self._stop_token(partner)
-        return f"{partner.get_base_url()}/digest/stop/{partner.id}/{token}"
+    def _stop_url(self, partner, group=""):
+        token = self._stop_token(partner, group)
+        url = f"{partner.get_base_url()}/digest/stop/{partner.id}/{token}"
+        return f"{url}?about={group}" if group else url
 
     @api.model
-    def _find_by_link(self, partner_id, token):
+    def _find_by_link(self, partner_id, token, group=""):
         """Return the partner that a stop link is for (sudo), empty where forged."""
         partner = self.env["res.partner"].sudo().browse(partner_id).exists()
-        if partner and consteq(
-            self._stop_token(partner).encode(), (token or "").encode()
+        known = not group or group in self.env["wezer.notice"]._groups()
+        if (
+            partner
+            and known
+            and consteq(
+                self._stop_token(partner, group).encode(), (token or "").encode()
+            )
         ):
             return partner
         return partner.browse()
+
+    @api.model
+    def _stop(self, partner, group=""):
+        """Stop the letters about a group, or all digests (from a link)."""
+        choices = self.env["wezer.notice.choice"]
+        for word, (frequency, _push) in choices._of(partner).items():
+            if word == group or (not group and frequency in APART):
+                choices._write_for(partner, word, {"frequency": "never"})
 
     # === SENDING === #
 
@@ -204,35 +262,52 @@ class WezerDigest(models.Model):
             people.browse([partner.id for (partner,) in groups])
         )
 
-    def _is_due(self, now):
+    def _due_frequencies(self, now):
+        """Return which frequencies have a digest now."""
         self.ensure_one()
-        apart = APART.get(self._often())
-        if not apart:
-            return False
-        return not self.date_sent or now - self.date_sent >= apart
+        sent = {"daily": self.date_sent, "weekly": self.date_weekly}
+        return {
+            word
+            for word, apart in APART.items()
+            if not sent[word] or now - sent[word] >= apart
+        }
 
     @api.model
     def _send_to(self, partner):
         """Create one mail with the unread notices of ``partner``, if there are any.
 
-        The notices are marked in the same transaction: no digest repeats them.
+        The notices are marked in the same transaction: no digest repeats them. What
+        was to be sent at once and was not (its letter failed, or there was no address)
+        is in the next digest of the day.
         """
         now = fields.Datetime.now()
         digest = self._for_partner(partner)
-        if not partner.email or not digest._is_due(now):
+        due = digest._due_frequencies(now)
+        if not partner.email or not due:
             return self.env["mail.mail"]
+        often = self.env["wezer.notice.choice"]._frequency_of(partner)
         notices = (
             self.env["wezer.notice"]
             .sudo()
             .search([("partner_id", "=", partner.id), *self._waiting_domain()])
+        ).filtered(
+            lambda notice: (
+                often(notice.kind) in due
+                or (
+                    often(notice.kind) == "at_once"
+                    and not notice.letter_due
+                    and "daily" in due
+                )
+            )
         )
-        refused = self._refused_kinds(partner)
-        notices = notices.filtered(lambda notice: notice.kind not in refused)
         if not notices:
             return self.env["mail.mail"]
-        notices.date_mailed = now
+        mail = self.env["mail.mail"].sudo().create(self._prepare_mail(partner, notices))
+        notices.write({"date_mailed": now, "letter_due": False, "mail_id": mail.id})
         digest.date_sent = now
-        return self.env["mail.mail"].sudo().create(self._prepare_mail(partner, notices))
+        if any(often(notice.kind) == "weekly" for notice in notices):
+            digest.date_weekly = now
+        return mail
 
     @api.model
     def _prepare_mail(self, partner, notices):
@@ -264,22 +339,7 @@ class WezerDigest(models.Model):
                 name=company.name,
             )
         )
-        vals = {
-            "subject": subject,
-            "body_html": body,
-            "email_to": formataddr((partner.name, partner.email)),
-            "auto_delete": True,
-            "headers": repr(
-                {
-                    "List-Unsubscribe": f"<{stop}>",
-                    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-                    "Auto-Submitted": "auto-generated",
-                }
-            ),
-        }
-        if company.email:
-            vals["email_from"] = company.email_formatted
-        return vals
+        return self.env["wezer.notice.letter"]._mail_vals(partner, subject, body, stop)
 
     # === PERSONAL DATA === #
 
@@ -293,17 +353,31 @@ class WezerDigest(models.Model):
         choices = self.env["wezer.notice.choice"].sudo().search(own)
         return {
             "digest": [
-                {"frequency": digest._often(), "last_sent": digest.date_sent}
+                {
+                    "last_sent": digest.date_sent,
+                    "quiet_from": digest.quiet_from,
+                    "quiet_until": digest.quiet_until,
+                    "with_names": digest.with_names,
+                }
                 for digest in self.sudo().search(own)
             ],
+            "devices": [
+                {"name": device.wezer_name, "since": device.create_date}
+                for device in self.env["mail.push.device"].sudo().search(own)
+            ],
             "notice_choices": [
-                {"kind": choice.kind, "by_mail": choice.in_digest} for choice in choices
+                {
+                    "group": choice.notice_group,
+                    "by_mail": choice.frequency,
+                    "on_devices": choice.push,
+                }
+                for choice in choices
             ],
         }
 
     @api.model
     def _anonymise(self, partner):
-        """Delete the choices of a member who leaves."""
-        for name in ("wezer.digest", "wezer.notice.choice"):
+        """Delete the choices and the devices of a member who leaves."""
+        for name in ("wezer.digest", "wezer.notice.choice", "mail.push.device"):
             rows = self.env[name].sudo().search([("partner_id", "in", partner.ids)])
             rows.unlink()

@@ -10,6 +10,9 @@ from ..tools import days, stored_sentence
 from ..tools.membership import AWAY
 from ..tools.notice_look import PLAIN, NoticeLook
 
+# A letter waits so long for what else happens in the same matter, and is not written
+# where its reader looks at the page meanwhile.
+LETTER_AFTER = timedelta(minutes=5)
 # So many days what is for information counts as unread.
 FRESH_DAYS = 30
 # The page shows so many; older ones stay and are part of the download.
@@ -47,8 +50,19 @@ class WezerNotice(models.Model):
         help="The matter is closed, so the notice is no longer shown."
     )
     date_mailed = fields.Datetime(
-        help="The date of the digest that contained this"
+        help="The date of the letter or digest that contained this"
         " notice. Each notice is sent once."
+    )
+    # The notices are the queue of what is sent at once: what is due is in the same row.
+    letter_due = fields.Datetime(groups=fields.NO_ACCESS, copy=False)
+    push_due = fields.Datetime(groups=fields.NO_ACCESS, copy=False)
+    mail_id = fields.Many2one(
+        "mail.mail",
+        string="E-mail",
+        groups=fields.NO_ACCESS,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
     )
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
@@ -56,6 +70,12 @@ class WezerNotice(models.Model):
 
     _waiting_idx = models.Index("(partner_id, date) WHERE NOT is_read AND NOT settled")
     _matter_idx = models.Index("(res_model, res_id) WHERE NOT settled")
+    _letter_idx = models.Index(
+        "(letter_due) WHERE letter_due IS NOT NULL AND NOT is_read AND NOT settled"
+    )
+    _push_idx = models.Index(
+        "(push_due) WHERE push_due IS NOT NULL AND NOT is_read AND NOT settled"
+    )
 
     @api.model
     def _kinds(self):
@@ -91,6 +111,16 @@ class WezerNotice(models.Model):
             "people": self.env._("Membership and authorisations"),
             "care": self.env._("Running the community"),
         }
+
+    @api.model
+    def _groups_at_once(self):
+        """Return the groups that people are told of at once until they choose."""
+        return {"deals", "money", "circles", "people"}
+
+    @api.model
+    def _unsent_kinds(self):
+        """Return the kinds that are neither mailed nor pushed: the page is enough."""
+        return {kind for kind, (_label, sent) in self._kinds().items() if not sent}
 
     @api.model
     def _looks(self):
@@ -181,6 +211,8 @@ class WezerNotice(models.Model):
             to the same people about the same subject are settled, nobody else's
         """
         texts, vals_list = {}, []
+        now = fields.Datetime.now()
+        sent = kind not in self._unsent_kinds()
         packed = stored_sentence.pack(message)
         readers = self._readers(people) - self.env.user.partner_id
         if record and subject:
@@ -200,11 +232,90 @@ class WezerNotice(models.Model):
                     "res_model": record._name if record else False,
                     "res_id": record.id if record else False,
                     "subject": subject,
+                    # Who is told at once, and how, is asked when its time has come:
+                    # it costs this act nothing.
+                    "letter_due": sent and now + LETTER_AFTER,
+                    "push_due": sent and now,
                 }
             )
         notices = self.create(vals_list)
         notices._refresh_pages()
+        if sent and notices:
+            self._wake_senders()
         return notices
+
+    @api.model
+    def _wake_senders(self):
+        """Let the scheduled action run after this act, once for all its notices."""
+        precommit = self.env.cr.precommit
+        if precommit.data.setdefault("wezer_senders_woken", False):
+            return
+        precommit.data["wezer_senders_woken"] = True
+        # Members may not touch scheduled actions.
+        letters = self.sudo().env["wezer.notice.letter"]
+        precommit.add(lambda: letters._wake(timedelta(), LETTER_AFTER))
+
+    @api.model
+    def _due_domain(self, name):
+        """Return which notices are to be sent now.
+
+        :param str name: ``letter_due`` or ``push_due``
+        """
+        return (
+            Domain(name, "<=", fields.Datetime.now())
+            & Domain("is_read", "=", False)
+            & Domain("settled", "=", False)
+        )
+
+    def _with_matter(self, name):
+        """Return (sudo) what is sent together with this notice, in the order of time.
+
+        Those to the same person about the same record that are not sent yet, also
+        those whose own time has not come.
+
+        :param str name: ``letter_due`` or ``push_due``
+        """
+        self.ensure_one()
+        if not self.res_id:
+            return self
+        return self.search(
+            Domain("partner_id", "=", self.partner_id.id)
+            & Domain("res_model", "=", self.res_model)
+            & Domain("res_id", "=", self.res_id)
+            & Domain(name, "!=", False)
+            & Domain("is_read", "=", False)
+            & Domain("settled", "=", False),
+            order="date, id",
+        )
+
+    @api.model
+    def _kind_label(self, kind):
+        """Return what kind of event this is, without names."""
+        label, _sent = self._kinds().get(kind, (None, True))
+        return str(label or self._groups()[self._looks().get(kind, PLAIN).group])
+
+    @api.model
+    def _discreet_text(self, group):
+        """Return what a lock screen says of something in a group of notices."""
+        return {
+            "deals": self.env._("Something new in a deal"),
+            "market": self.env._("Something new on the market"),
+            "money": self.env._("Something new about a payment"),
+            "circles": self.env._("Something new in a circle"),
+            "people": self.env._("Something new about your membership"),
+        }.get(group) or self.env._("Something new")
+
+    def _amount_text(self, reader):
+        """Return what the matter of these notices moves, and in which direction.
+
+        The record says it (``_notice_amount``), where it has an amount.
+        """
+        records = self[-1:].res_id and self.env.get(self[-1].res_model)
+        if records is None or not hasattr(records, "_notice_amount"):
+            return ""
+        # The reader was told about it; the record looks at what is the reader's side.
+        record = records.sudo().browse(self[-1].res_id).exists()
+        return record._notice_amount(reader) if record else ""
 
     @api.model
     def _readers(self, people):

@@ -24,7 +24,9 @@ from . import test_matrix
 from . import test_member_import
 from . import test_merge
 from . import test_notice
+from . import test_notice_letter
 from . import test_notice_pages
+from . import test_notice_push
 from . import test_stored_sentence
 from . import test_numbers
 from . import test_on_paper

@@ -32,6 +32,8 @@ MODELS = {
     "wezer.password.request": ("", "", ""),
     "wezer.notice": (MEMBERS, "M", ""),
     "wezer.notice.choice": (MEMBERS, "M", ""),
+    # What goes to whose telephone: for nobody's eyes.
+    "wezer.notice.push": ("", "", ""),
     "wezer.profile": (ALL, MEMBERS, "A"),
     # Rows of views; they are changed as views are.
     "wezer.replaced.page": ("A", "A", ""),
@@ -60,6 +62,7 @@ ABSTRACT = {
     "wezer.state.mixin",
     "wezer.invariant",
     "wezer.lock",
+    "wezer.notice.letter",
     "wezer.member.import",
     "wezer.personal.data",
     "wezer.record.mixin",
@@ -83,7 +86,7 @@ METHODS = {
     "wezer.category.action_merge_into": ("A", "row, 0"),
     "wezer.category.import_vocabulary": ("A", "[]"),
     "wezer.invariant.run": ("A", ""),
-    "wezer.digest.choose": (MEMBERS, "'never', []"),
+    "wezer.digest.choose": (MEMBERS, "{'deals': 'never'}"),
     "wezer.invitation.action_invite": (MEMBERS, "['zz@example.org']"),
     "wezer.invitation.action_link": (MEMBERS, ""),
     # Of letters that an administrator wrote; this is a member's.

@@ -136,7 +136,7 @@ class MatrixCommon(WezerCommon):
 
     @classmethod
     def _make_wezer_digest(cls):
-        cls.env["wezer.digest"].with_user(cls.anna).choose("weekly", ["mandate"])
+        cls.env["wezer.digest"].with_user(cls.anna).choose({"deals": "weekly"})
         return cls.env["wezer.digest"]._for_partner(cls.anna.partner_id)
 
     @classmethod
@@ -145,6 +145,19 @@ class MatrixCommon(WezerCommon):
         return cls.env["wezer.notice.choice"].search(
             [("partner_id", "=", cls.anna.partner_id.id)]
         )[0]
+
+    @classmethod
+    def _make_wezer_notice_push(cls):
+        device = cls.env["mail.push.device"].create(
+            {
+                "partner_id": cls.anna.partner_id.id,
+                "endpoint": "https://push.example/matrix",
+                "keys": "{}",
+            }
+        )
+        return cls.env["wezer.notice.push"].create(
+            {"device_id": device.id, "payload": "{}"}
+        )
 
     @classmethod
     def _make_wezer_address_change(cls):

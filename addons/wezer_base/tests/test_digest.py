@@ -19,7 +19,7 @@ class DigestCommon(WezerCommon):
         cls.digest = cls.env["wezer.digest"]
         cls.env["res.lang"]._activate_lang("fr_FR")
 
-    def _notify(self, user, message="Something waits.", kind="mandate", **kwargs):
+    def _notify(self, user, message="Something waits.", kind="contact", **kwargs):
         notice = user.partner_id._wezer_notify(kind, message, **kwargs)
         notice.date = fields.Datetime.now() - timedelta(hours=2)
         return notice
@@ -70,15 +70,15 @@ class TestDigest(DigestCommon):
     def test_a_digest_comes_daily_weekly_or_never(self):
         start = fields.Datetime.now()
         for frequency, days in (("daily", 1), ("weekly", 7)):
-            self.env["wezer.digest"].with_user(self.luc).choose(frequency, ["mandate"])
+            self.digest.with_user(self.luc).choose({"care": frequency})
             digest = self.digest._for_partner(self.luc.partner_id)
-            digest.date_sent = start
+            digest.date_sent = digest.date_weekly = start
             for passed, wanted in ((days - 0.6, False), (days, True)):
                 with freeze_time(start + timedelta(days=passed)):
                     self._notify(self.luc)
                     with self.subTest(frequency=frequency, days=passed):
                         self.assertEqual(bool(self._send_directly()), wanted)
-        self.digest.with_user(self.luc).choose("never", ["mandate"])
+        self.digest.with_user(self.luc).choose({"care": "never"})
         with freeze_time(start + timedelta(days=90)):
             self._notify(self.luc)
             self.assertFalse(self._send_directly())
@@ -87,12 +87,12 @@ class TestDigest(DigestCommon):
         self._notify(self.luc)
         self.env.company.wezer_digest = "never"
         self.assertFalse(self._send_directly())
-        self.digest.with_user(self.luc).choose("daily", ["mandate"])
+        self.digest.with_user(self.luc).choose({"care": "daily"})
         self.assertTrue(self._send_directly())
 
-    def test_a_refused_kind_appears_on_the_website_only(self):
-        self.digest.with_user(self.luc).choose("daily", ["invited"])
-        self._notify(self.luc, kind="mandate")
+    def test_a_refused_group_appears_on_the_website_only(self):
+        self.digest.with_user(self.luc).choose({"care": "never", "people": "daily"})
+        self._notify(self.luc)
         self.assertFalse(self._send_directly())
         self._notify(self.luc, "You have an invitation.", kind="invited")
         mail = self._send_directly()
@@ -101,6 +101,39 @@ class TestDigest(DigestCommon):
         self.assertEqual(
             self.env["wezer.notice"].with_user(self.luc)._waiting_count(), 2
         )
+
+    def test_a_daily_digest_leaves_the_weekly_groups_to_their_day(self):
+        start = fields.Datetime.now()
+        self.digest.with_user(self.luc).choose({"care": "weekly", "people": "daily"})
+        digest = self.digest._for_partner(self.luc.partner_id)
+        digest.date_sent = digest.date_weekly = start
+        for passed, told in ((1, ["Today."]), (7, ["Every week.", "Today."])):
+            with freeze_time(start + timedelta(days=passed)):
+                self._notify(self.luc, "Every week.")
+                self._notify(self.luc, "Today.", kind="invited")
+                body = self._send_directly().body_html
+                with self.subTest(days=passed):
+                    self.assertEqual(
+                        [one for one in ("Every week.", "Today.") if one in body], told
+                    )
+
+    def test_kinds_that_were_refused_one_by_one_stay_so_until_they_are_wanted(self):
+        partner = self.luc.partner_id
+        self.env["wezer.notice.choice"]._write_for(
+            partner, "care", {"frequency": "daily", "refused_kinds": "contact check"}
+        )
+        self._notify(self.luc)
+        self.assertFalse(self._send_directly())
+        (care,) = (
+            group
+            for group in self.digest.with_user(self.luc)._choices()["groups"]
+            if group["word"] == "care"
+        )
+        self.assertIn("Someone wrote on the contact page", care["refused"])
+        self.digest.with_user(self.luc).choose({}, without=["care"])
+        self.assertFalse(self._send_directly())
+        self.digest.with_user(self.luc).choose({}, without=[])
+        self.assertTrue(self._send_directly())
 
     def test_each_reads_his_own_language(self):
         self.luc.partner_id.lang = "fr_FR"
@@ -141,31 +174,38 @@ class TestDigest(DigestCommon):
         self.assertIn(stop, mail.body_html)
 
     def test_only_ones_own_choices_are_seen_and_made(self):
-        self.digest.with_user(self.luc).choose("daily", [])
+        self.digest.with_user(self.luc).choose({"care": "daily"})
         self.env.invalidate_all()
         for name in ("wezer.digest", "wezer.notice.choice"):
             for user in (self.anna, self.cora, self.mo, self.ada):
                 self.assertFalse(self.env[name].with_user(user).search([]), name)
             self.assertTrue(self.env[name].with_user(self.luc).search([]))
         with self.assertRaises(NotAllowed):
-            self.digest.with_user(self.public).choose("daily", [])
+            self.digest.with_user(self.public).choose({"care": "daily"})
         with self.assertRaises(AccessError):
             self.digest.with_user(self.public).search([])
-        for frequency, kinds, rule in (
-            ("hourly", [], "frequency"),
-            (None, [], "frequency"),
-            ("daily", ["does not exist"], "kind"),
-            ("daily", "mandate", "kind"),
+        for values, rule in (
+            ({"frequencies": {"care": "hourly"}}, "frequency"),
+            ({"frequencies": {"care": None}}, "frequency"),
+            ({"frequencies": {"no such group": "daily"}}, "group"),
+            ({"frequencies": "daily"}, "group"),
+            ({"frequencies": {}, "push": ["x"]}, "group"),
+            ({"frequencies": {}, "without": [1]}, "group"),
+            ({"frequencies": {}, "quiet": ["22", ""]}, "quiet"),
+            ({"frequencies": {}, "quiet": ["22", "99"]}, "quiet"),
         ):
             with self.assertRaises(Refusal) as refused:
-                self.digest.with_user(self.luc).choose(frequency, kinds)
+                self.digest.with_user(self.luc).choose(**values)
             self.assertEqual(refused.exception.rule, rule)
 
     def test_a_former_member_has_no_choices_left(self):
-        self.digest.with_user(self.luc).choose("daily", ["mandate"])
+        self.digest.with_user(self.luc).choose({"care": "daily"}, quiet=["22", "7"])
         data = self.luc.partner_id._wezer_personal_data()
-        self.assertEqual(data["digest"][0]["frequency"], "daily")
-        self.assertIn({"kind": "mandate", "by_mail": True}, data["notice_choices"])
+        self.assertEqual(data["digest"][0]["quiet_from"], "22")
+        self.assertIn(
+            {"group": "care", "by_mail": "daily", "on_devices": False},
+            data["notice_choices"],
+        )
         partner = self.luc.partner_id
         partner._wezer_anonymise()
         for name in ("wezer.digest", "wezer.notice.choice"):
@@ -174,19 +214,20 @@ class TestDigest(DigestCommon):
 
 @tagged("post_install", "-at_install")
 class TestDigestOnPages(HttpCase, DigestCommon):
+    def _often(self, kind="contact"):
+        return self.env["wezer.notice.choice"]._frequency_of(self.luc.partner_id)(kind)
+
     @mute_logger("odoo.http")
     def test_the_link_stops_the_mails_without_login_by_a_press(self):
         partner = self.luc.partner_id
         stop = self.digest._stop_url(partner).replace(partner.get_base_url(), "")
         self.assertEqual(self.url_open(stop).status_code, 200)
         self.env.invalidate_all()
-        self.assertEqual(
-            self.digest._for_partner(partner)._often(), "weekly", "only looked"
-        )
+        self.assertEqual(self._often(), "weekly", "only looked")
         body = {"List-Unsubscribe": "One-Click"}
         self.assertEqual(self.url_open(stop, body).status_code, 200)
         self.env.invalidate_all()
-        self.assertEqual(self.digest._for_partner(partner)._often(), "never")
+        self.assertEqual(self._often(), "never")
 
     @mute_logger("odoo.http")
     def test_a_forged_link_stops_nothing(self):
@@ -200,4 +241,22 @@ class TestDigestOnPages(HttpCase, DigestCommon):
             self.assertEqual(self.url_open(path).status_code, 404)
             answer = self.url_open(path, {"List-Unsubscribe": "One-Click"})
             self.assertEqual(answer.status_code, 404)
-        self.assertEqual(self.digest._for_partner(partner)._often(), "weekly")
+        self.assertEqual(self._often(), "weekly")
+
+    @mute_logger("odoo.http")
+    def test_the_link_of_a_letter_stops_the_letters_about_its_group_only(self):
+        partner = self.luc.partner_id
+        stop = self.digest._stop_url(partner, "people")
+        stop = stop.replace(partner.get_base_url(), "")
+        page = self.url_open(stop)
+        self.assertIn("Membership and authorisations", page.text)
+        self.env.invalidate_all()
+        self.assertEqual(self._often("invited"), "at_once", "only looked")
+        body = {"List-Unsubscribe": "One-Click"}
+        elsewhere = stop.replace("about=people", "about=care")
+        for forged in (elsewhere, stop.split("?")[0], stop + "x"):
+            self.assertEqual(self.url_open(forged, body).status_code, 404, forged)
+        self.assertEqual(self.url_open(stop, body).status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual(self._often("invited"), "never")
+        self.assertEqual(self._often("contact"), "weekly")

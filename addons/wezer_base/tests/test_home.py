@@ -88,11 +88,13 @@ class TestHome(HttpCase):
 
     def test_choices_stand_in_a_few_groups_and_every_kind_in_one(self):
         page = self._page("/my/notices/choices")
-        groups = page.find_class("o_wezer_kinds")
+        groups = page.find_class("o_wezer_choice")
         self.assertLessEqual(len(groups), 6)
-        boxes = page.xpath("//details//input[@name='kinds']/@value")
-        kinds = self.env["wezer.notice"].with_user(self.member)._kinds()
-        self.assertEqual(sorted(boxes), sorted(kinds))
+        told = [one.text for group in groups for one in group.xpath(".//details//li")]
+        kinds = self.env["wezer.notice"].with_user(self.member)._kinds().values()
+        self.assertEqual(
+            sorted(told), sorted(str(label) for label, sent in kinds if sent)
+        )
 
     def test_every_kind_of_notice_has_a_look(self):
         self.member.group_ids = self.env.ref("base.group_user")

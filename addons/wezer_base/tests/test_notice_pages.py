@@ -116,13 +116,23 @@ class TestNoticePages(HttpCase, WezerCommon):
         self.assertEqual(self._post(f"/my/notices/{hers.id}/open").status_code, 404)
         self.assertFalse(hers.is_read)
 
-    def test_the_kinds_sent_by_mail_are_chosen_on_a_page(self):
+    def test_each_group_of_notices_is_chosen_on_a_page(self):
         self.authenticate("luc-base", "luc-base-secret")
-        self.assertIn("acted_for", self.url_open("/my/notices/choices").text)
-        self._post("/my/notices/choices", frequency="daily", kinds=["invited"])
-        frequency, kinds = self.env["wezer.digest"].with_user(self.luc)._choices()
-        self.assertEqual(frequency, "daily")
-        self.assertEqual([kind for kind, row in kinds.items() if row[1]], ["invited"])
+        self.assertIn("frequency_people", self.url_open("/my/notices/choices").text)
+        self._post(
+            "/my/notices/choices",
+            frequency_people="daily",
+            push="care",
+            quiet_from="22",
+            quiet_until="7",
+            with_names="on",
+        )
+        chosen = self.env["wezer.digest"].with_user(self.luc)._choices()
+        groups = {group["word"]: group for group in chosen["groups"]}
+        self.assertEqual(groups["people"]["frequency"], "daily")
+        self.assertEqual([word for word in groups if groups[word]["push"]], ["care"])
+        self.assertEqual((chosen["quiet_from"], chosen["quiet_until"]), ("22", "7"))
+        self.assertTrue(chosen["with_names"])
 
     def test_the_list_of_what_one_owes_shows_a_button_each(self):
         self.authenticate("luc-base", "luc-base-secret")

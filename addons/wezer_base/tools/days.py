@@ -108,6 +108,26 @@ def moved(
     return to_utc(to_local(moment, zone) + step, zone)
 
 
+def quiet_until(
+    moment: datetime.datetime, begin: int, until: int, zone: datetime.tzinfo
+) -> datetime.datetime | None:
+    """Return the end of the quiet hours that ``moment`` is in, None where it is not.
+
+    :param begin: the hour of the day at which they begin, 0 to 23
+    :param until: the hour at which they end; where it is the smaller one, the next day
+    """
+    local = to_local(moment, zone)
+    if begin < until:
+        quiet, days_on = begin <= local.hour < until, 0
+    else:
+        quiet = local.hour >= begin or local.hour < until
+        days_on = int(local.hour >= begin)
+    if begin == until or not quiet:
+        return None
+    day = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return to_utc((day + days_on * DAY).replace(hour=until), zone)
+
+
 def parse_day(text: Any) -> datetime.date | None:
     """Return the day that ``text`` names (``2026-02-28``), None where it names none."""
     if isinstance(text, datetime.datetime):

@@ -2305,3 +2305,25 @@ class WezerTransfer(models.Model):
     def _notice_party(self, reader):
         """Return the party whose face a notice about this transfer shows."""
         return self.payer_id if reader == self.payee_id else self.payee_id
+
+    def _notice_amount(self, reader):
+        """Return in a sentence what ``reader`` pays or receives, "" for other sides."""
+        # sudo stays: the rows are those that the reader was told of; the side is the
+        # reader's.
+        here = self.with_user(reader.user_ids[:1]).sudo()
+        acts = here.env.user._acts_for(here.payer_id | here.payee_id, "wallet")
+        pays, gets = here.payer_id in acts, here.payee_id in acts
+        if pays == gets:
+            return ""
+        amount, done = here.amount_display, here.state == "done"
+        if pays:
+            return (
+                self.env._("You paid %(amount)s.", amount=amount)
+                if done
+                else self.env._("You pay %(amount)s.", amount=amount)
+            )
+        return (
+            self.env._("You received %(amount)s.", amount=amount)
+            if done
+            else self.env._("You receive %(amount)s.", amount=amount)
+        )

@@ -3053,6 +3053,21 @@ class WezerDeal(models.Model):
         """Return the party whose face a notice about this deal shows to ``reader``."""
         return self.author_id if reader == self.replier_id else self.replier_id
 
+    def _notice_amount(self, reader):
+        """Return in a sentence what ``reader`` pays or receives by the terms, or ""."""
+        price = self.price_text
+        if not price:
+            return ""
+        acts = reader.user_ids[:1]._acts_for(self.payer_id | self.payee_id, "market")
+        pays, gets = self.payer_id in acts, self.payee_id in acts
+        if pays == gets:
+            return ""
+        return (
+            self.env._("In this deal you pay %(price)s.", price=price)
+            if pays
+            else self.env._("In this deal you receive %(price)s.", price=price)
+        )
+
     def _wezer_notify_activity(self, partner, reads):
         title = self.sudo().title if reads else False
         partner._wezer_notify(

@@ -1,1 +1,1 @@
-from . import home, web_app
+from . import devices, home, web_app

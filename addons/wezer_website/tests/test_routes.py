@@ -14,10 +14,21 @@ ROUTES = {
     "GET /app/offline": {ALL: 200},
     "GET /my/wallet": {"V": "login", MEMBERS: "/my/wallets"},
     "GET /service-worker.js": {ALL: 200},
+    "POST /my/notices/devices/<int:device_id>/remove": {
+        "V": "login",
+        MEMBERS: "/my/notices/choices",
+    },
+    # Nothing is sent with it: the page says so.
+    "POST /my/notices/devices/add": {"V": "login", MEMBERS: "/my/notices/choices"},
+    "POST /my/notices/devices/test": {"V": "login", MEMBERS: "/my/notices/choices"},
     # The form that follows asks visitors to log in.
     "POST /app/share": {ALL: "/market/new"},
 }
-FILLED = {"<int:size>": "192", "<any(any,maskable):purpose>": "any"}
+FILLED = {
+    "<int:device_id>": "1",
+    "<int:size>": "192",
+    "<any(any,maskable):purpose>": "any",
+}
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,8 @@
 /* eslint-env serviceworker */
 // The service worker of the website. It keeps two things on the phone: the page that is
 // shown without a network, and a picture on its way from another app to the form. It
-// never keeps a page, a balance or anything else that is somebody's own.
+// never keeps a page, a balance or anything else that is somebody's own. It shows the
+// messages that the site sends to this device.
 const VERSION = "WEZER_VERSION";
 const PAGES = `wezer-pages-${VERSION}`;
 const SHARED = "wezer-shared";
@@ -76,4 +77,42 @@ self.addEventListener("fetch", (event) => {
         return;
     }
     event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
+});
+
+self.addEventListener("push", (event) => {
+    let message = null;
+    try {
+        message = event.data.json();
+    } catch {
+        // Not of this site.
+        return;
+    }
+    const {title, body, url, tag} = message;
+    event.waitUntil(
+        self.registration.showNotification(title, {
+            body,
+            tag,
+            data: {url},
+            icon: "/app/icon/192/any.png",
+        })
+    );
+});
+
+/** Opens the page that a message leads to, in a window of this site if there is one. */
+async function openPage(url) {
+    const windows = await self.clients.matchAll({type: "window"});
+    for (const client of windows) {
+        if (client.url === url) {
+            return client.focus();
+        }
+    }
+    return self.clients.openWindow(url);
+}
+
+self.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    const url = new URL(event.notification.data.url, self.location.origin);
+    if (url.origin === self.location.origin) {
+        event.waitUntil(openPage(url.href));
+    }
 });

@@ -1,0 +1,11 @@
+from odoo import fields, models
+
+
+class MailPushDevice(models.Model):
+    """A browser on which somebody wants to see their notices."""
+
+    _inherit = "mail.push.device"
+
+    wezer_name = fields.Char(
+        string="Name", help="The browser and the system, as the device told them."
+    )

@@ -1,0 +1,328 @@
+import email
+import re
+from datetime import timedelta
+from email import policy
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import HttpCase, mute_logger, tagged
+from odoo.tools import LazyTranslate
+
+from odoo.addons.base.models.ir_mail_server import IrMail_Server
+
+from ..models import mail_mail
+from ..tools import days, notice_choices
+from .common import WezerCommon
+
+_lt = LazyTranslate(__name__)
+QUEUE = "mail.ir_cron_mail_scheduler_action"
+# The private words of the fixtures, which no subject and no header may have.
+PRIVATE = ("Anna", "Luc", "12:34")
+
+
+class Servers:
+    """Mail servers that take letters, refuse them, or are not there."""
+
+    def __init__(self, case):
+        self.taken, self.fault = [], None
+        servers = patch.multiple(
+            IrMail_Server,
+            _disable_send=lambda _self: False,
+            _connect__=lambda _self, **_kwargs: None,
+            send_email=lambda _self, message, **_kwargs: self.take(message),
+        )
+        servers.start()
+        case.addCleanup(servers.stop)
+
+    def take(self, message):
+        if self.fault:
+            raise self.fault
+        self.taken.append(
+            email.message_from_bytes(message.as_bytes(), policy=policy.default)
+        )
+        return message["Message-Id"]
+
+
+@tagged("post_install", "-at_install")
+class TestNoticeLetter(HttpCase, WezerCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["wezer.notice"].search([]).unlink()
+        cls.env["mail.mail"].search([]).unlink()
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        cls.env.company.write({"name": "Les Ormes", "email": "post@ormes.example"})
+        cls.env["ir.mail_server"].create({"name": "Any", "smtp_host": "127.0.0.1"})
+        cls.letters = cls.env["wezer.notice.letter"]
+        cls.partner = cls.luc.partner_id
+        cls.start = fields.Datetime.now()
+
+    def _notify(self, text="Anna lets you pay 12:34.", kind="mandate", **values):
+        values = {"url": "/my/acting", "record": self.luc_profile, **values}
+        return self.partner._wezer_notify(kind, text, **values)
+
+    def _run(self, minutes=6):
+        """Write what is due after so many minutes, and let Odoo's queue send it."""
+        with (
+            freeze_time(self.start + timedelta(minutes=minutes)),
+            mute_logger("odoo.addons.mail.models.mail_mail"),
+        ):
+            self.letters._cron_send()
+            self.env["mail.mail"].process_email_queue()
+            self.env.invalidate_all()
+
+    # === WHAT IS SENT, AND WHAT IS NOT === #
+
+    def test_events_of_one_matter_within_minutes_make_one_letter(self):
+        servers = Servers(self)
+        self._notify("First.", subject="one")
+        self._notify("Second.", subject="two")
+        self._notify("Of something else.", record=self.anna.partner_id)
+        self._run(1)
+        self.assertEqual(servers.taken, [], "more may happen")
+        self._run()
+        told = [one.get_body(("plain",)).get_content() for one in servers.taken]
+        self.assertEqual(len(told), 2)
+        together = next(text for text in told if "First." in text)
+        self.assertIn("Second.", together)
+        self._run(60)
+        self.assertEqual(len(servers.taken), 2, "once")
+        with freeze_time(self.start + timedelta(days=30)):
+            self.assertFalse(self.env["wezer.digest"]._send_to(self.partner))
+
+    def test_what_is_read_settled_or_not_wanted_is_not_sent(self):
+        servers = Servers(self)
+        notices = self.env["wezer.notice"]
+        self._notify("Read.", subject="read").is_read = True
+        self._notify("Settled.", subject="settled")
+        notices._settle(self.luc_profile, subjects=["settled"])
+        self._notify("Only on the page.", kind="declined", subject="declined")
+        self._notify("Weekly.", kind="contact", record=self.anna.partner_id)
+        self._run()
+        self.assertEqual(servers.taken, [])
+        self._notify("Refused.")
+        self.env["wezer.digest"].with_user(self.luc).choose({"people": "never"})
+        self._run(30)
+        self.env["wezer.digest"].with_user(self.luc).choose({"people": "at_once"})
+        self._notify("Suspended.", record=self.anna.partner_id)
+        self.luc_profile.state = "suspended"
+        self._run(60)
+        self.assertEqual(servers.taken, [])
+
+    def test_in_quiet_hours_a_letter_waits_for_their_end(self):
+        servers = Servers(self)
+        self.partner.tz = "Asia/Tokyo"
+        local = days.to_local(self.start, days.zone_called("Asia/Tokyo"))
+        hours = [str(local.hour), str((local.hour + 2) % 24)]
+        self.env["wezer.digest"].with_user(self.luc).choose({}, quiet=hours)
+        self._notify()
+        self._run(59 - local.minute if local.minute < 50 else 6)
+        self.assertEqual(servers.taken, [])
+        self._run(121)
+        self.assertEqual(len(servers.taken), 1)
+
+    def test_quiet_hours_end_on_the_next_day_and_where_clocks_change(self):
+        paris = days.zone_called("Europe/Paris")
+        for moment, begin, until, end in (
+            ("2026-06-01 21:30:00", 22, 7, "2026-06-02 05:00:00"),
+            ("2026-06-02 03:00:00", 22, 7, "2026-06-02 05:00:00"),
+            ("2026-06-02 05:00:00", 22, 7, None),
+            ("2026-06-02 10:30:00", 12, 14, "2026-06-02 12:00:00"),
+            ("2026-06-02 12:00:00", 12, 14, None),
+            ("2026-06-02 12:00:00", 14, 14, None),
+            # 02:00 does not exist in this night.
+            ("2026-03-28 23:30:00", 0, 2, "2026-03-29 01:00:00"),
+        ):
+            with self.subTest(moment=moment, begin=begin):
+                found = days.quiet_until(
+                    fields.Datetime.to_datetime(moment), begin, until, paris
+                )
+                self.assertEqual(found, fields.Datetime.to_datetime(end))
+
+    # === THE LETTER === #
+
+    def test_a_letter_says_nothing_private_but_in_its_body(self):
+        servers = Servers(self)
+        self._notify()
+        self._run()
+        (letter,) = servers.taken
+        self.assertEqual(
+            letter["Subject"], "Authorisations to act for someone – Les Ormes"
+        )
+        self.assertEqual(letter["To"], "luc@secret.example")
+        self.assertEqual(letter["Auto-Submitted"], "auto-generated")
+        shown = "\n".join(f"{name}: {value}" for name, value in letter.items())
+        for word in PRIVATE:
+            self.assertNotIn(word, shown)
+        stop = self.env["wezer.digest"]._stop_url(self.partner, "people")
+        self.assertEqual(letter["List-Unsubscribe"], f"<{stop}>")
+        self.assertEqual(letter["List-Unsubscribe-Post"], "List-Unsubscribe=One-Click")
+        for part in ("plain", "html"):
+            body = letter.get_body((part,)).get_content()
+            self.assertIn("Anna lets you pay 12:34.", body)
+        self.assertIn(self.env.company.email_secondary_color, body)
+        self.assertIn("/web/login?redirect=/my/acting", body)
+
+    def test_names_are_in_the_subject_where_a_person_wants_them(self):
+        servers = Servers(self)
+        self.env["wezer.digest"].with_user(self.luc).choose({}, with_names=True)
+        self._notify()
+        self._run()
+        self.assertEqual(
+            servers.taken[0]["Subject"], "Anna lets you pay 12:34. – Les Ormes"
+        )
+
+    def test_a_letter_is_in_the_language_of_its_reader(self):
+        servers = Servers(self)
+        self.partner.lang = "fr_FR"
+        self._notify(_lt("Welcome! You are now a member."), kind="approved")
+        self._run()
+        body = servers.taken[0].get_body(("plain",)).get_content()
+        self.assertNotIn("Welcome", body)
+
+    @mute_logger("odoo.http")
+    def test_the_button_leads_to_the_very_place_after_the_login_and_with_it(self):
+        servers = Servers(self)
+        self._notify(url="/my/acting?x=1")
+        self._run()
+        body = servers.taken[0].get_body(("html",)).get_content()
+        (button,) = re.findall(r'href="([^"]*/web/login[^"]*)"', body)
+        path = button.replace(self.partner.get_base_url(), "")
+        self.assertIn("/my/acting?x=1", self.url_open(path).text, "in the form")
+        self.authenticate("luc-base", "luc-base-secret")
+        self.assertTrue(self.url_open(path).url.endswith("/my/acting?x=1"))
+
+    # === FAILURES === #
+
+    def test_a_letter_that_fails_is_tried_again_later_and_later(self):
+        servers = Servers(self)
+        self._notify()
+        servers.fault = OSError("no route to the mail server")
+        self._run()
+        mail = self.env["mail.mail"].search([("wezer_notice_ids", "!=", False)])
+        self.assertEqual(mail.state, "exception")
+        self.assertIn("no route", mail.failure_reason)
+        passed, tries = 7, 0
+        for pause in mail_mail.PAUSES:
+            self._run(passed)
+            self.assertEqual((mail.state, mail.wezer_tries), ("exception", tries))
+            passed += pause.total_seconds() / 60
+            self._run(passed - 1)
+            self.assertEqual(mail.wezer_tries, tries, "not yet")
+            self._run(passed)
+            tries += 1
+            self.assertEqual(mail.wezer_tries, tries)
+            passed += 1
+        self._run(passed)
+        self._run(passed + 10000)
+        self.assertEqual(mail.wezer_tries, tries, "given up; administrators see it")
+        servers.fault = None
+        with freeze_time(self.start + timedelta(days=30)):
+            digest = self.env["wezer.digest"]._send_to(self.partner)
+        self.assertIn("12:34", digest.body_html, "the digest tells it")
+
+    def test_a_letter_that_arrives_at_the_second_try_is_sent_once(self):
+        servers = Servers(self)
+        self._notify()
+        servers.fault = OSError("busy")
+        self._run()
+        servers.fault = None
+        for minutes in (7, 13, 14, 30):
+            self._run(minutes)
+        self.assertEqual(len(servers.taken), 1)
+
+    def test_nothing_is_tried_again_once_the_matter_is_settled(self):
+        servers = Servers(self)
+        self._notify()
+        servers.fault = OSError("busy")
+        self._run()
+        servers.fault = None
+        self.env["wezer.notice"]._settle(self.luc_profile)
+        self._run(7)
+        self._run(60)
+        self.assertEqual(servers.taken, [])
+        self.assertFalse(self.env["mail.mail"].search([("state", "=", "exception")]))
+
+    def test_a_letter_repeated_after_a_crash_is_the_same_letter(self):
+        """The process ends after the server has the letter, before it is marked."""
+        servers = Servers(self)
+        self._notify()
+        with freeze_time(self.start + timedelta(minutes=6)):
+            self.letters._cron_send()
+        with self.assertRaises(ZeroDivisionError), self.env.cr.savepoint():
+            self.env["mail.mail"].process_email_queue()
+            raise ZeroDivisionError
+        self.env.invalidate_all()
+        self._run(7)
+        first, second = servers.taken
+        self.assertEqual(first["Message-Id"], second["Message-Id"])
+        self._run(8)
+        self.assertEqual(len(servers.taken), 2, "no third time")
+
+    # === MANY === #
+
+    def test_queueing_letters_asks_the_database_nothing_for_each_reader(self):
+        people = self.env["res.partner"]
+        users = self.env["res.users"].create(
+            [
+                {
+                    "login": f"many{number}@example.com",
+                    "name": f"Many {number}",
+                    "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+                }
+                for number in range(40)
+            ]
+        )
+        people = users.partner_id
+        notices = self.env["wezer.notice"].sudo()
+
+        def queries(readers):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            notices._leave(readers, "mandate", "Look.")
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        queries(people[:1])
+        few, many = queries(people[:20]), queries(people)
+        self.assertLessEqual(many - few, 2)
+        self.assertEqual(
+            notices.search_count(
+                [("partner_id", "in", people.ids), ("letter_due", "!=", False)]
+            ),
+            61,
+        )
+
+    # === FROM BEFORE === #
+
+    def test_what_people_chose_kind_by_kind_is_kept_by_group(self):
+        self.env.cr.execute(
+            "CREATE TEMPORARY TABLE wezer_notice_choice_before (partner_id int,"
+            " company_id int, frequency varchar, kind varchar, in_digest bool)"
+        )
+        kinds = self.env["wezer.notice"]._kinds()
+        looks = self.env["wezer.notice"]._looks()
+        rows = [
+            (kind, looks[kind].group != "people" and kind != "contact")
+            for kind in kinds
+        ]
+        for kind, wanted in rows:
+            self.env.cr.execute(
+                "INSERT INTO wezer_notice_choice_before VALUES (%s, %s, %s, %s, %s)",
+                (self.partner.id, self.env.company.id, "daily", kind, wanted),
+            )
+        anna = self.anna.partner_id
+        self.env.cr.execute(
+            "INSERT INTO wezer_notice_choice_before VALUES (%s, %s, 'never')",
+            (anna.id, self.env.company.id),
+        )
+        notice_choices.take_over(self.env)
+        often = self.env["wezer.notice.choice"]._frequency_of(self.partner)
+        self.assertEqual(
+            [often(kind) for kind in ("invited", "contact", "check")],
+            ["never", "never", "daily"],
+        )
+        hers = self.env["wezer.notice.choice"]._frequency_of(anna)
+        self.assertEqual({hers(kind) for kind in kinds}, {"never"})
