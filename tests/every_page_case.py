@@ -75,6 +75,8 @@ NO_PAGE = {
     "/my/deals/<int:deal_id>/evidence/<int:evidence_id>": "a file",
     "/my/deals/<int:deal_id>/evidence/<int:evidence_id>/picture": "a picture",
     "/my/deals/<int:deal_id>/live": "a part of the page of a deal",
+    "/my/messages/<int:conversation_id>/live": "a part of the page of a conversation",
+    "/my/messages/live": "a part of the list of messages",
     "/service-worker.js": "a program",
 }
 # Pages that no link of another page leads to: why.
@@ -85,6 +87,7 @@ WITHOUT_LINK = {
     "/join/<string:token>/block": "a link of an e-mail",
     "/my/email/confirm/<string:token>": "a link of an e-mail",
     "/my/emails": "for administrators, from their to-do list",
+    "/my/messages/reports/<int:report_id>": "from the to-do list, where one waits",
     "/pay/<string:token>": "a link that people pass on",
     "/welcome": "where a new account is led after its first login",
 }

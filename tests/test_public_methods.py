@@ -48,6 +48,8 @@ LOUD = (
 NAMED_MODELS = (
     "wezer.announcement",
     "wezer.announcement.question",
+    "wezer.conversation",
+    "wezer.conversation.message",
     "wezer.favourite",
     "wezer.group",
     "wezer.departure",
@@ -63,9 +65,13 @@ CALLS_MODERATORS = "wezer.departure.ask"
 # mails and look after their own data. Nothing of it reaches another member's rows,
 # except that whoever held a mandate loses it.
 SUSPENDED_MAY = {
+    "wezer.conversation.action_block",
+    "wezer.conversation.action_leave",
+    "wezer.conversation.message.action_report",
     "wezer.digest.choose",
     "wezer.favourite.drop",
     "wezer.group.action_leave",
+    "wezer.group.action_mute",
     "wezer.invitation.action_withdraw",
     "wezer.departure.action_withdraw",
     "wezer.departure.ask",
@@ -138,6 +144,11 @@ class PublicSurface(PrivateGroups):
         cls.env["wezer.favourite"].with_user(cls.demo).keep(posted.id)
         questions = cls.env["wezer.announcement.question"].with_user(cls.demo)
         questions.action_ask(posted.id, f"Is {SECRET} far?")
+        conversations = cls.env["wezer.conversation"].with_user(cls.luc)
+        talk = conversations.action_start(
+            cls.demo.partner_id._wezer_profile().id, f"{SECRET} is where we meet"
+        )
+        conversations.browse(talk).with_user(cls.demo).action_write(f"{SECRET}, yes")
         demo = cls.demo.partner_id._wezer_profile()
         cls.env["wezer.mandate"].with_user(cls.luc).action_give(demo.id, ["market"])
         cls.env["wezer.invitation"].with_user(cls.luc).action_link()

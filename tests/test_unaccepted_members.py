@@ -14,6 +14,7 @@ PAGES = (
     "/members",
     "/my",
     "/my/todo",
+    "/my/messages",
     "/my/notices",
     "/my/acting",
     "/my/invite",

@@ -37,6 +37,7 @@
         "views/dashboard_templates.xml",
         "views/odoo_pages_templates.xml",
         "views/notice_templates.xml",
+        "views/message_templates.xml",
         "data/ir_cron_data.xml",
         "views/wezer_departure_views.xml",
         "views/leaving_templates.xml",

@@ -10,7 +10,7 @@ from typing import Any
 
 import time_machine
 
-from . import arabic, complex_deals, messages, texts
+from . import arabic, complex_deals, conversations, messages, texts
 from .people import FOUNDERS, Community
 from .simulation import LONG, UNFINISHED, WAYS, Simulation
 
@@ -127,6 +127,7 @@ def plan(simulation: Any, start: datetime, now: Any) -> None:
         simulation.at(now - timedelta(days=rng.uniform(1, 5)), simulation.ask())
     complex_deals.plan(simulation, now)
     arabic.plan(simulation, now)
+    conversations.plan(simulation, now)
     for number in range(len(texts.ANSWERS)):
         simulation.at(now - timedelta(days=5 - number), simulation.answer_back(number))
     simulation.at(now - timedelta(days=1), simulation.judge())

@@ -5,6 +5,7 @@ from . import emails
 from . import joining
 from . import languages
 from . import lines
+from . import messages
 from . import notices
 from . import portal
 from . import rpc

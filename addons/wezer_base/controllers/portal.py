@@ -56,6 +56,9 @@ class WezerPortal(CustomerPortal):
                 "levels": profile._fields["share_email"]._description_selection(
                     request.env
                 ),
+                "recipient_levels": profile._fields[
+                    "messages_from"
+                ]._description_selection(request.env),
                 "version": profiles.own_version(acting),
                 "acting": acting,
                 "address_change": request.env["wezer.address.change"]._waiting(
@@ -88,6 +91,8 @@ class WezerPortal(CustomerPortal):
         for name, level in post.items():
             if name.startswith("share_") and level in dict(LEVELS):
                 vals[name] = level
+        if "messages_from" in post:
+            vals["messages_from"] = post["messages_from"]
         vals |= sent_picture(picture)
         acting = record_id(acting) or None
         request.env["wezer.profile"].update_own(vals, post.get("version"), acting)

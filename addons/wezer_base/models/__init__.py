@@ -33,6 +33,10 @@ from . import website_page
 from . import wezer_acting_log
 from . import wezer_address_change
 from . import wezer_category
+from . import wezer_conversation
+from . import wezer_conversation_message
+from . import wezer_conversation_party
+from . import wezer_conversation_report
 from . import wezer_departure
 from . import wezer_digest
 from . import wezer_idempotency_key

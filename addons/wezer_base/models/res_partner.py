@@ -1,10 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate
 
 from ..exceptions import NotAllowed
-from ..tools import addresses, member_leaving, member_merge, repoint
+from ..tools import addresses, days, member_leaving, member_merge, repoint
 from ..tools.lines_field import Lines
 from ..tools.membership import MEMBERS
 from ..tools.rights import FAREWELL, OWN_RIGHTS, PROVEN, RIGHTS
@@ -12,7 +14,9 @@ from ..tools.text import TITLE_LENGTH, clean_line
 
 _lt = LazyTranslate(__name__)
 
-ACTS_FIELDS = [f"acts_{right}" for right in RIGHTS]
+ACTS_FIELDS = [*(f"acts_{right}" for right in RIGHTS), "wezer_corresponds"]
+# Days of membership until the limits of newcomers end.
+NEWCOMER_DAYS = 90
 # Above so many partners the ids go to the database as a subquery.
 MANY = 1000
 
@@ -99,6 +103,14 @@ class ResPartner(models.Model):
         compute_sudo=True,
     )
 
+    wezer_corresponds = fields.Boolean(
+        string="Read and write messages",
+        compute="_compute_wezer_corresponds",
+        search="_search_wezer_corresponds",
+        compute_sudo=True,
+        help="Whether you read and write the messages of this party.",
+    )
+
     # === ACTING FOR === #
 
     @api.depends_context("uid")
@@ -135,6 +147,17 @@ class ResPartner(models.Model):
 
     def _search_acts_moderate(self, operator, value):
         return self._search_acts("moderate", operator)
+
+    @api.depends_context("uid")
+    def _compute_wezer_corresponds(self):
+        ids = self.env.user._corresponds_ids(among=self._origin.ids)
+        for partner in self:
+            partner.wezer_corresponds = partner._origin.id in ids
+
+    def _search_wezer_corresponds(self, operator, _value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in", sorted(self.env.user._corresponds_ids()))
 
     @api.model
     def _wezer_invalidate_acting(self):
@@ -204,6 +227,34 @@ class ResPartner(models.Model):
     def _wezer_partners_above(self):
         """Return the partners above this one (of the groups around it); none here."""
         return self.browse()
+
+    # === MESSAGES === #
+
+    def _wezer_correspondents(self):
+        """Return the persons who read and write the messages of this party.
+
+        As ``res.users._corresponds_ids`` says of each user; addons extend both.
+        """
+        self.ensure_one()
+        return self._wezer_actor_partners("market")
+
+    def _wezer_dealt_with(self, others):
+        """Return whether this party had a deal with one of ``others``.
+
+        Extended by addons with deals.
+        """
+        self.ensure_one()
+        return False
+
+    def _wezer_is_newcomer(self):
+        """Return whether this person has been a member for a short time only.
+
+        Extended by addons that know what a member has done since.
+        """
+        self.ensure_one()
+        joined = self._wezer_profile().joined_date
+        since = days.today(self.env) - timedelta(days=NEWCOMER_DAYS)
+        return not joined or joined > since
 
     # === PROFILE === #
 
@@ -461,6 +512,7 @@ class ResPartner(models.Model):
             "signature",
             "invitation",
             "address.change",
+            "conversation",
             "departure",
             "digest",
             "acting.log",
@@ -518,6 +570,7 @@ class ResPartner(models.Model):
         source = source.with_context(active_test=True)
         keys = self.env["wezer.profile"]._return_keys_of(source)
         self.env["wezer.signature"]._merge(source, target)
+        self.env["wezer.conversation"]._merge(source, target)
         member_merge.merge_profile(source, target)
         repoint.repoint_partner(source, target)
         member_merge.merge_logins(source, target)

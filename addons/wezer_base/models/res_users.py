@@ -239,7 +239,16 @@ class ResUsers(models.Model):
 
         Pages show them, and ask for them again when something changed.
         """
-        return {"notices": self.env["wezer.notice"]._waiting_count()}
+        notices = self.env["wezer.notice"]
+        # What the bell has asked already: one notice for each unread conversation.
+        waiting = notices._waiting_by_model() if notices.has_access("read") else {}
+        return {
+            "notices": notices._waiting_count(),
+            "messages": sum(
+                waiting.get(model, (0, 0))[1]
+                for model in self.env["wezer.conversation"]._inbox_models()
+            ),
+        }
 
     def _wezer_may_act(self):
         """Return whether this user may act at all: only active members may."""
@@ -395,6 +404,53 @@ class ResUsers(models.Model):
                 right=right_label(self.env, right),
             )
         )
+
+    def _corresponds_ids(self, among=None):
+        """Return the ids of the parties whose messages this user reads and writes.
+
+        Their own, those of groups for which they publish, and those of members who
+        cannot log in. Members who can log in read theirs alone, whatever they have
+        authorised others to do.
+
+        :param among: ids to ask about, all when None
+        """
+        self.ensure_one()
+        user = self.sudo()
+        if user._is_public():
+            return set()
+        ids = set(self._acting_ids("market", among=among))
+        helped = ids & set(user.wezer_acting_parties.get("helped_market", ()))
+        if helped:
+            logins = user.search([("partner_id", "in", list(helped))])
+            ids -= set(logins.partner_id.ids)
+        own = user.partner_id.id
+        if among is None or own in among:
+            ids.add(own)
+        return ids
+
+    def _corresponds_for(self, partners):
+        """Return those of ``partners`` whose messages this user reads and writes."""
+        ids = self._corresponds_ids(among=partners.ids)
+        return partners.filtered(lambda partner: partner.id in ids)
+
+    def _wezer_corresponds_with(self, profile):
+        """Return whether pages offer this user to write to the party of ``profile``."""
+        self.ensure_one()
+        if self._is_public():
+            return False
+        known = profile.sudo()
+        if known.messages_from == "nobody" or self._corresponds_for(known.partner_id):
+            return False
+        if known.state and known.state not in MEMBERS:
+            return False
+        standing = self._wezer_standing()
+        return standing == "active" or (
+            standing == "pending" and known.messages_from == "everyone"
+        )
+
+    def _wezer_writing_parties(self, limit=50):
+        """Return the parties (sudo) for which this user may write, their own first."""
+        return self._corresponds_for(self._wezer_acting_choices("market", limit))
 
     def _resolve_acting(
         self, acting_partner_id, candidates, right, what=None, record=None
@@ -693,6 +749,7 @@ class ResUsers(models.Model):
             )
         rows += self._wezer_application_rows()
         rows += self.env["mail.mail"]._wezer_todo_rows(self)
+        rows += self.env["wezer.conversation.report"]._todo_rows(self)
         return rows + self.env["wezer.departure"]._todo_rows(self)
 
     def _wezer_application_rows(self):

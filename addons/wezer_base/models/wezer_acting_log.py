@@ -50,6 +50,7 @@ class WezerActingLog(models.Model):
         return {
             "act": self.env._("%(person)s acted for %(party)s"),
             "change_profile": self.env._("%(person)s changed the profile of %(party)s"),
+            "write_message": self.env._("%(person)s wrote a message for %(party)s"),
         }
 
     def _sentence(self):

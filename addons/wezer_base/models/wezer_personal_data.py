@@ -178,6 +178,7 @@ class WezerPersonalData(models.AbstractModel):
                 .search([("author_id", "=", partner.id)])
                 if message.message_type in ("comment", "email")
             ],
+            "conversations": self.env["wezer.conversation"]._personal_data(partner),
             "address_changes": self.env["wezer.address.change"]._personal_data(partner),
             **self.env["wezer.digest"]._personal_data(partner),
             "consents": self.env["wezer.terms.acceptance"]._personal_data(partner),

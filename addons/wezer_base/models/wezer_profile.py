@@ -41,6 +41,12 @@ LEVELS = [
     ("members", "Members"),
     ("everyone", "Everyone"),
 ]
+RECIPIENT_LEVELS = [
+    ("everyone", "Everyone, also people who are not members yet"),
+    ("members", "Members"),
+    ("dealt", "People with whom I had a deal"),
+    ("nobody", "Nobody"),
+]
 # What owners may change of their own profiles; everything else is refused.
 OWN_FIELDS = {
     "presentation",
@@ -57,6 +63,7 @@ OWN_FIELDS = {
     "share_presentation",
     "share_skills",
     "share_languages",
+    "messages_from",
 }
 # What the form of a profile shows: changed by somebody else, it is shown first.
 # Characters of what a member writes about themselves.
@@ -234,6 +241,15 @@ class WezerProfile(models.Model):
     )
     share_phone = fields.Selection(
         LEVELS, required=True, default="nobody", string="Show my phone to"
+    )
+
+    messages_from = fields.Selection(
+        RECIPIENT_LEVELS,
+        required=True,
+        default="members",
+        string="Take messages from",
+        groups="wezer_base.group_administrator",
+        help="People who may write a first message to this party.",
     )
 
     # --- Copies for searching, one for each audience
@@ -856,7 +872,7 @@ class WezerProfile(models.Model):
             elif name in ("latitude", "longitude"):
                 limit = 90 if name == "latitude" else 180
                 clean[name] = payload.coordinate(env, value, limit, name)
-            elif name.startswith("share_"):
+            elif name.startswith("share_") or name == "messages_from":
                 clean[name] = payload.choice(env, self._name, name, value)
             elif name == "image_1920":
                 # Cleaned where it is written, as all pictures are.
@@ -972,6 +988,9 @@ class WezerProfile(models.Model):
             "shared": shared,
             "contact": shared,
             "renamed": self._renamed(),
+            # The name of the party in the button, where it is not that of the page.
+            "write_to": "",
+            "may_write": self.env.user._wezer_corresponds_with(self),
             # Of persons: an organisation has no such day.
             "member_since": not self.sudo()._is_organisation() and self.joined_date,
             # As the reader may see them.

@@ -2,6 +2,7 @@ from . import test_acting
 from . import test_admin
 from . import test_arrival
 from . import test_category_look
+from . import test_conversation
 from . import test_cron
 from . import test_days
 from . import test_export

@@ -135,6 +135,33 @@ class MatrixCommon(WezerCommon):
         return cls.env["wezer.terms.acceptance"].browse(terms.action_accept())
 
     @classmethod
+    def _make_wezer_conversation(cls):
+        """M wrote to X, who answered; M reported the answer."""
+        conversations = cls.env["wezer.conversation"]
+        if found := conversations.search([("starter_id", "=", cls.anna.partner_id.id)]):
+            return found
+        profile = cls.xena.partner_id._wezer_profile()
+        number = conversations.with_user(cls.anna).action_start(profile.id, "Hello")
+        conversation = conversations.browse(number)
+        conversation.with_user(cls.xena).action_write("Good morning")
+        answer = conversation.message_ids[-1]
+        answer.with_user(cls.anna).action_report("Rude")
+        return conversation
+
+    @classmethod
+    def _make_wezer_conversation_message(cls):
+        return cls._make_wezer_conversation().message_ids[-1]
+
+    @classmethod
+    def _make_wezer_conversation_party(cls):
+        rows = cls._make_wezer_conversation().party_ids
+        return rows.filtered(lambda row: row.partner_id == cls.anna.partner_id)
+
+    @classmethod
+    def _make_wezer_conversation_report(cls):
+        return cls._make_wezer_conversation().report_ids
+
+    @classmethod
     def _make_wezer_digest(cls):
         cls.env["wezer.digest"].with_user(cls.anna).choose({"deals": "weekly"})
         return cls.env["wezer.digest"]._for_partner(cls.anna.partner_id)

@@ -199,6 +199,10 @@ class TestRpcSurfaces(HttpCase, MatrixCommon):
             ("<string:token>", "no-such-token"),
             ("<int:mandate_id>", str(self.rows["wezer.mandate"].id)),
             ("<any(revoke,resign):act>", "resign"),
+            ("<int:conversation_id>", str(self.rows["wezer.conversation"].id)),
+            ("<any(block,unblock,leave):act>", "unblock"),
+            ("<int:report_id>", str(self.rows["wezer.conversation.report"].id)),
+            ("<any(dismiss,remove):act>", "dismiss"),
         ):
             path = path.replace(place, value)
         self.assertNotIn("<", path, "say in _url what stands there")

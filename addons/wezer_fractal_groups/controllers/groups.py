@@ -38,6 +38,8 @@ DONE = {
     "remove": _lt("The person was removed."),
     "send": _lt("Your message was sent."),
     "delete": _lt("The message was deleted."),
+    "mute": _lt("You will get no more notices of messages in this circle."),
+    "unmute": _lt("You will get notices of new messages in this circle."),
 }
 
 
@@ -348,6 +350,12 @@ class WezerGroups(http.Controller):
 
     def _act_delete(self, _group, _profile, form):
         seen_or_404("wezer.group.message", form.get("message")).action_remove()
+
+    def _act_mute(self, group, _profile, _form):
+        group.action_mute()
+
+    def _act_unmute(self, group, _profile, _form):
+        group.action_mute(False)
 
     def _person(self, slug, form):
         """Return the member at this address, or whom a field for names means."""

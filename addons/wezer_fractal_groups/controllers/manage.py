@@ -5,6 +5,7 @@ from odoo.http import request
 
 from odoo.addons.wezer_base.controllers.website import (
     flash,
+    looked_at,
     page_number,
     picture_in,
     seen_or_404,
@@ -218,12 +219,15 @@ class WezerGroupsManage(WezerGroups):
         auth="user",
         website=True,
         methods=["GET"],
-        readonly=True,
+        readonly=False,
     )
     def group_talk(self, slug, **_kwargs):
         """Show the messages of the circle; to the open page only what it takes over."""
         group = self._group(slug)
-        asked_alone = request.httprequest.headers.get("X-Requested-With")
+        headers = request.httprequest.headers
+        asked_alone = headers.get("X-Requested-With")
+        if headers.get("X-Wezer-Seen") if asked_alone else looked_at():
+            request.env["wezer.group.message"]._read_by_user(group)
         part = "group_talk" if asked_alone else "talk_page"
         return request.render(
             f"wezer_fractal_groups.{part}",

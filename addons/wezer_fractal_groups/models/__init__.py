@@ -1,5 +1,6 @@
 from . import website
 from . import wezer_group_membership
+from . import wezer_conversation
 from . import wezer_group
 from . import wezer_group_policy
 from . import wezer_group_link

@@ -171,6 +171,13 @@ class ResPartner(models.Model):
         )
         return self.browse([row[0] for row in rows])
 
+    def _wezer_correspondents(self):
+        """For a role: those who fill it, and nobody else."""
+        group = self.env["wezer.group"]._of_partner(self)
+        if group.kind == "role":
+            return group._direct_members()
+        return super()._wezer_correspondents()
+
     @api.model
     def _wezer_invalidate_acting(self):
         """Drop what is cached of groups and their visibility, too."""

@@ -7,7 +7,7 @@ from odoo.addons.wezer_base.tools.memo_field import Memo
 from odoo.addons.wezer_base.tools.rights import rights_of
 
 from ..tools import group_cards
-from ..tools.membership_sql import is_running, pending_groups, user_groups
+from ..tools.membership_sql import is_counted, is_running, pending_groups, user_groups
 from ..tools.visibility import visible_to_user
 from .wezer_group_membership import MEMBERSHIP
 
@@ -40,7 +40,38 @@ class ResUsers(models.Model):
             *super()._wezer_standing_selects(),
             SQL("SELECT 'counted', id FROM (%s) counted(id)", user_groups(env)),
             SQL("SELECT 'pending', id FROM (%s) pending(id)", pending_groups(env)),
+            self._filled_roles_select(),
         ]
+
+    def _filled_roles_select(self):
+        """Return the SELECT of the partners of the roles that this user fills."""
+        fields = self.env["wezer.group"]._fields
+        return SQL(
+            """SELECT 'filled', r.partner_id FROM wezer_group_membership m
+                 JOIN wezer_group r ON r.id = m.group_id
+                  AND r.kind = 'role' AND r.active
+                WHERE m.partner_id = %s AND %s""",
+            self.partner_id.id,
+            is_counted(self.env),
+            to_flush=tuple(fields[name] for name in ("kind", "active", "partner_id")),
+        )
+
+    def _corresponds_ids(self, among=None):
+        """Add the roles that this user fills, whatever rights they carry.
+
+        What is written to a role reaches those who fill it, nobody else.
+        """
+        ids = super()._corresponds_ids(among)
+        if not self._wezer_may_act():
+            return ids
+        filled = self.sudo().wezer_acting_parties.get("filled", frozenset())
+        return ids | (filled if among is None else filled.intersection(among))
+
+    def _wezer_writing_parties(self, limit=50):
+        """Add the roles that the user fills and for which they do not publish."""
+        parties = super()._wezer_writing_parties(limit)
+        filled = self.sudo().wezer_acting_parties.get("filled", frozenset())
+        return parties | parties.browse(sorted(filled)[:limit])
 
     def _compute_wezer_groups_seen(self):
         """Find the groups shown to a user in particular; None where too many."""

@@ -1550,6 +1550,31 @@ class WezerGroup(models.Model):
         self._check_may("send")
         return self.env["wezer.group.message"]._post(self, text).id
 
+    def action_mute(self, muted: bool = True) -> bool:
+        """Get no more notices of new messages in this circle, or get them again.
+
+        The conversation stays in the member's list of messages.
+
+        :raise NotAllowed: rule ``member``, without a place in the circle
+        """
+        self.ensure_one()
+        person = self.env.user.partner_id
+        place = self._membership_of(person)
+        if not place or not place.is_live:
+            raise NotAllowed(
+                self.env._("Only members of the circle can do this."), rule="member"
+            )
+        # The member's own choice, checked above.
+        place.sudo().muted = bool(muted)
+        if muted:
+            self.env["wezer.group.message"]._notices_of(self, person)._withdraw()
+        return True
+
+    def _talk_url(self) -> str:
+        """Return the address of the page with the messages of this circle."""
+        self.ensure_one()
+        return f"/groups/{self.sudo().slug}/talk"
+
     def _talk(self, limit=50, offset=0):
         """Return the latest messages, oldest first, that the user may read."""
         messages = self.env["wezer.group.message"].search(

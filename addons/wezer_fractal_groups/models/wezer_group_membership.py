@@ -168,6 +168,11 @@ class WezerGroupMembership(models.Model):
         "wezer.group.membership", readonly=True, ondelete="set null", index=True
     )
     is_live = fields.Boolean(compute="_compute_is_live")
+    muted = fields.Boolean(
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="The member gets no notices of new messages in the circle.",
+    )
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
     )

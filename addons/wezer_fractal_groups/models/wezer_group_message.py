@@ -1,7 +1,11 @@
 from odoo import api, fields, models
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.models.wezer_written_mixin import Written
+from odoo.addons.wezer_base.tools.cron import for_each_due
+
+_lt = LazyTranslate(__name__)
 
 TEXT_LENGTH = 2000
 # With more open pages than that, the others ask by themselves.
@@ -32,9 +36,13 @@ class WezerGroupMessage(models.Model):
     text = fields.Text(required=True)
     date = fields.Datetime(required=True)
     removed_by_id = fields.Many2one("res.partner", ondelete="restrict")
+    # A job tells the members: circles can be large.
+    to_tell = fields.Boolean(groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
     )
+
+    _to_tell_idx = models.Index("(id) WHERE to_tell")
 
     @api.model
     def _post(self, group, text):
@@ -65,9 +73,11 @@ class WezerGroupMessage(models.Model):
                 "person_id": person.id,
                 "text": text,
                 "date": fields.Datetime.now(),
+                "to_tell": True,
             }
         )
         message._notify_pages()
+        self.env.ref("wezer_fractal_groups.ir_cron_tell")._trigger()
         return message
 
     def action_remove(self) -> bool:
@@ -94,6 +104,61 @@ class WezerGroupMessage(models.Model):
         people = self.group_id.membership_ids.filtered("is_live").partner_id
         for person in people[:NOTIFIED_AT_ONCE]:
             person._bus_send("wezer.live", {"group": self.group_id.id})
+
+    # === NOTICES === #
+
+    @api.model
+    def _cron_tell(self):
+        """Tell the members of new messages; each message once."""
+        for_each_due(self.sudo(), [("to_tell", "=", True)], lambda one: one._tell())
+
+    def _tell(self):
+        """Leave a notice with members who have no unread one about this circle (sudo).
+
+        Not with those who muted it. It has no text of the message.
+        """
+        self.ensure_one()
+        self.to_tell = False
+        group = self.group_id
+        if self.removed_by_id or not group.active:
+            return
+        places = group.membership_ids.filtered(
+            lambda place: place.is_live and not place.muted
+        )
+        people = places.partner_id - self.person_id
+        told = self._notices_of(group, people).filtered(lambda one: not one.is_read)
+        self.env["wezer.notice"].sudo()._leave(
+            people - told.partner_id,
+            "group_message",
+            _lt("New messages in %(group)s.", group=group.name),
+            group._talk_url(),
+            self,
+            "message",
+        )
+
+    @api.model
+    def _notices_of(self, group, people):
+        """Return the notices (sudo) that ``people`` have about this circle's messages.
+
+        Withdrawn ones are not among them.
+        """
+        notices = self.env["wezer.notice"].sudo()
+        return notices.search(
+            [
+                ("partner_id", "in", people.ids),
+                ("kind", "=", "group_message"),
+                ("url", "=", group._talk_url()),
+                ("settled", "=", False),
+            ]
+        )
+
+    @api.model
+    def _read_by_user(self, group):
+        """Mark what the user was told of this circle's messages as read."""
+        notices = self._notices_of(group, self.env.user.partner_id)
+        unread = notices.filtered(lambda one: not one.is_read)
+        if unread:
+            self.env["wezer.notice"].mark_read(unread.ids)
 
     @api.model
     def _of_person(self, people):

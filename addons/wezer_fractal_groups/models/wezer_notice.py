@@ -26,6 +26,7 @@ class WezerNotice(models.Model):
             ),
             "group_project": (self.env._("My circle has a new project"), True),
             "group_task": (self.env._("A new task for me or my role"), True),
+            "group_message": (self.env._("New messages in one of my circles"), True),
             "group_accepted": (self.env._("I was accepted into a circle"), True),
         }
 
@@ -43,5 +44,6 @@ class WezerNotice(models.Model):
             "group_removed": NoticeLook("circles", "fa-times"),
             "group_project": NoticeLook("circles", "fa-folder-open-o"),
             "group_task": NoticeLook("circles", "fa-check-square-o", asks=True),
+            "group_message": NoticeLook("messages", "fa-comments-o"),
             "group_accepted": NoticeLook("circles", "fa-check"),
         }

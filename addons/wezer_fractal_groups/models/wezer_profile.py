@@ -71,4 +71,11 @@ class WezerProfile(models.Model):
             group_page = group and group._page()
         if group_page:
             values.update(group_page.values())
+        role = values["group"] if values.get("group") else None
+        if role and role.kind == "role" and role.parent_id:
+            values["write_to"] = self.env._(
+                "%(role)s of %(circle)s",
+                role=role.name,
+                circle=role.parent_id.display_name,
+            )
         return values

@@ -1,6 +1,7 @@
 from . import test_circles
 from . import test_closed_references
 from . import test_concurrency
+from . import test_conversations
 from . import test_forms
 from . import test_group_files
 from . import test_group_history

@@ -434,8 +434,10 @@ def talk_values(group: Any, known: Any = None, page: int = 1) -> dict:
     earlier = len(messages) > TALK_SHOWN
     messages = messages[-TALK_SHOWN:]
     people = messages.sudo().person_id
+    place = group._membership_of(group.env.user.partner_id)
     return {
         "messages": messages,
+        "place": place,
         "page": page,
         "earlier": earlier,
         "profiles": {

@@ -33,4 +33,5 @@ from . import wezer_invariant
 from . import wezer_notice
 from . import wezer_profile
 from . import wezer_transfer
+from . import wezer_conversation
 from . import wezer_dashboard

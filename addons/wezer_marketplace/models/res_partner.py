@@ -25,6 +25,18 @@ class ResPartner(models.Model):
             + partner_market.commitment_outcomes(self)
         )
 
+    # === MESSAGES === #
+
+    def _wezer_dealt_with(self, others):
+        """Count deals that the two agreed on, however they ended."""
+        return super()._wezer_dealt_with(others) or partner_market.has_dealt(
+            self, others
+        )
+
+    def _wezer_is_newcomer(self):
+        """A member is no newcomer after some deals, and some time."""
+        return super()._wezer_is_newcomer() or partner_market.is_untried(self)
+
     # === LEAVING AND MERGING === #
 
     def _wezer_leave_obstacles(self):

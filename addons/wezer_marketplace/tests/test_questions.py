@@ -106,6 +106,52 @@ class TestQuestions(QuestionCommon):
         with self.assertRefused("standing"):
             self.ask(self.test2, want)
 
+    def test_questions_stand_in_the_inbox_of_both_sides_and_of_nobody_else(self):
+        want = self.announce(self.test1, title="Mend the zebra fence")
+        self.ask(self.test2, want)
+        for user, name, unread in (
+            (self.test1, self.test2.name, True),
+            (self.test2, self.test1.name, False),
+        ):
+            (row,) = self.inbox(user)
+            self.assertEqual((row["name"], row["unread"]), (name, unread))
+            self.assertEqual(row["about"], "Mend the zebra fence")
+            self.assertEqual(row["text"], "Is there a ladder?")
+            self.assertEqual(len(self.inbox(user, "zebra ladder")), 1)
+            self.assertFalse(self.inbox(user, "soup"))
+        counts = self.test1.with_user(self.test1)._wezer_notice_counts()
+        self.assertEqual(counts["messages"], 1)
+        question = want.sudo().question_ids
+        question.with_user(self.test1).action_answer("In the shed", publish=True)
+        self.assertEqual(self.inbox(self.test2)[0]["text"], "In the shed")
+        self.assertTrue(self.inbox(self.test2)[0]["unread"])
+        # Published: everybody reads it at the announcement, not in their messages.
+        for user in (self.stranger, self.moderator):
+            self.assertFalse(self.inbox(user))
+
+    def inbox(self, user, words=""):
+        self.env.invalidate_all()
+        rows, _more = self.env["wezer.conversation"].with_user(user)._inbox(words)
+        return rows
+
+    def test_members_after_a_deal_write_to_each_other_without_the_limits(self):
+        test1, test2 = self.test1.partner_id, self.test2.partner_id
+        test1._wezer_profile().messages_from = "dealt"
+        conversations = self.env["wezer.conversation"].with_user(self.test2)
+        profile = test1._wezer_profile().id
+        with self.assertRefused("recipient"):
+            conversations.action_start(profile, "Hello")
+        deal = self.claim(self.test2, self.announce(self.test1))
+        self.assertTrue(deal.date_accepted)
+        self.assertTrue(test1._wezer_dealt_with(test2))
+        self.assertFalse(test1._wezer_dealt_with(self.stranger.partner_id))
+        number = conversations.action_start(profile, "Hello")
+        message = conversations.browse(number).sudo().message_ids
+        self.assertFalse(message.to_stranger)
+        # Time alone is not enough.
+        test2._wezer_profile().joined_date = "2020-01-01"
+        self.assertTrue(test2._wezer_is_newcomer())
+
     def test_what_a_member_asked_goes_with_them(self):
         want = self.announce(self.test1)
         question = self.ask(self.test2, want)

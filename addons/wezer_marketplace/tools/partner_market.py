@@ -15,6 +15,8 @@ from . import deal_attendance
 
 _lt = LazyTranslate(__name__)
 
+# So many paid deals end the limits of newcomers.
+TRIED_DEALS = 3
 # Something was done: a moderator has to decide.
 DELIVERED = DEAL.sources("escalate")
 
@@ -51,6 +53,27 @@ def _questions_of(party: models.Model) -> models.Model:
     asked = Domain("asker_id", "in", party.ids)
     asked |= Domain("announcement_id.author_id", "in", party.ids)
     return questions.search(asked)
+
+
+# === MESSAGES === #
+
+
+def has_dealt(party: models.Model, others: models.Model) -> bool:
+    """Return whether ``party`` agreed on a deal with one of ``others``."""
+    deals = party.env["wezer.deal"].sudo()
+    domain = Domain("date_accepted", "!=", False)
+    sides = (
+        Domain("author_id", "in", party.ids) & Domain("replier_id", "in", others.ids)
+    ) | (Domain("author_id", "in", others.ids) & Domain("replier_id", "in", party.ids))
+    return bool(deals.search_count(domain & sides, limit=1))
+
+
+def is_untried(person: models.Model) -> bool:
+    """Return whether ``person`` has had few deals that were paid."""
+    deals = person.env["wezer.deal"].sudo()
+    own = Domain("author_id", "in", person.ids) | Domain("replier_id", "in", person.ids)
+    paid = deals.search_count(own & Domain("state", "=", "paid"), limit=TRIED_DEALS)
+    return paid < TRIED_DEALS
 
 
 # === PERSONAL DATA AND OUTCOMES === #

@@ -1,0 +1,262 @@
+from odoo import api, fields, models
+from odoo.tools import LazyTranslate
+
+from ..exceptions import NotAllowed
+from ..tools.state_machine import StateMachine, Transition
+
+_lt = LazyTranslate(__name__)
+
+# Messages before the reported one that moderators read with it.
+BEFORE = 2
+# So many reports a list shows.
+SHOWN = 20
+
+REPORT = StateMachine(
+    states=("waiting", "dismissed", "removed"),
+    rules={
+        "moderator": "a moderator who takes no part in the conversation and acts for"
+        " neither party"
+    },
+    transitions=(
+        Transition("open", ("waiting",), ("waiting",), "moderator", "action_open"),
+        Transition(
+            "dismiss", ("waiting",), ("dismissed",), "moderator", "action_dismiss"
+        ),
+        Transition("remove", ("waiting",), ("removed",), "moderator", "action_remove"),
+    ),
+)
+WAITING = REPORT.unfinished
+
+
+class WezerConversationReport(models.Model):
+    """A message that moderators look at: reported, or the same text to many.
+
+    The texts are no fields of it: moderators read them by :meth:`action_open`, which
+    keeps who did. Nothing else of the conversation is shown to them.
+    """
+
+    _name = "wezer.conversation.report"
+    _description = "Reported message"
+    _inherit = ["wezer.state.mixin", "wezer.record.mixin"]
+    _state_machine = REPORT
+    _order = "date desc, id desc"
+    _rec_name = "id"
+
+    message_id = fields.Many2one(
+        "wezer.conversation.message",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        groups=fields.NO_ACCESS,
+    )
+    conversation_id = fields.Many2one(
+        related="message_id.conversation_id",
+        store=True,
+        precompute=True,
+        index=True,
+        groups=fields.NO_ACCESS,
+    )
+    kind = fields.Selection(
+        [("reported", "Reported"), ("alike", "The same text to many")], required=True
+    )
+    reporter_id = fields.Many2one(
+        "res.partner",
+        string="Reported by",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    reason = fields.Text(help="The words of the person who reported it.")
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    state = fields.Selection(
+        [("waiting", "Waiting"), ("dismissed", "Dismissed"), ("removed", "Removed")],
+        required=True,
+        default="waiting",
+        index=True,
+    )
+    moderator_id = fields.Many2one(
+        "res.partner", string="Decided by", ondelete="set null"
+    )
+    reader_ids = fields.Many2many(
+        "res.partner",
+        "wezer_conversation_report_reader_rel",
+        "report_id",
+        "partner_id",
+        string="Read by",
+        help="The moderators who have read the message.",
+    )
+    company_id = fields.Many2one(
+        related="conversation_id.company_id", store=True, precompute=True
+    )
+
+    _waiting_uniq = models.UniqueIndex(
+        "(message_id) WHERE state = 'waiting'", "This message is already reported."
+    )
+
+    # === MAKING (sudo) === #
+
+    @api.model
+    def _report(self, message, reporter, reason):
+        """Report a message for ``reporter``; return the report (sudo)."""
+        reports = self.sudo()
+        found = reports.search(
+            [("message_id", "=", message.id), ("state", "in", WAITING)]
+        )
+        if found:
+            return found
+        vals = {"message_id": message.id, "kind": "reported", "reason": reason}
+        report = reports.create({**vals, "reporter_id": reporter.id})
+        report._call_moderators(_lt("A message was reported. Decide about it."))
+        return report
+
+    @api.model
+    def _hold(self, message):
+        """Let moderators look at a message before it is delivered."""
+        report = self.sudo().create({"message_id": message.id, "kind": "alike"})
+        report._call_moderators(
+            _lt("Someone sends the same text to many people. Decide about it.")
+        )
+        return report
+
+    def _call_moderators(self, sentence):
+        for user in self._moderators():
+            user.partner_id._wezer_notify(
+                "reported", sentence, url=self._url(), record=self
+            )
+
+    def _parties(self):
+        """Return the parties and persons whose matter this is (sudo)."""
+        report = self.sudo()
+        conversation = report.conversation_id
+        parties = conversation.starter_id | conversation.other_id
+        return parties | report.message_id.person_id
+
+    def _moderators(self):
+        """Return the users who may decide about this report."""
+        users = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        return users.filtered(lambda user: user._moderates(self._parties()))
+
+    def _url(self) -> str:
+        """Return the address of the page of this report."""
+        self.ensure_one()
+        return f"/my/messages/reports/{self.id}"
+
+    # === PERMISSIONS === #
+
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the user, or None."""
+        self.ensure_one()
+        if not self.env.user._moderates(self._parties()):
+            return NotAllowed(
+                self.env._("Only a moderator who is not a party can decide this."),
+                rule="moderate",
+            )
+        return self._state_refusal(action)
+
+    def _state_message(self, _action):
+        return self.env._("This has already been decided.")
+
+    # === ACTIONS === #
+
+    def action_open(self) -> list[dict]:
+        """Return the reported message and the two before it, oldest first.
+
+        Who has read it is kept.
+
+        :return: dicts ``date`` (text, UTC), ``name``, ``text`` and ``reported``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_may("open")
+        # What a moderator reads of it, checked above.
+        report = self.sudo()
+        report.reader_ids |= self.env.user.partner_id
+        message = report.message_id
+        shown = message
+        if report.kind == "reported":
+            before = message.search(
+                [
+                    ("conversation_id", "=", message.conversation_id.id),
+                    ("id", "<", message.id),
+                    ("withheld", "=", "no"),
+                ],
+                order="id desc",
+                limit=BEFORE,
+            )
+            shown = before.sorted("id") | message
+        return [
+            {
+                "date": fields.Datetime.to_string(one.date),
+                "name": one.person_id.name,
+                "text": one.text,
+                "reported": one == message,
+            }
+            for one in shown
+        ]
+
+    def action_dismiss(self) -> bool:
+        """Leave the message as it is; one that was held is delivered."""
+        report = self._decide("dismiss", "dismissed")
+        if report.message_id.withheld == "alike":
+            report.message_id._deliver()
+        report._notify_reporter(
+            _lt("A moderator looked at the message that you reported and left it.")
+        )
+        return True
+
+    def action_remove(self) -> bool:
+        """Remove the text of the message; its writer is told."""
+        report = self._decide("remove", "removed")
+        report.message_id._remove()
+        person, url = report.message_id.person_id, report.conversation_id._url()
+        person._wezer_notify(
+            "report_decided",
+            _lt("A moderator removed a message that you wrote."),
+            url=url,
+            record=report,
+        )
+        report._notify_reporter(
+            _lt("A moderator removed the message that you reported.")
+        )
+        return True
+
+    def _decide(self, action, state):
+        """Decide for the user; return the report (sudo)."""
+        self.ensure_one()
+        self.check_access("read")
+        self._check_may(action)
+        report = self.sudo()
+        moderator = self.env.user.partner_id
+        report.write({"state": state, "moderator_id": moderator.id})
+        self.env["wezer.notice"].sudo()._settle(report, kinds=["reported"])
+        return report
+
+    def _notify_reporter(self, sentence):
+        if self.reporter_id:
+            self.reporter_id._wezer_notify(
+                "report_decided",
+                sentence,
+                url=self.conversation_id._url(),
+                record=self,
+                subject="decision",
+            )
+
+    @api.model
+    def _todo_rows(self, user):
+        """Return the to-do rows of a moderator: reports that wait for a decision."""
+        if not user.sudo().has_group("wezer_base.group_moderator"):
+            return []
+        waiting = self.sudo().search([("state", "in", WAITING)], limit=SHOWN)
+        return [
+            {
+                "section": "now",
+                "partner": self.env["res.partner"],
+                "text": self.env._("A message was reported.")
+                if report.kind == "reported"
+                else self.env._("Someone sends the same text to many people."),
+                "url": report._url(),
+                "button": self.env._("Decide"),
+                "due": False,
+            }
+            for report in waiting
+            if user._moderates(report._parties())
+        ]
