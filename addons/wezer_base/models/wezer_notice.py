@@ -119,7 +119,7 @@ class WezerNotice(models.Model):
     @api.model
     def _groups_at_once(self):
         """Return the groups that people are told of at once until they choose."""
-        return {"deals", "money", "circles", "people"}
+        return {"deals", "messages", "money", "circles", "people"}
 
     @api.model
     def _unsent_kinds(self):
@@ -309,6 +309,7 @@ class WezerNotice(models.Model):
             "market": self.env._("Something new on the market"),
             "money": self.env._("Something new about a payment"),
             "circles": self.env._("Something new in a circle"),
+            "messages": self.env._("A new message"),
             "people": self.env._("Something new about your membership"),
         }.get(group) or self.env._("Something new")
 
