@@ -35,14 +35,12 @@ class WezerNoticePush(models.Model):
 
     device_id = fields.Many2one(
         "mail.push.device",
-        string="Device",
         required=True,
         index=True,
         ondelete="cascade",
     )
     notice_id = fields.Many2one(
         "wezer.notice",
-        string="Notice",
         index=True,
         ondelete="cascade",
         help="The newest notice of the matter; none for a test.",

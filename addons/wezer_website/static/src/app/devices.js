@@ -40,7 +40,7 @@ export class NoticeDevices {
         this.button.disabled = false;
     }
 
-    /** @returns {Promise<Object>} what the push service of this browser answers */
+    /** @returns {Promise<object>} what the push service of this browser answers */
     async subscription() {
         const {key, worker} = this.el.dataset;
         await navigator.serviceWorker.register(worker);
