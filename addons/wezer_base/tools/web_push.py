@@ -50,14 +50,20 @@ def is_endpoint(text: Any) -> bool:
         return False
 
 
+def _decoded(text: str) -> bytes:
+    # Browsers leave the padding out; Python takes neither too little nor too much.
+    padded = text + "=" * (-len(text) % 4)
+    return base64.b64decode(padded, altchars=b"-_", validate=True)
+
+
 def is_key_pair(public: Any, secret: Any) -> bool:
     """Return whether these are the two keys of a browser, as it writes them."""
     if not isinstance(public, str) or not isinstance(secret, str):
         return False
     try:
-        point = base64.b64decode(public + "==", altchars=b"-_", validate=True)
+        point = _decoded(public)
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-        known = base64.b64decode(secret + "==", altchars=b"-_", validate=True)
+        known = _decoded(secret)
     except (binascii.Error, ValueError):
         return False
     return len(known) == 16
