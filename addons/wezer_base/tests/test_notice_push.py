@@ -122,10 +122,7 @@ class TestNoticePush(WezerCommon):
         return self.partner._wezer_notify(kind, text, **values)
 
     def _run(self, minutes=1):
-        with (
-            freeze_time(self.start + timedelta(minutes=minutes)),
-            self.allow_requests(all_requests=True),
-        ):
+        with freeze_time(self.start + timedelta(minutes=minutes)):
             self.pushes._cron_send()
             self.env.invalidate_all()
 
