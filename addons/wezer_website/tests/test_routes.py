@@ -1,5 +1,6 @@
 import json
 
+from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
 
 OURS = "odoo.addons.wezer_website."
@@ -74,10 +75,9 @@ class TestRoutes(HttpCase):
                 headers={"Content-Type": "application/json"},
             )
             return "error" if "error" in answer.json() else "answer"
+        post = {"picture": "x", "csrf_token": Request.csrf_token(self)}
         answer = self.url_open(
-            url,
-            data={"picture": "x"} if method == "POST" else None,
-            allow_redirects=False,
+            url, data=post if method == "POST" else None, allow_redirects=False
         )
         if answer.status_code not in (301, 302, 303):
             return answer.status_code
