@@ -88,6 +88,7 @@ WITHOUT_LINK = {
     "/my/email/confirm/<string:token>": "a link of an e-mail",
     "/my/emails": "for administrators, from their to-do list",
     "/my/messages/reports/<int:report_id>": "from the to-do list, where one waits",
+    "/news/stop/<int:partner_id>/<int:group_id>/<string:token>": "a link of a letter",
     "/pay/<string:token>": "a link that people pass on",
     "/welcome": "where a new account is led after its first login",
 }
@@ -175,6 +176,8 @@ class EveryPage(HttpCase):
             member.partner_id.id
         )
         role.with_env(as_member).action_accept_invitation()
+        draft = {"title": "Who has a wheelbarrow?", "text": "Ours is broken."}
+        as_member["wezer.news"].action_create_own(circle.id, draft)
         currency = env["wezer.currency"].search([("unit_kind", "=", "hour")], limit=1)
         link = as_member["wezer.payment.link"].create_link(
             member.partner_id.id, currency.id, "1:00", "Bread"

@@ -18,6 +18,7 @@ PUBLIC_MODELS = {
     "wezer.currency",
     "wezer.group",
     "wezer.group.event",
+    "wezer.news",
     "wezer.profile",
     "wezer.skill",
 }

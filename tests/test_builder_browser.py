@@ -30,6 +30,7 @@ BLOCKS = {
     "members": "Member faces",
     "voices": "Thank-you wall",
     "dates": "Next dates",
+    "news": "News of circles",
     "questions": "Questions and answers",
     "contact": "Contact person",
 }

@@ -22,6 +22,8 @@
         "views/home_templates.xml",
         "views/history_templates.xml",
         "views/manage_templates.xml",
+        "views/news_templates.xml",
+        "views/wezer_news_views.xml",
     ],
     "assets": {
         "web.assets_frontend": [

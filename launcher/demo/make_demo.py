@@ -10,7 +10,7 @@ from typing import Any
 
 import time_machine
 
-from . import arabic, complex_deals, conversations, messages, texts
+from . import arabic, complex_deals, conversations, messages, news, texts
 from .people import FOUNDERS, Community
 from .simulation import LONG, UNFINISHED, WAYS, Simulation
 
@@ -128,6 +128,7 @@ def plan(simulation: Any, start: datetime, now: Any) -> None:
     complex_deals.plan(simulation, now)
     arabic.plan(simulation, now)
     conversations.plan(simulation, now)
+    news.plan(simulation, now)
     for number in range(len(texts.ANSWERS)):
         simulation.at(now - timedelta(days=5 - number), simulation.answer_back(number))
     simulation.at(now - timedelta(days=1), simulation.judge())

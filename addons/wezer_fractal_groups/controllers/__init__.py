@@ -3,3 +3,4 @@ from . import portal
 from . import manage
 from . import history
 from . import cover
+from . import news

@@ -39,6 +39,8 @@ DONE = {
     "send": _lt("Your message was sent."),
     "delete": _lt("The message was deleted."),
     "mute": _lt("You will get no more notices of messages in this circle."),
+    "letters": _lt("You get the letters of this circle by e-mail."),
+    "no_letters": _lt("You get no more letters of this circle. Its news is below."),
     "unmute": _lt("You will get notices of new messages in this circle."),
 }
 
@@ -353,6 +355,12 @@ class WezerGroups(http.Controller):
 
     def _act_mute(self, group, _profile, _form):
         group.action_mute()
+
+    def _act_letters(self, group, _profile, _form):
+        request.env["wezer.news.refusal"].choose(group.id, True)
+
+    def _act_no_letters(self, group, _profile, _form):
+        request.env["wezer.news.refusal"].choose(group.id, False)
 
     def _act_unmute(self, group, _profile, _form):
         group.action_mute(False)

@@ -7,6 +7,8 @@ from . import wezer_group_link
 from . import wezer_group_change
 from . import wezer_group_event
 from . import wezer_group_message
+from . import wezer_news
+from . import wezer_news_refusal
 from . import wezer_group_permission
 from . import wezer_group_follower_sync
 from . import res_users
@@ -15,6 +17,9 @@ from . import wezer_profile
 from . import wezer_member_import
 from . import wezer_acting_log
 from . import wezer_notice
+from . import wezer_notice_letter
+from . import wezer_notice_push
+from . import wezer_digest
 from . import wezer_invariant
 from . import project_task_type
 from . import wezer_task_duty

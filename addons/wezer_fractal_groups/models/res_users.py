@@ -19,6 +19,8 @@ GROUPS_KEPT = 1000
 TASKS_SHOWN = 50
 # So many circles the home of a member shows.
 CIRCLES_SHOWN = 8
+# So many news of all kinds the home shows.
+NEWS_SHOWN = 6
 
 
 class ResUsers(models.Model):
@@ -415,7 +417,7 @@ class ResUsers(models.Model):
     # === HOME === #
 
     def _wezer_dashboard(self):
-        """Add ``circles``: those of the user, by name, with their pictures."""
+        """Add the ``circles`` of the user, with their pictures, and their news."""
         groups = self.env["wezer.group"].search_fetch(
             [("kind", "=", "circle"), ("is_user_member", "=", True)],
             order="name, id",
@@ -425,8 +427,27 @@ class ResUsers(models.Model):
             profile.sudo().partner_id.id: profile
             for profile in groups.sudo().partner_id.sudo(False)._wezer_profile()
         }
+        board = super()._wezer_dashboard()
+        # What a notice says already is not said twice.
+        told = {row["url"] for row in board["news"]}
+        latest = self.env["wezer.news"]._latest(
+            NEWS_SHOWN, more=Domain("group_id.is_user_member", "=", True)
+        )
+        news = board["news"] + [
+            {
+                "date": one.date,
+                "text": one.title,
+                "url": one._url(),
+                "icon": "fa-bullhorn",
+                "from": one.group_id.name,
+            }
+            for one in latest
+            if one._url() not in told
+        ]
+        news.sort(key=lambda row: row["date"], reverse=True)
         return {
-            **super()._wezer_dashboard(),
+            **board,
+            "news": news[:NEWS_SHOWN],
             "circles": [
                 {
                     "group": group,

@@ -41,6 +41,9 @@ class WezerActingLog(models.Model):
             "close_group": self.env._("%(person)s closed a group for %(party)s"),
             "policy": self.env._("%(person)s set a policy for %(party)s"),
             "link_groups": self.env._("%(person)s linked two groups for %(party)s"),
+            "write_news": self.env._("%(person)s wrote news for %(party)s"),
+            "publish_news": self.env._("%(person)s published news for %(party)s"),
+            "withdraw_news": self.env._("%(person)s withdrew news of %(party)s"),
             "move_group": self.env._(
                 "%(person)s decided where a group belongs for %(party)s"
             ),
@@ -51,4 +54,7 @@ class WezerActingLog(models.Model):
         if act.res_model == "wezer.group":
             group = self.env["wezer.group"].sudo().browse(act.res_id)
             return group.exists() and f"/groups/{group.slug}"
+        if act.res_model == "wezer.news":
+            news = self.env["wezer.news"].sudo().browse(act.res_id)
+            return news.exists() and news._url()
         return super()._url()

@@ -28,6 +28,11 @@ class WezerNotice(models.Model):
             "group_task": (self.env._("A new task for me or my role"), True),
             "group_message": (self.env._("New messages in one of my circles"), True),
             "group_accepted": (self.env._("I was accepted into a circle"), True),
+            "group_news": (self.env._("News of one of my circles"), True),
+            "group_news_withdrawn": (
+                self.env._("News that I published was withdrawn"),
+                True,
+            ),
         }
 
     @api.model
@@ -46,4 +51,6 @@ class WezerNotice(models.Model):
             "group_task": NoticeLook("circles", "fa-check-square-o", asks=True),
             "group_message": NoticeLook("messages", "fa-comments-o"),
             "group_accepted": NoticeLook("circles", "fa-check"),
+            "group_news": NoticeLook("circles", "fa-bullhorn"),
+            "group_news_withdrawn": NoticeLook("circles", "fa-times"),
         }

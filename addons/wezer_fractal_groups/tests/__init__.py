@@ -25,4 +25,5 @@ from . import test_tree
 from . import test_visibility
 from . import test_website
 from . import test_welcome
+from . import test_news
 from . import test_notices_of_groups

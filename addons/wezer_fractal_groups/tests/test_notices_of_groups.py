@@ -9,6 +9,7 @@ from odoo.addons.wezer_base.tests.outcomes import Outcome, OutcomeCase
 from ..models.wezer_group_change import CHANGE
 from ..models.wezer_group_link import LINK
 from ..models.wezer_group_membership import MEMBERSHIP
+from ..models.wezer_news import NEWS
 from .common import GroupsCommon
 
 MEMBERSHIP_ROWS = (
@@ -191,6 +192,31 @@ CHANGE_ROWS = (
         case="undo_move",
     ),
 )
+NEWS_ROWS = (
+    Outcome("create_own", "ines"),
+    Outcome("edit", "gina", case="edit_news"),
+    Outcome(
+        "publish",
+        "ines",
+        notified={"gina": "group_news", "demo": "group_news"},
+        case="publish_news",
+    ),
+    Outcome(
+        "withdraw",
+        "gina",
+        notified={"ines": "group_news_withdrawn"},
+        settled={"gina": "group_news", "demo": "group_news"},
+        case="withdraw_news",
+    ),
+    Outcome(
+        "withdraw",
+        "moderator",
+        notified={"ines": "group_news_withdrawn"},
+        settled={"gina": "group_news", "demo": "group_news"},
+        case="withdraw_news_as_moderator",
+    ),
+    Outcome("withdraw", "gina", case="discard_a_draft"),
+)
 
 
 @tagged("post_install", "-at_install")
@@ -216,6 +242,7 @@ class TestNoticesOfGroups(OutcomeCase, GroupsCommon):
         (MEMBERSHIP, MEMBERSHIP_ROWS),
         (LINK, LINK_ROWS),
         (CHANGE, CHANGE_ROWS),
+        (NEWS, NEWS_ROWS),
     )
 
     @classmethod
@@ -244,6 +271,47 @@ class TestNoticesOfGroups(OutcomeCase, GroupsCommon):
         groups = self.garden | self.compost | self.workshop | self.gardener
         groups |= self.village
         return {f"/groups/{group.slug}" for group in groups}
+
+    # === NEWS === #
+
+    def drafted(self):
+        news = self.env["wezer.news"].with_user(self.ines)
+        vals = {"title": "Soup", "text": "On Sunday", "visibility": "network"}
+        return news.browse(news.action_create_own(self.garden.id, vals))
+
+    def published(self):
+        news = self.drafted()
+        news.action_publish()
+        news._cron_tell()
+        return news
+
+    def do_create_own(self):
+        return self.garden, self.drafted
+
+    def do_edit_news(self):
+        news = self.drafted().with_user(self.gina)
+        return news, lambda: news.action_edit({"text": "On Monday"})
+
+    def do_publish_news(self):
+        news = self.drafted()
+
+        def act():
+            news.action_publish()
+            news._cron_tell()
+
+        return news, act
+
+    def do_withdraw_news(self):
+        news = self.published().with_user(self.gina)
+        return news, news.action_withdraw
+
+    def do_withdraw_news_as_moderator(self):
+        news = self.published().with_user(self.moderator)
+        return news, news.action_withdraw
+
+    def do_discard_a_draft(self):
+        news = self.drafted().with_user(self.gina)
+        return news, news.action_withdraw
 
     # === MEMBERSHIPS === #
 

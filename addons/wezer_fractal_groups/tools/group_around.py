@@ -12,6 +12,8 @@ from .membership_sql import is_counted
 # So many groups inside are read, and places of members in them.
 INSIDE_READ = 300
 PLACES_READ = 2000
+# The latest news of the group itself.
+NEWS_READ = 3
 
 
 class Near(NamedTuple):
@@ -42,9 +44,9 @@ class Around:
         self.group = group
         rows = self._read(list(named))
         own = next(row for row in rows if row[1] == "above" and not row[2])
-        # The mark of the cover picture, and how many open circles right inside the user
-        # sees.
-        self.cover, people, pairs, self.circle_count = own[8:]
+        # The mark of the cover picture, how many open circles right inside the user
+        # sees, and the latest news.
+        self.cover, people, pairs, self.circle_count, self.news_rows = own[8:]
         # The ids of those who count in the group: of very many people, of some.
         self.member_ids = list(dict.fromkeys(people))
         self._has_all_members = len(people) < PLACES_READ
@@ -133,6 +135,7 @@ class Around:
                                      WHERE c.ancestor_id = %(id)s AND %(counted)s
                                      LIMIT %(most_places)s) AS members,
                               (%(circle_count)s) AS circles,
+                              (%(news)s) AS news,
                               (SELECT jsonb_agg(jsonb_build_array(
                                           m.group_id, m.partner_id)
                                           ORDER BY m.date_from DESC, m.id DESC)
@@ -144,7 +147,7 @@ class Around:
                    )
                    SELECT near.id, near.place, near.distance, g.parent_id, g.kind,
                           g.color, g.active, seen.number, own.cover, own.members,
-                          own.places, own.circles
+                          own.places, own.circles, own.news
                      FROM near
                      JOIN wezer_group g ON g.id = near.id
                      LEFT JOIN (SELECT row_number() OVER () AS number, id
@@ -156,6 +159,7 @@ class Around:
                 named=named,
                 nearest=self._nearest(),
                 circle_count=self._circle_count(),
+                news=env["wezer.news"]._latest_select(group, NEWS_READ),
                 most_places=PLACES_READ,
                 visible=visible.select(SQL.identifier("wezer_group", "id")),
                 counted=is_counted(env),

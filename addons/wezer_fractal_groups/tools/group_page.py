@@ -111,6 +111,7 @@ class Page:
                 talk_values(group, profiles) if circle and not self.visitor else {}
             ),
             "group_projects": _projects(group),
+            **(_news(group, around, self.visitor) if circle else {}),
         }
 
 
@@ -422,6 +423,24 @@ def _projects(group: Any) -> Any:
     return projects.sudo().search(
         [("team_id", "=", group.id), ("is_template", "=", False)]
     )
+
+
+def _news(group: Any, around: Around, visitor: bool) -> dict:
+    """Return the latest news of this circle, and what the user may do about it.
+
+    ``group_letters`` is whether the user gets its letters, None who is no member.
+    """
+    news = group.env["wezer.news"]
+    values = {
+        "group_news": news._of_rows(group, around.news_rows),
+        "group_writes_news": not visitor and not news._why_not_create(group),
+        "group_letters": None,
+    }
+    if not visitor and group.is_user_member:
+        refusals = group.env["wezer.news.refusal"]
+        own = refusals._of_group(group, group.env.user.partner_id)
+        values["group_letters"] = not own
+    return values
 
 
 def talk_values(group: Any, known: Any = None, page: int = 1) -> dict:

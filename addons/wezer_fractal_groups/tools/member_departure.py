@@ -31,6 +31,9 @@ def personal_data(partners: models.Model) -> dict[str, list]:
     ]
     tasks = _tasks(env).search(["|", *((name, "in", partners.ids) for name in DUTIES)])
     messages = env["wezer.group.message"]._of_person(partners)
+    news = env["wezer.news"]._of_person(partners)
+    refused = env["wezer.news.refusal"].sudo()
+    refused = refused.search([("partner_id", "in", partners.ids)], order="id")
     events = env["wezer.group.event"].sudo()
     done = events.search(
         ["|", ("person_id", "in", partners.ids), ("actor_id", "in", partners.ids)],
@@ -40,6 +43,8 @@ def personal_data(partners: models.Model) -> dict[str, list]:
         "memberships": memberships,
         "tasks": rows._rows(tasks, ["name", *DUTIES, "date_deadline", "state"]),
         "group_history": rows._rows(done, ["group_id", "kind", "date", "until"]),
+        "news": rows._rows(news, ["group_id", "date", "state", "title", "text"]),
+        "refused_letters": rows._rows(refused, ["group_id"]),
         "group_messages": rows._rows(messages, ["group_id", "date", "text"]),
     }
 
@@ -78,6 +83,9 @@ def end_everything(partners: models.Model) -> None:
         _tasks(partners.env).search(
             [(name, "in", partners.ids), ("is_closed", "=", False)]
         ).with_context(tracking_disable=True, mail_notrack=True).write({name: False})
+    partners.env["wezer.news.refusal"].sudo().search(
+        [("partner_id", "in", partners.ids)]
+    ).unlink()
     for partner in partners:
         partners.env["wezer.group.message"]._of_person(partner)._remove(partner)
 

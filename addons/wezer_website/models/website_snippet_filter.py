@@ -30,6 +30,7 @@ class WebsiteSnippetFilter(models.Model):
             ("members", "Member faces"),
             ("voices", "Thank-you wall"),
             ("dates", "Next dates"),
+            ("news", "News of circles"),
             ("contact", "Contact person"),
         ],
         string="Block of the community",

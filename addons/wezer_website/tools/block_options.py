@@ -43,6 +43,7 @@ BLOCKS = {
     "members": Block(12, 24, {"names": ("0", "1")}),
     "voices": Block(3, 12),
     "dates": Block(5, 12, {"kind": ("", "want", "offer")}, ("group",)),
+    "news": Block(3, 12, {}, ("group",)),
     "contact": Block(1, 1, {}, ("member",)),
 }
 # Attributes of an element that are its options.

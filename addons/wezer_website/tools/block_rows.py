@@ -1,8 +1,8 @@
 """The rows of each block, asked of the database once, as visitors may see them.
 
 Pages with blocks are for visitors, whoever reads them: people, their words and how to
-reach them are shown as visitors see them. Announcements and circles are shown as the
-reader sees them.
+reach them are shown as visitors see them. Announcements, circles and news are shown
+as the reader sees them.
 """
 
 from datetime import date
@@ -176,6 +176,13 @@ def _voices(env: api.Environment, website: models.Model, options: dict) -> Any:
             for one in said
         ]
     }
+
+
+def _news(env: api.Environment, website: models.Model, options: dict) -> Any:
+    of_group = Domain.TRUE
+    if options["group"]:
+        of_group = Domain("group_id", "=", options["group"])
+    return {"news": env["wezer.news"]._latest(options["number"], more=of_group)}
 
 
 def _contact(env: api.Environment, website: models.Model, options: dict) -> Any:

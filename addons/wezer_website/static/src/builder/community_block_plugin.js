@@ -43,6 +43,7 @@ class CommunityBlockPlugin extends Plugin {
             optionOf("members", "Members"),
             optionOf("voices", "Voices"),
             optionOf("dates", "Dates"),
+            optionOf("news", "News"),
             optionOf("contact", "Contact"),
         ].map((option) => withSequence(SNIPPET_SPECIFIC, option)),
         builder_actions: {WezerRecordAction},
