@@ -35,6 +35,9 @@ class WezerMessages(CustomerPortal):
         return {
             "rows": rows,
             "search": search,
+            "blocked": []
+            if search or page > 1
+            else request.env["wezer.conversation"]._blocked_rows(),
             "query": urlencode({"search": search}),
             "page": page,
             "has_more": more and page < PAGES,
@@ -206,13 +209,15 @@ class WezerMessages(CustomerPortal):
             conversation.action_leave()
             flash(request.env._("The conversation has ended."))
             return request.redirect("/my/messages")
+        # Where nobody has written yet, there is no page once it is unblocked.
+        url = "/my/messages" if conversation.state == "new" else conversation._url()
         conversation.action_block(act == "block")
         flash(
             request.env._("Blocked. You will get no more messages from them.")
             if act == "block"
             else request.env._("No longer blocked.")
         )
-        return request.redirect(conversation._url())
+        return request.redirect(url)
 
     @http.route(
         "/my/messages/<int:conversation_id>/report",

@@ -28,6 +28,9 @@ UNANSWERED_DAYS = 30
 KEPT_DAYS = 90
 # A page shows so many messages, the newest, and so many conversations.
 MESSAGES_SHOWN, SHOWN = 100, 40
+BLOCKED_SHOWN = 100
+# Messages of one person in one conversation in an hour.
+HOURLY = 60
 # Open pages of more people ask by themselves.
 REFRESHED_AT_ONCE = 50
 
@@ -50,6 +53,14 @@ CONVERSATION = StateMachine(
         ),
         Transition("write", ("asked",), ("asked", "open"), "writer", "action_write"),
         Transition("write", ("open",), ("open",), "writer", "action_write"),
+        Transition(
+            "block",
+            ("new",),
+            ("new",),
+            "party",
+            "action_block",
+            "known to the party that blocks only",
+        ),
         *(
             Transition(action, (state,), (state,), "party", method)
             for action, method in (
@@ -124,11 +135,12 @@ class WezerConversation(models.Model):
     message_ids = fields.One2many(
         "wezer.conversation.message", "conversation_id", string="Messages"
     )
+    # Read by the rules: kept in memory for one user, it would be another's answer, too.
     party_ids = fields.One2many(
         "wezer.conversation.party",
         "conversation_id",
         string="Parties",
-        help="Of the two parties, those for which you write.",
+        groups=fields.NO_ACCESS,
     )
     report_ids = fields.One2many(
         "wezer.conversation.report",
@@ -273,10 +285,15 @@ class WezerConversation(models.Model):
 
     def _standing_to_write(self, own):
         """Return the states of a membership in which a person may write here."""
-        level = self._other(own)._wezer_profile().messages_from
-        if self.sudo().state == "open" or level == "everyone":
+        if self.sudo().state == "open":
             return ("active", "pending")
-        return ("active",)
+        return self._standing_to_begin(self._other(own))
+
+    @api.model
+    def _standing_to_begin(self, other):
+        """Return the states of membership in which people may write to ``other``."""
+        everyone = other._wezer_profile().messages_from == "everyone"
+        return ("active", "pending") if everyone else ("active",)
 
     def _state_message(self, action):
         if action == "leave":
@@ -302,8 +319,34 @@ class WezerConversation(models.Model):
         if record.state == "open" or (
             record.state == "asked" and own == record.other_id
         ):
-            return None
+            return self._why_not_so_many()
         return self._why_not_allowed(own, other) or self._why_not_more(own, other)
+
+    def _why_not_so_many(self):
+        """Return the refusal of more messages of the user in this hour, or None."""
+        sent = (
+            self.env["wezer.conversation.message"]
+            .sudo()
+            .search_count(
+                [
+                    ("conversation_id", "=", self.id),
+                    ("person_id", "=", self.env.user.partner_id.id),
+                    ("date", ">", fields.Datetime.now() - timedelta(hours=1)),
+                ],
+                limit=HOURLY,
+            )
+        )
+        if sent < HOURLY:
+            return None
+        return Refusal(
+            self.env._(
+                "You have written %(count)s messages here in an hour. Try again later.",
+                count=HOURLY,
+            ),
+            rule="hourly",
+            value=str(sent),
+            limit=str(HOURLY),
+        )
 
     def _is_reachable(self, other):
         """Return whether messages to ``other`` have a reader."""
@@ -395,7 +438,8 @@ class WezerConversation(models.Model):
         :return: the id of the conversation
         :raise NotAllowed: rules ``login``, ``standing``, ``acts_for``
         :raise Refusal: rules ``profile``, ``self``, ``empty``, ``link``,
-            ``recipient``, ``unreachable``, ``blocked``, ``waiting``, ``daily``
+            ``recipient``, ``unreachable``, ``blocked``, ``waiting``, ``daily``,
+            ``hourly``
         """
         if self.env.user._is_public():
             self.env.user._wezer_check_standing()
@@ -470,14 +514,52 @@ class WezerConversation(models.Model):
         self.check_access("read")
         self._check_may("block")
         own = self._my_party()
-        rows = self.env["wezer.conversation.party"].sudo()
-        pair = self._pair_domain(own | self._other(own))
-        mine = rows.search(
-            [("conversation_id", "any", pair), ("partner_id", "=", own.id)]
-        )
-        mine.blocked = bool(blocked)
+        self._set_blocked(own, self._other(own), blocked)
         self._settle_for(own)
         return True
+
+    @api.model
+    def _set_blocked(self, own, other, blocked):
+        """Let ``own`` (sudo) take no messages and questions from ``other``, or again.
+
+        Where the two have no conversation yet, there is one that only ``own`` knows.
+        """
+        conversations = self.sudo()
+        if blocked and not conversations.search_count(
+            self._pair_domain(own | other), limit=1
+        ):
+            self._with(own | other)
+        rows = (
+            self.env["wezer.conversation.party"]
+            .sudo()
+            .search(
+                Domain("conversation_id", "any", self._pair_domain(own | other))
+                & Domain("partner_id", "=", own.id)
+            )
+        )
+        rows.blocked = bool(blocked)
+
+    @api.model
+    def _blocked_rows(self) -> list[dict]:
+        """Return the parties that the user's parties have blocked, for the inbox.
+
+        :return: dicts ``conversation``, ``name`` and ``party`` (the name of the group
+            that blocked them, or empty), each pair once
+        """
+        rows = self.env["wezer.conversation.party"].search(
+            [("blocked", "=", True)], order="id desc", limit=BLOCKED_SHOWN
+        )
+        pairs = {}
+        for row in rows:
+            own = row.sudo().partner_id
+            other = row.conversation_id._other(own)
+            mine = own == self.env.user.partner_id
+            pairs[own, other] = {
+                "conversation": row.conversation_id,
+                "name": other.display_name,
+                "party": "" if mine else own.display_name,
+            }
+        return list(pairs.values())
 
     def action_leave(self) -> bool:
         """End the conversation and take it from one's own list."""
@@ -557,16 +639,9 @@ class WezerConversation(models.Model):
             self.state = "open"
 
     def _withheld(self, own, other, text, opening):
-        """Return why a message is not shown to the other party (sudo): ``no`` if it is.
-
-        Blocked is a party, and a person who writes for another party, too.
-        """
+        """Return why the other party does not get a message (sudo), or ``no``."""
         person = self.env.user.partner_id.sudo()
-        if any(
-            other in self._blocked_parties(party | other)
-            for party in own | person
-            if party != other
-        ):
+        if self._is_blocked(own | person, other):
             return "blocked"
         if not opening:
             return "no"
@@ -580,6 +655,16 @@ class WezerConversation(models.Model):
             ["conversation_id"],
         )
         return "alike" if len(alike) >= ALIKE_MAX else "no"
+
+    @api.model
+    def _is_blocked(self, parties, other):
+        """Return whether ``other`` has blocked one of ``parties`` (sudo).
+
+        They are a party and the person who writes for it.
+        """
+        return any(
+            other in self._blocked_parties(party | other) for party in parties - other
+        )
 
     def _notify_of(self, message):
         """Leave one notice with each reader who has none about this conversation.
@@ -814,9 +899,11 @@ class WezerConversation(models.Model):
         written = messages.search(
             [("person_id", "in", partner.ids)] + [("removed", "=", False)]
         )
-        written.filtered(lambda message: message.withheld != "no").unlink()
-        written.exists()._remove()
+        unseen = written.filtered(lambda message: message.withheld != "no")
         reports = self.env["wezer.conversation.report"].sudo()
+        reports.search([("message_id", "in", unseen.ids)])._drop()
+        unseen.unlink()
+        written.exists()._remove()
         reports.search([("reporter_id", "in", partner.ids)]).reason = False
         conversations = self.sudo().search(
             Domain("starter_id", "in", partner.ids)
@@ -846,11 +933,27 @@ class WezerConversation(models.Model):
             if other != target and not twin:
                 continue
             if other != target:
+                if twin.state == "new":
+                    twin._take_over(conversation, source, target)
                 conversation.message_ids.conversation_id = twin
                 for party, before in ((target, source), (other, other)):
                     row, old = twin._party_row(party), conversation._party_row(before)
                     row.blocked = row.blocked or old.blocked
                     dates = [day for day in (row.date_last, old.date_last) if day]
                     row.date_last = max(dates, default=False)
-            conversation.invalidate_recordset(["message_ids", "party_ids"])
+            conversation.invalidate_recordset()
+            conversation.report_ids._drop()
             conversation.unlink()
+
+    def _take_over(self, conversation, source, target):
+        """Continue as ``conversation`` did, with ``target`` for ``source`` (sudo)."""
+        sides = {source: target}
+        starter, other = conversation.starter_id, conversation.other_id
+        self.write(
+            {
+                "state": conversation.state,
+                "date_asked": conversation.date_asked,
+                "starter_id": sides.get(starter, starter).id,
+                "other_id": sides.get(other, other).id,
+            }
+        )

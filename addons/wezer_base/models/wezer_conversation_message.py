@@ -112,9 +112,66 @@ class WezerConversationMessage(models.Model):
             raise error
         reason = payload.text(self.env, reason, REASON_MAX, "reason").strip()
         reports = self.env["wezer.conversation.report"]
-        return reports._report(self, self.env.user.partner_id, reason).id
+        person = self.env.user.partner_id
+        return reports._report("message_id", self, person, reason).id
+
+    # === REPORTED (sudo) === #
+
+    def _report_parties(self):
+        """Return the parties and persons who do not moderate this message."""
+        conversation = self.conversation_id
+        return conversation.starter_id | conversation.other_id | self.person_id
+
+    def _report_shown(self, before: int) -> list[dict]:
+        """Return this message and so many ``before`` it, as moderators read them.
+
+        :return: dicts ``date`` (text, UTC), ``name``, ``text`` and ``reported``
+        """
+        shown = self
+        if before:
+            earlier = self.search(
+                [
+                    ("conversation_id", "=", self.conversation_id.id),
+                    ("id", "<", self.id),
+                    ("withheld", "=", "no"),
+                ],
+                order="id desc",
+                limit=before,
+            )
+            shown = earlier.sorted("id") | self
+        return [
+            {
+                "date": fields.Datetime.to_string(one.date),
+                "name": one.person_id.name,
+                "text": one._shown_text(),
+                "reported": one == self,
+            }
+            for one in shown
+        ]
+
+    def _report_writer(self, _reporter):
+        """Return who wrote what was reported."""
+        return self.person_id
+
+    def _report_url(self) -> str:
+        """Return the page on which the two parties read it."""
+        return self.conversation_id._url()
+
+    def _report_remove(self) -> None:
+        """Remove what was reported, for a moderator."""
+        self._remove()
 
     # === BY THE SUITE'S OWN METHODS (sudo) === #
+
+    def _release(self):
+        """Deliver a message that was held, unless its writer was blocked since."""
+        self.ensure_one()
+        conversation = self.conversation_id
+        other = conversation._other(self.author_id)
+        if conversation._is_blocked(self.author_id | self.person_id, other):
+            self.withheld = "blocked"
+        else:
+            self._deliver()
 
     def _deliver(self):
         """Show the message to the other party and notify its people."""

@@ -14,7 +14,7 @@ class WezerConversationParty(models.Model):
         "wezer.conversation", required=True, index=True, ondelete="cascade"
     )
     partner_id = fields.Many2one(
-        "res.partner", string="Party", required=True, ondelete="cascade"
+        "res.partner", string="Party", required=True, index=True, ondelete="cascade"
     )
     date_last = fields.Datetime(
         string="Newest message", help="Of the messages that this party reads."

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from ..exceptions import NotAllowed
+from ..tools import locks
 from ..tools.state_machine import StateMachine, Transition
 
 _lt = LazyTranslate(__name__)
@@ -44,15 +45,13 @@ class WezerConversationReport(models.Model):
 
     message_id = fields.Many2one(
         "wezer.conversation.message",
-        required=True,
-        index=True,
+        index="btree_not_null",
         ondelete="cascade",
         groups=fields.NO_ACCESS,
     )
     conversation_id = fields.Many2one(
         related="message_id.conversation_id",
         store=True,
-        precompute=True,
         index=True,
         groups=fields.NO_ACCESS,
     )
@@ -85,25 +84,48 @@ class WezerConversationReport(models.Model):
         help="The moderators who have read the message.",
     )
     company_id = fields.Many2one(
-        related="conversation_id.company_id", store=True, precompute=True
+        "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
     _waiting_uniq = models.UniqueIndex(
         "(message_id) WHERE state = 'waiting'", "This message is already reported."
     )
 
+    # === WHAT WAS REPORTED (sudo) === #
+
+    @api.model
+    def _reported_fields(self) -> list[str]:
+        """Return the fields that name what was reported, one of them; extended.
+
+        Their models have ``_report_parties``, ``_report_shown``, ``_report_writer``,
+        ``_report_url`` and ``_report_remove``.
+        """
+        return ["message_id"]
+
+    def _reported(self):
+        """Return the record that was reported (sudo), empty where it was deleted."""
+        self.ensure_one()
+        report = self.sudo()
+        for name in self._reported_fields():
+            if report[name]:
+                return report[name]
+        return report.message_id
+
     # === MAKING (sudo) === #
 
     @api.model
-    def _report(self, message, reporter, reason):
-        """Report a message for ``reporter``; return the report (sudo)."""
+    def _report(self, field, record, reporter, reason):
+        """Report the ``record`` in ``field``; return the report (sudo).
+
+        Of one that is already reported, return the report that waits.
+        """
         reports = self.sudo()
-        found = reports.search(
-            [("message_id", "=", message.id), ("state", "in", WAITING)]
-        )
+        # Of two that report it at once, the second finds the first.
+        locks.hold(self.env, "report", f"{field}-{record.id}")
+        found = reports.search([(field, "=", record.id), ("state", "in", WAITING)])
         if found:
             return found
-        vals = {"message_id": message.id, "kind": "reported", "reason": reason}
+        vals = {field: record.id, "kind": "reported", "reason": reason}
         report = reports.create({**vals, "reporter_id": reporter.id})
         report._call_moderators(_lt("A message was reported. Decide about it."))
         return report
@@ -125,15 +147,23 @@ class WezerConversationReport(models.Model):
 
     def _parties(self):
         """Return the parties and persons whose matter this is (sudo)."""
-        report = self.sudo()
-        conversation = report.conversation_id
-        parties = conversation.starter_id | conversation.other_id
-        return parties | report.message_id.person_id
+        reported = self._reported()
+        return reported._report_parties() | self.sudo().reporter_id
 
     def _moderators(self):
         """Return the users who may decide about this report."""
         users = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
-        return users.filtered(lambda user: user._moderates(self._parties()))
+        return users.filtered(self._may_be_decided_by)
+
+    def _may_be_decided_by(self, user):
+        """Return whether ``user`` moderates, and reads for none of the parties."""
+        parties = self._parties()
+        return user._moderates(parties) and not user._corresponds_for(parties)
+
+    def _drop(self):
+        """Delete reports (sudo) of what is deleted, and their notices."""
+        self.env["wezer.notice"].sudo()._settle(self)
+        self.unlink()
 
     def _url(self) -> str:
         """Return the address of the page of this report."""
@@ -145,7 +175,7 @@ class WezerConversationReport(models.Model):
     def _why_not(self, action):
         """Return the error that ``action`` would raise for the user, or None."""
         self.ensure_one()
-        if not self.env.user._moderates(self._parties()):
+        if not self._may_be_decided_by(self.env.user):
             return NotAllowed(
                 self.env._("Only a moderator who is not a party can decide this."),
                 rule="moderate",
@@ -170,34 +200,15 @@ class WezerConversationReport(models.Model):
         # What a moderator reads of it, checked above.
         report = self.sudo()
         report.reader_ids |= self.env.user.partner_id
-        message = report.message_id
-        shown = message
-        if report.kind == "reported":
-            before = message.search(
-                [
-                    ("conversation_id", "=", message.conversation_id.id),
-                    ("id", "<", message.id),
-                    ("withheld", "=", "no"),
-                ],
-                order="id desc",
-                limit=BEFORE,
-            )
-            shown = before.sorted("id") | message
-        return [
-            {
-                "date": fields.Datetime.to_string(one.date),
-                "name": one.person_id.name,
-                "text": one.text,
-                "reported": one == message,
-            }
-            for one in shown
-        ]
+        return report._reported()._report_shown(
+            BEFORE if report.kind == "reported" else 0
+        )
 
     def action_dismiss(self) -> bool:
         """Leave the message as it is; one that was held is delivered."""
         report = self._decide("dismiss", "dismissed")
         if report.message_id.withheld == "alike":
-            report.message_id._deliver()
+            report.message_id._release()
         report._notify_reporter(
             _lt("A moderator looked at the message that you reported and left it.")
         )
@@ -206,16 +217,18 @@ class WezerConversationReport(models.Model):
     def action_remove(self) -> bool:
         """Remove the text of the message; its writer is told."""
         report = self._decide("remove", "removed")
-        report.message_id._remove()
-        person, url = report.message_id.person_id, report.conversation_id._url()
+        reported = report._reported()
+        person = reported._report_writer(report.reporter_id)
+        url = reported._report_url()
+        report._notify_reporter(
+            _lt("A moderator removed the message that you reported.")
+        )
+        reported._report_remove()
         person._wezer_notify(
             "report_decided",
             _lt("A moderator removed a message that you wrote."),
             url=url,
             record=report,
-        )
-        report._notify_reporter(
-            _lt("A moderator removed the message that you reported.")
         )
         return True
 
@@ -235,7 +248,7 @@ class WezerConversationReport(models.Model):
             self.reporter_id._wezer_notify(
                 "report_decided",
                 sentence,
-                url=self.conversation_id._url(),
+                url=self._reported()._report_url(),
                 record=self,
                 subject="decision",
             )
@@ -258,5 +271,5 @@ class WezerConversationReport(models.Model):
                 "due": False,
             }
             for report in waiting
-            if user._moderates(report._parties())
+            if report._may_be_decided_by(user)
         ]

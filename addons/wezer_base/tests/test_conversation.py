@@ -1,5 +1,7 @@
 import json
 from datetime import timedelta
+from types import SimpleNamespace
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.exceptions import AccessError, UserError
@@ -248,6 +250,20 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
         conversation.with_user(self.luc).action_write("Yes?")
         self.assertTrue(write("Four"))
 
+    def test_messages_in_an_hour_are_limited(self):
+        self.patch(wezer_conversation, "HOURLY", 3)
+        conversation = self._open()
+        write = conversation.with_user(self.anna).action_write
+        write("Two")
+        write("Three")
+        error = self.assertRule("hourly", write, "Four")
+        self.assertEqual((error.value, error.limit), ("3", "3"))
+        # Each for themselves, and no longer than an hour.
+        self.assertTrue(conversation.with_user(self.luc).action_write("Slowly"))
+        hour = timedelta(hours=1, minutes=1)
+        conversation.message_ids.date = fields.Datetime.now() - hour
+        self.assertTrue(write("Four"))
+
     def test_a_first_message_of_a_newcomer_has_no_link(self):
         error = self.assertRule(
             "link", self._start, self.anna, self.luc, "Look: shop.example.com"
@@ -277,6 +293,13 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
         self.assertEqual(self._texts(people[3], held), ["Buy  THIS"])
         self.assertEqual(len(self._notices(people[3])), 1)
         self.assertFalse(self._notices(self.mo, "reported"))
+        # Whoever blocked the writer meanwhile gets it not even then.
+        late = self._start(self.anna, self.hana, "Buy this")
+        self.assertTrue(late.message_ids.with_user(self.anna).is_held)
+        late._set_blocked(self.hana.partner_id, self.anna.partner_id, True)
+        late.report_ids.with_user(self.mo).action_dismiss()
+        self.assertFalse(self._texts(self.hana, late))
+        self.assertFalse(self._notices(self.hana))
 
     # === BLOCKING, LEAVING === #
 
@@ -316,12 +339,40 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
         self.assertTrue(write("Here I am"))
         self.assertNotIn("Are you there?", self._texts(self.luc, conversation))
 
+    def test_those_who_are_blocked_stand_in_a_list_to_unblock_them(self):
+        conversation = self._open()
+        conversation.with_user(self.luc).action_block()
+        conversation.with_user(self.luc).action_leave()
+        for user in (self.anna, self.ada):
+            self.assertFalse(self.conversations.with_user(user)._blocked_rows())
+        self._enter(self.luc)
+        unblock = f"{conversation._url()}/unblock"
+        self.send(self.form(self.page("/my/messages"), unblock))
+        self.env.invalidate_all()
+        self.assertFalse(self.conversations.with_user(self.luc)._blocked_rows())
+        # Blocked before anything was written: known to the one who blocks, only.
+        parties = (self.hana.partner_id, self.gus.partner_id)
+        self.conversations._set_blocked(*parties, True)
+        unwritten = self.conversations._with(parties[0] | parties[1])
+        for user, found in ((self.hana, 1), (self.gus, 0), (self.ada, 0)):
+            for model in ("wezer.conversation", "wezer.conversation.party"):
+                count = self.env[model].with_user(user).search_count([])
+                self.assertEqual(count, found, (user.login, model))
+        self._enter(self.hana)
+        self.send(self.form(self.page("/my/messages"), "/unblock"))
+        self.env.invalidate_all()
+        self.assertFalse(unwritten.with_user(self.hana).search([]))
+        self.assertEqual(self._start(self.gus, self.hana), unwritten)
+        self.assertEqual(self._texts(self.hana, unwritten), ["Hello"])
+
     def _seen_by(self, user, conversation):
         """Return all that ``user`` can read of a conversation."""
         self.env.flush_all()
         self.env.invalidate_all()
         own = conversation.with_user(user)
-        return own.read(), own.message_ids.read(), own.party_ids.read()
+        parties = self.env["wezer.conversation.party"].with_user(user)
+        rows = parties.search_read([("conversation_id", "=", conversation.id)])
+        return own.read(), own.message_ids.read(), rows
 
     def test_a_conversation_that_was_left_ends_and_can_begin_again(self):
         conversation = self._open()
@@ -499,6 +550,75 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
                 "action_report",
                 conversation.message_ids[:1].ids,
             )
+
+    @mute_logger(*LOUD)
+    def test_no_detour_leads_to_the_messages_of_others(self):
+        conversation = self._open()
+        conversation.message_ids[1].with_user(self.anna).action_report("Rude")
+        conversation.with_user(self.luc).action_block()
+        unseen = self.messages.browse(
+            conversation.with_user(self.anna).action_write("Unseen")
+        )
+        admin = self.env.ref("base.user_admin")
+        for user in (self.hana, self.gus, self.cora, self.mo, self.ada, admin):
+            with self.subTest(who=user.login):
+                self._assert_no_detour(user, conversation, conversation.message_ids)
+        with self.subTest(who="blocking"):
+            self._assert_no_detour(self.luc, conversation.browse(), unseen)
+
+    def _assert_no_detour(self, user, conversation, messages):
+        """Try what Odoo offers to everybody on records that ``user`` does not read."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        hidden = [one.with_user(user) for one in (conversation, messages) if one]
+        for records in hidden:
+            found = [("id", "in", records.ids)]
+            self.assertFalse(records.search(found))
+            self.assertFalse(records.name_search("", domain=found))
+            self.assertFalse(records.formatted_read_group(found, ["company_id"]))
+            self.assertFalse(records.search_read(found, ["id"]))
+            with self.assertRaises(AccessError):
+                records.onchange({}, [], {"company_id": {}})
+            with self.assertRaises(UserError):
+                records.export_data(["company_id"])
+            for method, args in (("create", [{}]), ("copy", []), ("unlink", [])):
+                with self.assertRaises(AccessError):
+                    getattr(records[0], method)(*args)
+            with self.assertRaises(AccessError):
+                self.env["ir.attachment"].with_user(user).create(
+                    {"name": "x", "res_model": records._name, "res_id": records[0].id}
+                )
+        env = self.env(user=user)
+        # By what points at them, and in the order of what is closed.
+        for model, domain in (
+            ("wezer.conversation.report", [("message_id.text", "ilike", "key")]),
+            (
+                "wezer.conversation.report",
+                [("conversation_id.message_ids.text", "ilike", "key")],
+            ),
+            ("wezer.conversation.message", [("withheld", "=", "blocked")]),
+            ("wezer.conversation.message", [("text_key", "!=", False)]),
+            ("wezer.conversation", [("report_ids", "!=", False)]),
+        ):
+            with self.assertRaises(AccessError, msg=str(domain)):
+                env[model].search(domain)
+        for order in ("withheld", "text_key", "to_stranger"):
+            with self.assertRaises(AccessError, msg=order):
+                env["wezer.conversation.message"].search([], order=order)
+        texts = env["wezer.conversation"].search([("message_ids.text", "ilike", "uns")])
+        self.assertFalse(texts)
+        for model, name in (("mail.message", "model"), ("ir.attachment", "res_model")):
+            self.assertFalse(
+                env[model].search([(name, "=like", "wezer.conversation%")])
+            )
+        # The channel of another person cannot be asked for.
+        partner = self.anna.partner_id.id
+        names = [f"res.partner_{partner}", f"['{self.env.cr.dbname}', 'res.partner']"]
+        asking = SimpleNamespace(session=SimpleNamespace(uid=user.id))
+        with patch("odoo.addons.bus.models.ir_websocket.request", asking):
+            channels = env["ir.websocket"]._build_bus_channel_list(names)
+        people = [one for one in channels if getattr(one, "_name", "") == "res.partner"]
+        self.assertLessEqual({one.id for one in people}, {user.partner_id.id})
 
     def test_open_pages_of_the_two_are_told_and_learn_no_text(self):
         bus = self.env["bus.bus"].sudo()

@@ -107,15 +107,15 @@ class WezerOwnAnnouncements(http.Controller):
         return request.redirect(f"/market/{announcement.slug}#question-{number}")
 
     @http.route(
-        "/my/questions/<int:number>/<any(answer,show,hide,withdraw):act>",
+        "/my/questions/<int:number>/<any(answer,show,hide,withdraw,block,report):act>",
         type="http",
         auth="user",
         website=True,
         methods=["POST"],
     )
     @form_post("/my/announcements")
-    def question(self, number, act, answer="", publish="", **_post):
-        """Answer a question, publish or withdraw it."""
+    def question(self, number, act, answer="", publish="", reason="", **_post):
+        """Answer a question, publish, withdraw or report it, or block its writer."""
         question = seen_or_404("wezer.announcement.question", number)
         url = question._url()
         if act == "answer":
@@ -124,6 +124,20 @@ class WezerOwnAnnouncements(http.Controller):
         elif act == "withdraw":
             question.action_withdraw()
             flash(request.env._("Your question was deleted."))
+        elif act == "block":
+            question.action_block()
+            flash(
+                request.env._(
+                    "Blocked. You will get no more questions and messages from them."
+                )
+            )
+        elif act == "report":
+            question.action_report(reason)
+            flash(
+                request.env._(
+                    "Reported. A moderator will look at this message and tell you."
+                )
+            )
         else:
             question.action_publish(act == "show")
             flash(request.env._("Saved."))

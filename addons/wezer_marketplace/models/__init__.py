@@ -34,4 +34,5 @@ from . import wezer_notice
 from . import wezer_profile
 from . import wezer_transfer
 from . import wezer_conversation
+from . import wezer_conversation_report
 from . import wezer_dashboard

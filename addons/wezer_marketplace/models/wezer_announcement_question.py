@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.models.wezer_conversation_message import REASON_MAX
+from odoo.addons.wezer_base.models.wezer_conversation_report import WAITING
 from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 from odoo.addons.wezer_base.tools import locks, payload
 from odoo.addons.wezer_base.tools.written_language import guess
@@ -64,6 +66,10 @@ class WezerAnnouncementQuestion(models.Model):
         groups=fields.NO_ACCESS,
     )
     published = fields.Boolean(default=False)
+    # Read by the person who asked only, who is not told.
+    withheld = fields.Boolean(
+        groups=fields.NO_ACCESS, help="The author has blocked the person who asked."
+    )
     company_id = fields.Many2one(
         related="announcement_id.company_id", store=True, precompute=True
     )
@@ -79,13 +85,14 @@ class WezerAnnouncementQuestion(models.Model):
     @api.model
     def _why_not_ask(self, announcement: Any) -> Exception | None:
         """Return why the user cannot ask about ``announcement`` now, or None."""
-        user = self.env.user
+        user, known = self.env.user, announcement.sudo()
+        conversations = self.env["wezer.conversation"]
+        me, author = user.partner_id.sudo(), known.author_id
         try:
-            user._wezer_check_standing()
+            user._wezer_check_standing(conversations._standing_to_begin(author))
         except (NotAllowed, Refusal) as error:
             return error
-        known = announcement.sudo()
-        if user._acts_for(known.author_id, "market"):
+        if user._acts_for(author, "market"):
             return NotAllowed(
                 self.env._("This is your own announcement."), rule="author"
             )
@@ -95,13 +102,14 @@ class WezerAnnouncementQuestion(models.Model):
                 rule="state",
                 value=known.state,
             )
-        return self._too_many(known)
+        return conversations._why_not_allowed(me, author) or self._too_many(known)
 
     def _too_many(self, announcement):
         """Return why one more question (sudo) is too many, or None."""
         me, now = self.env.user.partner_id, fields.Datetime.now()
         questions = self.sudo()
         waiting = [("announcement_id", "=", announcement.id), ("answer", "=", False)]
+        seen = [*waiting, ("withheld", "=", False)]
         for rule, domain, limit, text in (
             (
                 "waiting",
@@ -124,7 +132,7 @@ class WezerAnnouncementQuestion(models.Model):
             ),
             (
                 "all_waiting",
-                waiting,
+                seen,
                 WAITING_MAX,
                 self.env._(
                     "Many questions are waiting for an answer here. Try again later."
@@ -147,8 +155,15 @@ class WezerAnnouncementQuestion(models.Model):
                     rule="own",
                 )
             return None
+        author = question.announcement_id.author_id
+        if action == "report" and question.asker_id == user.partner_id:
+            if question.answer:
+                return None
+            return NotAllowed(
+                self.env._("Only a message of the other party can be reported."),
+                rule="own",
+            )
         try:
-            author = question.announcement_id.author_id
             user._check_acts_for(author, "market")
         except (NotAllowed, Refusal) as error:
             return error
@@ -177,7 +192,8 @@ class WezerAnnouncementQuestion(models.Model):
 
         :return: the id of the question
         :raise NotAllowed: rules ``login``, ``standing``, ``author``
-        :raise Refusal: rules ``empty``, ``state``, ``waiting``, ``daily``
+        :raise Refusal: rules ``empty``, ``state``, ``recipient``, ``waiting``,
+            ``daily``
         """
         announcement = payload.record(self.env, "wezer.announcement", announcement_id)
         announcement.check_access("read")
@@ -187,6 +203,9 @@ class WezerAnnouncementQuestion(models.Model):
         locks.hold(self.env, "questions", me.id)
         if error := self._why_not_ask(announcement):
             raise error
+        author = announcement.sudo().author_id
+        conversations = self.env["wezer.conversation"]
+        blocked = author in conversations._blocked_parties(me.sudo() | author)
         # Members write nothing by themselves.
         question = self.sudo().create(
             {
@@ -194,22 +213,26 @@ class WezerAnnouncementQuestion(models.Model):
                 "asker_id": me.id,
                 "date": fields.Datetime.now(),
                 "body": body,
+                "withheld": blocked,
             }
         )
-        title, name = announcement.title, me.sudo().name
-        question.announcement_id.author_id._wezer_notify(
+        if not blocked:
+            question._notify_author(me)
+        return question.id
+
+    def _notify_author(self, asker):
+        """Notify the author's side of a question (sudo).
+
+        Without its text: notices become letters, which others can read on their way.
+        """
+        title, name = self.announcement_id.title, asker.sudo().name
+        self.announcement_id.author_id._wezer_notify(
             "question",
-            _lt(
-                "%(name)s asks about “%(title)s”: %(question)s",
-                name=name,
-                title=title,
-                question=payload.shortened(body, 200),
-            ),
-            url=question._url(),
-            record=question,
+            _lt("%(name)s asks about “%(title)s”", name=name, title=title),
+            url=self._url(),
+            record=self,
             right="market",
         )
-        return question.id
 
     def action_answer(self, text: str, publish: bool = False) -> bool:
         """Answer a question, for the person who asked or for all who read.
@@ -231,11 +254,7 @@ class WezerAnnouncementQuestion(models.Model):
         title = question.announcement_id.title
         question.asker_id._wezer_notify(
             "question_answered",
-            _lt(
-                "Your question about “%(title)s” was answered: %(answer)s",
-                title=title,
-                answer=payload.shortened(answer, 200),
-            ),
+            _lt("Your question about “%(title)s” was answered.", title=title),
             url=question._url(),
             record=question,
             subject="answer",
@@ -251,10 +270,77 @@ class WezerAnnouncementQuestion(models.Model):
     def action_withdraw(self) -> bool:
         """Delete a question of one's own, with its answer."""
         self._check_may("withdraw")
-        question = self.sudo()
-        self.env["wezer.notice"].sudo()._settle(question)
-        question.unlink()
+        self.sudo().unlink()
         return True
+
+    def action_block(self) -> bool:
+        """Take no more questions and messages from the person who asked.
+
+        The person who asked is not told. Both are taken again under Messages.
+        """
+        self._check_may("block")
+        question = self.sudo()
+        author, asker = question.announcement_id.author_id, question.asker_id
+        self.env["wezer.conversation"]._set_blocked(author, asker, True)
+        question.withheld = not question.answer
+        self.env["wezer.notice"].sudo()._settle(question, ["question"])
+        return True
+
+    def action_report(self, reason: str = "") -> int:
+        """Show the question and its answer to the moderators.
+
+        :param str reason: what is wrong with it
+        :return: the id of the report; of the earlier one where there is one
+        """
+        self._check_may("report")
+        reason = payload.text(self.env, reason, REASON_MAX, "reason").strip()
+        person = self.env.user.partner_id
+        reports = self.env["wezer.conversation.report"]
+        return reports._report("question_id", self, person, reason).id
+
+    def unlink(self):
+        """Delete questions with their notices, and reports that wait."""
+        reports = self.env["wezer.conversation.report"].sudo()
+        waiting = [("question_id", "in", self.ids), ("state", "in", WAITING)]
+        reports.search(waiting)._drop()
+        self.env["wezer.notice"].sudo()._settle(self)
+        return super().unlink()
+
+    # === REPORTED (sudo) === #
+
+    def _report_parties(self):
+        """Return the parties and persons who do not moderate this question."""
+        return self.announcement_id.author_id | self.asker_id | self.answerer_id
+
+    def _report_shown(self, _before: int) -> list[dict]:
+        """Return the question and its answer, as moderators read them.
+
+        :return: dicts ``date`` (text, UTC), ``name``, ``text`` and ``reported``
+        """
+        rows = [(self.date, self.asker_id, self.body)]
+        if self.answer:
+            rows.append((self.answer_date, self.answerer_id, self.answer))
+        return [
+            {
+                "date": fields.Datetime.to_string(date),
+                "name": person.name,
+                "text": text,
+                "reported": True,
+            }
+            for date, person, text in rows
+        ]
+
+    def _report_writer(self, reporter):
+        """Return who wrote what ``reporter`` reported."""
+        return self.answerer_id if reporter == self.asker_id else self.asker_id
+
+    def _report_url(self) -> str:
+        """Return the page of the announcement, where others remain."""
+        return f"/market/{self.announcement_id.slug}"
+
+    def _report_remove(self) -> None:
+        """Delete the question with its answer, for a moderator."""
+        self.unlink()
 
     @api.model
     def _checked_text(self, text, field):
@@ -277,7 +363,7 @@ class WezerAnnouncementQuestion(models.Model):
         """Return the questions about ``announcement`` that the user reads.
 
         :return: dicts ``question``, ``profile`` of the person who asked (empty where
-            the user is not told), ``own``, ``may_answer``
+            the user is not told), ``own``, ``may_answer``, ``may_report``
         """
         found = self.search_fetch(
             [("announcement_id", "=", announcement.id)],
@@ -303,6 +389,9 @@ class WezerAnnouncementQuestion(models.Model):
                 "profile": profiles.get(question.sudo().asker_id.id, nobody),
                 "own": question.sudo().asker_id == user.partner_id,
                 "may_answer": answers,
+                "may_report": answers
+                or bool(question.answer)
+                and question.sudo().asker_id == user.partner_id,
             }
             for question in found
         ]

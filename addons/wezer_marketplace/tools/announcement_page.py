@@ -8,7 +8,7 @@ from ..models.wezer_deal import NEGOTIATING
 from . import matchmaking
 
 # The rules of a question that is one too many.
-CAPS = ("waiting", "daily", "all_waiting")
+CAPS = ("waiting", "daily", "all_waiting", "recipient")
 
 
 def page_values(announcement: models.BaseModel) -> dict:

@@ -85,7 +85,9 @@ def waits(announcement: Any) -> tuple[list[str], list[str]]:
     elif to_look_at:
         count = len(to_look_at)
         asked.append(env._("%(count)s answers to look at", count=count))
-    questions = known.question_ids.filtered(lambda question: not question.answer)
+    questions = known.question_ids.filtered(
+        lambda question: not question.answer and not question.withheld
+    )
     if len(questions) == 1:
         asked.append(env._("1 question to answer"))
     elif questions:

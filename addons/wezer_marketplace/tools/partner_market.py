@@ -270,9 +270,7 @@ def anonymise(party: models.Model) -> None:
     announcements = announcements_of(party)
     _searches_of(party).unlink()
     _favourites_of(party).unlink()
-    questions = _questions_of(party)
-    party.env["wezer.notice"].sudo()._settle(questions)
-    questions.unlink()
+    _questions_of(party).unlink()
     for announcement in announcements.filtered(lambda post: post.state != "ended"):
         announcement._lock()
         announcement._end("closed")
