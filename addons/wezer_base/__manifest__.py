@@ -8,7 +8,7 @@
     "author": "Wezer founders",
     "website": "https://wezer.org",
     "application": True,
-    "external_dependencies": {"python": ["confusable-homoglyphs"]},
+    "external_dependencies": {"python": ["confusable-homoglyphs", "mail-parser-reply"]},
     "depends": ["mail", "portal", "website", "auth_signup", "rpc"],
     "data": [
         "security/wezer_base_groups.xml",

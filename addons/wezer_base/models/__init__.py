@@ -19,6 +19,7 @@ from . import ir_qweb
 from . import ir_ui_view
 from . import mail_mail
 from . import mail_push_device
+from . import mail_thread
 from . import res_company
 from . import res_config_settings
 from . import res_groups
@@ -32,6 +33,7 @@ from . import website_menu
 from . import website_page
 from . import wezer_acting_log
 from . import wezer_address_change
+from . import wezer_answer
 from . import wezer_category
 from . import wezer_conversation
 from . import wezer_conversation_message

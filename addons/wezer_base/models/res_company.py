@@ -125,6 +125,25 @@ class ResCompany(models.Model):
         readonly=True,
         help="The date on which the mail server, as it is set now, took a test e-mail.",
     )
+    wezer_answer_address = fields.Char(
+        string="Address for answers",
+        groups="base.group_system,wezer_base.group_administrator",
+        help="Members' answers to letters arrive in the mailbox of this address.",
+    )
+    wezer_answer_tested = fields.Datetime(
+        string="Test answer arrived",
+        readonly=True,
+        groups="base.group_system,wezer_base.group_administrator",
+        help="The date on which an answer to a test e-mail arrived. From then on,"
+        " letters can be answered.",
+    )
+    wezer_answer_fetched = fields.Boolean(
+        string="Fetched by a server",
+        readonly=True,
+        groups="base.group_system,wezer_base.group_administrator",
+        help="The test answer was fetched from an incoming mail server, and not handed"
+        " over by a mail gateway.",
+    )
     wezer_mail_trouble = Memo(
         compute="_compute_wezer_mail_trouble",
         groups=fields.NO_ACCESS,
@@ -175,6 +194,30 @@ class ResCompany(models.Model):
         """Return whether e-mails can be sent now: every page that promises one asks."""
         # For code only: the word behind it is for administrators.
         return not self.sudo().wezer_mail_trouble
+
+    def _wezer_answers_to(self):
+        """Return the address for answers to letters; "" while none would arrive."""
+        company = self.sudo()
+        if not company.wezer_answer_address or not company.wezer_answer_tested:
+            return ""
+        servers = self.env["fetchmail.server"].sudo()
+        if company.wezer_answer_fetched and not servers.search_count(
+            [("state", "=", "done"), ("server_type", "!=", "local")], limit=1
+        ):
+            return ""
+        return company.wezer_answer_address
+
+    def _wezer_note_answer(self):
+        """Note (sudo) that the answer to a test e-mail has arrived."""
+        self.write(
+            {
+                "wezer_answer_tested": fields.Datetime.now(),
+                "wezer_answer_fetched": bool(
+                    self.env.context.get("default_fetchmail_server_id")
+                ),
+            }
+        )
+        return True
 
     @api.depends_context("uid")
     def _compute_wezer_is_user_member(self):

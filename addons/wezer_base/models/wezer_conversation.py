@@ -97,6 +97,7 @@ class WezerConversation(models.Model):
     _state_machine = CONVERSATION
     _order = "id desc"
     _rec_name = "id"
+    _answer_length = TEXT_MAX
 
     starter_id = fields.Many2one(
         "res.partner",
@@ -707,6 +708,23 @@ class WezerConversation(models.Model):
         """Let open pages of those who write for ``party`` ask what is new."""
         for person in party._wezer_correspondents()[:REFRESHED_AT_ONCE]:
             person._bus_send("wezer.live", {"conversation": self.id})
+
+    # === ANSWERS BY E-MAIL: SEE wezer.answer === #
+
+    def _may_answer(self):
+        """Return whether the user can write here by answering a letter."""
+        return self._why_not("write") is None
+
+    def _answer(self, text, files):
+        """Write what the user answered; return sentences about what was left out."""
+        if text or not files:
+            self.action_write(text)
+        if not files:
+            return []
+        sentence = self.env._("Messages have no files. Files can be added to deals.")
+        if not text:
+            raise Refusal(sentence, rule="files")
+        return [sentence]
 
     # === WHAT PAGES SHOW === #
 

@@ -318,12 +318,20 @@ class WezerNotice(models.Model):
 
         The record says it (``_notice_amount``), where it has an amount.
         """
-        records = self[-1:].res_id and self.env.get(self[-1].res_model)
-        if records is None or not hasattr(records, "_notice_amount"):
+        record = self._matter()
+        if not record or not hasattr(record, "_notice_amount"):
             return ""
-        # The reader was told about it; the record looks at what is the reader's side.
-        record = records.sudo().browse(self[-1].res_id).exists()
-        return record._notice_amount(reader) if record else ""
+        return record._notice_amount(reader)
+
+    def _matter(self):
+        """Return the record (sudo) that the newest of these notices is about, if any.
+
+        Its reader was told about it; the record looks at what is the reader's side.
+        """
+        newest = self[-1:]
+        if not newest.res_id or newest.res_model not in self.env:
+            return self.browse()
+        return self.env[newest.res_model].sudo().browse(newest.res_id).exists()
 
     @api.model
     def _readers(self, people):

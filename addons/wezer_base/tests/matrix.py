@@ -60,6 +60,7 @@ MODELS = {
 ABSTRACT = {
     "ir.qweb.field.wezer_day",
     "ir.qweb.field.wezer_moment",
+    "wezer.answer",
     "wezer.kept.mixin",
     "wezer.search.word.mixin",
     "wezer.searchable.mixin",

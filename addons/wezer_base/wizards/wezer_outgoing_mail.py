@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize, single_email_re
 
 from ..exceptions import Refusal
+from ..models.wezer_answer import LOCAL_MOST
 from ..tools.text import TITLE_LENGTH, clean_line
 
 PORTS = {
@@ -88,6 +89,16 @@ class WezerOutgoingMail(models.TransientModel):
         string="Password",
         help="It is not shown again. If empty, the one that is kept stays.",
     )
+    answer_address = fields.Char(
+        string="Address for answers",
+        default=lambda self: self._default_answer_address(),
+        help="An address whose mailbox also takes e-mails with a plus sign and more"
+        " letters before the @, as answers+abc@community.example. If empty, members"
+        " answer on the pages only.",
+    )
+    answer_state = fields.Char(
+        string="Answers by e-mail", compute="_compute_answer_state"
+    )
     result = fields.Char(readonly=True)
     is_delivered = fields.Boolean(readonly=True)
 
@@ -96,6 +107,11 @@ class WezerOutgoingMail(models.TransientModel):
     @api.model
     def _default_address(self):
         return self.env.company.sudo().get_base_url()
+
+    @api.model
+    def _default_answer_address(self):
+        self.env["wezer.onboarding"]._check_administrator()
+        return self.env.company.sudo().wezer_answer_address
 
     @api.model
     def _default_server(self):
@@ -136,6 +152,27 @@ class WezerOutgoingMail(models.TransientModel):
             form.address_here = here
             form.address_differs = bool(here) and form.address != here
 
+    @api.depends("answer_address")
+    def _compute_answer_state(self):
+        self.env["wezer.onboarding"]._check_administrator()
+        company = self.env.company.sudo()
+        address, tested = company.wezer_answer_address, company.wezer_answer_tested
+        if not address:
+            state = self.env._("Off: letters say that answers are given on the page.")
+        elif company._wezer_answers_to():
+            state = self.env._("On: members can answer letters by e-mail.")
+        elif tested:
+            state = self.env._(
+                "Off: there is no incoming mail server any more that e-mails are"
+                " fetched from."
+            )
+        else:
+            state = self.env._(
+                "Waiting for the answer to a test e-mail. Send yourself one, and answer"
+                " it."
+            )
+        self.answer_state = state
+
     @api.onchange("smtp_encryption")
     def _onchange_smtp_encryption(self):
         if self.smtp_port in (0, *PORTS.values()):
@@ -148,7 +185,7 @@ class WezerOutgoingMail(models.TransientModel):
 
         :raise NotAllowed: rule ``role``
         :raise Refusal: rules ``sender``, ``server``, ``port``, ``address``,
-            ``environment``
+            ``environment``, ``answers``
         """
         self.ensure_one()
         self._apply()
@@ -179,6 +216,7 @@ class WezerOutgoingMail(models.TransientModel):
         if self._may_edit():
             if not self.is_special:
                 self._apply_server()
+            self._apply_answers()
             if self.address != self._default_address():
                 self.env["ir.config_parameter"]._wezer_set_address(self.address)
         # What was typed is not kept in two places.
@@ -206,6 +244,34 @@ class WezerOutgoingMail(models.TransientModel):
         self.env["ir.config_parameter"].sudo().set_param("mail.default.from", address)
         if company.alias_domain_id:
             company.alias_domain_id.default_from = address
+
+    def _apply_answers(self):
+        """Keep the address for answers (sudo, checked by the caller)."""
+        company, text = self.env.company.sudo(), (self.answer_address or "").strip()
+        address = email_normalize(text) or ""
+        local = address.partition("@")[0]
+        if text and (
+            not single_email_re.match(address)
+            or "+" in local
+            or not address.isascii()
+            or len(local) > LOCAL_MOST
+        ):
+            raise Refusal(
+                self.env._(
+                    "The address for answers is one such as answers@community.example,"
+                    " with up to %(count)s letters before the @ and without a plus"
+                    " sign.",
+                    count=LOCAL_MOST,
+                ),
+                rule="answers",
+                value=text[:100],
+                limit=str(LOCAL_MOST),
+                field="answer_address",
+            )
+        if address != (company.wezer_answer_address or ""):
+            company.write(
+                {"wezer_answer_address": address or False, "wezer_answer_tested": False}
+            )
 
     def _apply_server(self):
         """Keep the mail server (sudo, checked), or use the configured one again."""
@@ -280,10 +346,18 @@ class WezerOutgoingMail(models.TransientModel):
         )
 
     def _prepare_test(self, user, company):
+        answer_to = self.env["wezer.answer"]._test_address(user.partner_id)
         body = self.env["ir.qweb"]._render(
-            "wezer_base.test_mail", {"company": company, "url": company.get_base_url()}
+            "wezer_base.test_mail",
+            {
+                "company": company,
+                "url": company.get_base_url(),
+                "answer_to": answer_to,
+            },
         )
+        answers = {"reply_to": answer_to} if answer_to else {}
         return {
+            **answers,
             "subject": self.env._("Test e-mail from %(name)s", name=company.name),
             "email_from": company.email_formatted,
             "email_to": user.email_formatted,

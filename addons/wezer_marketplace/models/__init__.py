@@ -7,6 +7,7 @@ from . import wezer_announcement_place
 from . import wezer_announcement_picture
 from . import wezer_announcement_question
 from . import wezer_announcement_word
+from . import wezer_answer
 from . import wezer_favourite
 from . import wezer_saved_search
 from . import wezer_terms

@@ -426,6 +426,8 @@ class WezerDeal(models.Model):
     _state_machine = DEAL
     _order = "date_state desc, id desc"
     _rec_name = "title"
+    # Characters of a message, whether from the page or by e-mail.
+    _answer_length = 4000
 
     # === THE DEAL AND ITS PARTIES === #
 
@@ -1464,7 +1466,7 @@ class WezerDeal(models.Model):
     def _leave_notice(self, people, kind, message, subject, url=None):
         # sudo: members write nothing, the notice is for others.
         notices = self.env["wezer.notice"].sudo()
-        url = url or f"/my/deals/{self.id}"
+        url = url or self._url()
         notices._leave(people, kind, message, url, self.sudo(), subject)
 
     def _ask_each(self, subject, rows, kind, say):
@@ -1507,7 +1509,7 @@ class WezerDeal(models.Model):
         self.ensure_one()
         deal = self.sudo()
         speaker = self._speaker(acting_partner_id)
-        body = payload.text(self.env, body, 4000)
+        body = payload.text(self.env, body, self._answer_length)
         if not body:
             raise Refusal(self.env._("Write a message first."), rule="empty")
         key = f"message:{self._name}:{deal.id}:{speaker.id}:{self.env.uid}"
@@ -1530,6 +1532,38 @@ class WezerDeal(models.Model):
             subject="message",
         )
         return True
+
+    # === ANSWERS BY E-MAIL: SEE wezer.answer === #
+
+    def _url(self) -> str:
+        """Return the address of the page of this deal."""
+        self.ensure_one()
+        return f"/my/deals/{self.id}"
+
+    def _may_answer(self):
+        """Return whether the user can write here by answering a letter."""
+        return bool(self.env.user._acts_for(self._parties(), "market"))
+
+    def _answer(self, text, files):
+        """Write what the user answered; return sentences about what was left out."""
+        party, left = self._my_party().id or None, []
+        if text:
+            self.action_send_message(text, acting_partner_id=party)
+        for file in files:
+            try:
+                with self.env.cr.savepoint():
+                    adding = self._authorise("add_evidence", party)
+                    self._add_evidence(adding, file.name, file.content, by_mail=True)
+            except locks.Busy:
+                raise
+            except (NotAllowed, Refusal) as error:
+                if not text and len(files) == 1:
+                    raise
+                name = self.env["wezer.deal.evidence"]._cleaned_name(file.name, None)
+                left.append(
+                    self.env._("“%(file)s”: %(reason)s", file=name, reason=error)
+                )
+        return left
 
     # === NEGOTIATION === #
 
@@ -2022,9 +2056,15 @@ class WezerDeal(models.Model):
         :return: id of the evidence
         """
         party = self._authorise("add_evidence", acting_partner_id)
+        return self._add_evidence(party, name, content).id
+
+    def _add_evidence(self, party, name, content, by_mail=False):
+        """Show a file for ``party``, checked; return the evidence (sudo)."""
         deal = self.sudo()
         deal._mark_conflict_of_interest(party)
-        evidence = self.env["wezer.deal.evidence"]._add(deal, party, name, content)
+        evidence = self.env["wezer.deal.evidence"]._add(
+            deal, party, name, content, by_mail
+        )
         deal._log("evidence", party, evidence.name)
         deal._notify_all(
             "evidence",
@@ -2032,7 +2072,7 @@ class WezerDeal(models.Model):
             but=party,
             subject="evidence",
         )
-        return evidence.id
+        return evidence
 
     def action_remove_evidence(
         self, evidence_id: int, acting_partner_id: int | None = None
@@ -2969,7 +3009,7 @@ class WezerDeal(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_url",
-            "url": f"/my/deals/{self.id}",
+            "url": self._url(),
             "target": "new",
         }
 

@@ -35,6 +35,11 @@ class WezerDealEvidence(models.Model):
     )
     person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     size = fields.Integer(required=True)
+    by_mail = fields.Boolean(
+        string="Came by e-mail",
+        readonly=True,
+        help="The file came with an answer by e-mail; nobody added it on the page.",
+    )
     content = fields.Binary(required=True, attachment=False, groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
         related="deal_id.company_id", store=True, precompute=True
@@ -44,7 +49,14 @@ class WezerDealEvidence(models.Model):
         raise Refusal(self.env._("Files cannot be changed."), rule="immutable")
 
     @api.model
-    def _add(self, deal: Any, party: Any, name: Any, content: bytes | str) -> Any:
+    def _add(
+        self,
+        deal: Any,
+        party: Any,
+        name: Any,
+        content: bytes | str,
+        by_mail: bool = False,
+    ) -> Any:
         """Return a new file (sudo) of ``deal``; its action has checked who may add one.
 
         :param content: its bytes, or base64 text
@@ -66,6 +78,7 @@ class WezerDealEvidence(models.Model):
                 "partner_id": party.id,
                 "person_id": self.env.user.partner_id.id,
                 "size": len(data),
+                "by_mail": by_mail,
                 "content": base64.b64encode(data),
             }
         )
