@@ -50,15 +50,40 @@ class MailMail(models.Model):
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
-        """Extend Odoo's: while no server is set, e-mails wait and do not fail."""
+        """Extend Odoo's: while no server is set, e-mails wait and do not fail.
+
+        What its reader has read, or is settled, since it was written is not sent.
+        """
+        mails = self - self._wezer_drop_settled(post_send_callback)
         waiting = self.browse()
         if not raise_exception and not self.env["ir.mail_server"]._wezer_is_set():
-            waiting = self.filtered(lambda mail: not mail.mail_server_id)
-        return super(MailMail, self - waiting).send(
+            waiting = mails.filtered(lambda mail: not mail.mail_server_id)
+        return super(MailMail, mails - waiting).send(
             auto_commit=auto_commit,
             raise_exception=raise_exception,
             post_send_callback=post_send_callback,
         )
+
+    def _wezer_drop_settled(self, post_send_callback=None):
+        """Delete the letters among these that nobody waits for; return what they were.
+
+        :param post_send_callback: as of :meth:`send`: they are done, too
+        """
+        dropped = self.filtered(
+            # sudo: only whether somebody waits for the letter.
+            lambda mail: mail.sudo()._wezer_is_settled()
+        )
+        if dropped:
+            dropped.sudo().unlink()
+            if post_send_callback:
+                post_send_callback(dropped.ids)
+        return dropped
+
+    def _wezer_is_settled(self):
+        """Return whether this is a letter whose notices are all read or settled."""
+        self.ensure_one()
+        notices = self.wezer_notice_ids
+        return bool(notices) and all(one.is_read or one.settled for one in notices)
 
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None

@@ -187,13 +187,13 @@ class WezerNoticeLetter(models.AbstractModel):
         server may have been away for days. After the last try the notices
         are left to the digest, and the mail to the administrators.
         """
-        notices = mail.wezer_notice_ids
-        if all(notice.is_read or notice.settled for notice in notices):
-            mail.unlink()
+        if mail._wezer_drop_settled():
             return
+        notices = mail.wezer_notice_ids
         if mail.state == "outgoing":
             return
         if mail.wezer_next_try:
+            self._leave_out_what_is_over(mail)
             mail.write({"wezer_tries": mail.wezer_tries + 1, "wezer_next_try": False})
             mail.mark_outgoing()
             self._wake(timedelta(minutes=1))
@@ -204,3 +204,14 @@ class WezerNoticeLetter(models.AbstractModel):
             return
         mail.wezer_next_try = fields.Datetime.now() + pause
         self._wake(pause)
+
+    @api.model
+    def _leave_out_what_is_over(self, mail):
+        """Write a letter again where some of its notices are read or settled by now."""
+        notices = mail.wezer_notice_ids
+        waiting = notices.filtered(lambda one: not one.is_read and not one.settled)
+        # A digest has no letter before it, and stays as it is.
+        if waiting != notices and mail.references:
+            waiting = waiting.sorted(lambda one: (one.date, one.id))
+            mail.write(self._prepare_letter(waiting.partner_id, waiting))
+            (notices - waiting).mail_id = False

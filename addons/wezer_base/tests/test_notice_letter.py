@@ -245,6 +245,42 @@ class TestNoticeLetter(HttpCase, WezerCommon):
         self.assertEqual(servers.taken, [])
         self.assertFalse(self.env["mail.mail"].search([("state", "=", "exception")]))
 
+    def test_a_letter_is_dropped_where_the_matter_is_over_before_it_goes_out(self):
+        """It was written, and waits in the queue while its reader acts on the page."""
+        servers = Servers(self)
+        over = {
+            "settled": lambda: self.env["wezer.notice"]._settle(self.luc_profile),
+            "read": self.env["wezer.notice"].with_user(self.luc).mark_read,
+        }
+        for minutes, (word, act) in enumerate(over.items()):
+            with self.subTest(word):
+                self._notify()
+                with freeze_time(self.start + timedelta(minutes=6 + minutes)):
+                    self.letters._cron_send()
+                    mail = self.env["mail.mail"].search(
+                        [("wezer_notice_ids", "!=", False)]
+                    )
+                    self.assertEqual(mail.state, "outgoing")
+                    act()
+                    self.env["mail.mail"].process_email_queue()
+                self.assertFalse(mail.exists())
+                self.assertEqual(servers.taken, [])
+
+    def test_a_letter_that_is_tried_again_leaves_out_what_is_settled(self):
+        servers = Servers(self)
+        self._notify("Over by then.", subject="one")
+        self._notify("Still waiting.", subject="two")
+        servers.fault = OSError("busy")
+        self._run()
+        servers.fault = None
+        self.env["wezer.notice"]._settle(self.luc_profile, subjects=["one"])
+        for minutes in (7, 13, 14):
+            self._run(minutes)
+        (letter,) = servers.taken
+        body = letter.get_body(("plain",)).get_content()
+        self.assertIn("Still waiting.", body)
+        self.assertNotIn("Over by then.", body)
+
     def test_a_letter_repeated_after_a_crash_is_the_same_letter(self):
         """The process ends after the server has the letter, before it is marked."""
         servers = Servers(self)
