@@ -876,7 +876,7 @@ class WezerConversation(models.Model):
         for_each_due(
             conversations,
             [("state", "=", "asked"), ("date_asked", "<", unanswered)],
-            lambda conversation: conversation.write({"state": "ended"}),
+            lambda conversation: conversation._expire(),
         )
         kept = now - timedelta(days=KEPT_DAYS)
         for_each_due(
@@ -891,6 +891,11 @@ class WezerConversation(models.Model):
             & Domain("report_ids", "not any", [("state", "=", "waiting")]),
             lambda conversation: conversation.unlink(),
         )
+
+    def _expire(self):
+        """End what nobody answered (sudo): no notice asks for an answer any more."""
+        self.state = "ended"
+        self.env["wezer.notice"]._settle(self, kinds=["conversation"])
 
     # === PERSONAL DATA === #
 

@@ -132,11 +132,25 @@ class WezerConversationReport(models.Model):
 
     @api.model
     def _hold(self, message):
-        """Let moderators look at a message before it is delivered."""
-        report = self.sudo().create({"message_id": message.id, "kind": "alike"})
-        report._call_moderators(
-            _lt("Someone sends the same text to many people. Decide about it.")
+        """Let moderators look at a message before it is delivered.
+
+        They are told once of what one person sends to many, and find all of it on
+        their to-do lists.
+        """
+        reports = self.sudo()
+        called = reports.search_count(
+            [
+                ("kind", "=", "alike"),
+                ("state", "in", WAITING),
+                ("message_id.person_id", "=", message.person_id.id),
+            ],
+            limit=1,
         )
+        report = reports.create({"message_id": message.id, "kind": "alike"})
+        if not called:
+            report._call_moderators(
+                _lt("Someone sends the same text to many people. Decide about it.")
+            )
         return report
 
     def _call_moderators(self, sentence):

@@ -2142,6 +2142,8 @@ class WezerTransfer(models.Model):
                 amount=self._said_amount(),
             ),
             url="/my/notices",
+            # A moderator who paid knows.
+            but=self._person_who_paid(),
         )
 
     def _notify_payee(self):
