@@ -1,9 +1,13 @@
 """docs/state-machines.md is up to date, and its tables fit the models."""
 
+import importlib
 import importlib.util
+import pkgutil
 from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.wezer_base.tests.outcomes import OutcomeCase
 
 ROOT = Path(__file__).resolve().parent.parent
 REMEDY = "run ./wezer shell < tools/state_machines.py"
@@ -15,6 +19,24 @@ def tool():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def outcome_actions(machine):
+    """Return the actions of ``machine`` for which a table says whom they notify."""
+    for folder in sorted((ROOT / "addons").glob("*/tests")):
+        package = f"odoo.addons.{folder.parent.name}.tests"
+        for module in pkgutil.iter_modules([str(folder)], f"{package}."):
+            if module.name.startswith(f"{package}.test_notices_of_"):
+                importlib.import_module(module.name)
+    found = set()
+    for case in OutcomeCase.__subclasses__():
+        for one, rows in case.tables:
+            if one is machine:
+                found.update(row.action for row in rows)
+        for one, actions in case.within:
+            if one is machine:
+                found.update(actions)
+    return found
 
 
 @tagged("post_install", "-at_install")
@@ -52,3 +74,9 @@ class TestStateMachines(TransactionCase):
                     state for row in machine.transitions for state in row.targets
                 }
                 self.assertEqual(set(machine.states) - reached, set(), name)
+
+    def test_every_action_has_a_row_that_says_whom_it_notifies(self):
+        for name, machine in self.machines.items():
+            with self.subTest(model=name):
+                missing = set(machine.actions) - outcome_actions(machine)
+                self.assertFalse(missing, "rows in a test_notices_of_….py")

@@ -53,3 +53,4 @@ from . import test_words_import
 from . import test_written
 from . import test_written_language
 from . import test_notices_of_members
+from . import test_notices_of_messages

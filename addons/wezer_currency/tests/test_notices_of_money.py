@@ -74,6 +74,16 @@ TRANSFER_ROWS = (
         settled={"anna": "automatic"},
     ),
     Outcome("correct", "moderator", notified={"anna": "corrected", "luc": "corrected"}),
+    Outcome("+accept_by_a_rule", notified={"anna": "automatic", "luc": "paid"}),
+    Outcome("+ask_beyond_a_rule", notified={"anna": "request"}, todo={"anna"}),
+    Outcome(
+        "+pay_beyond_a_limit",
+        "anna",
+        notified={"admin": "limit", "luc": "paid", "moderator": "limit"},
+    ),
+    Outcome(
+        "+warn_of_a_balance", "anna", notified={"luc": ("balance_warning", "paid")}
+    ),
     Outcome("run", notified={"luc": "paid"}),
     Outcome(
         "run", notified={"anna": "scheduled", "luc": "scheduled"}, case="run_in_vain"
@@ -171,6 +181,8 @@ CLEARING_ROWS = (
     ),
 )
 WALLET_ROWS = (
+    Outcome("+set_limits", "moderator"),
+    Outcome("+let_credit_grow"),
     Outcome("freeze", "moderator", notified={"luc": "wallet_state"}),
     Outcome(
         "unfreeze",
@@ -212,6 +224,20 @@ ACT_ROWS = (
         settled={"admin": "treasury", "theo": "treasury"},
         todo={"admin", "tess", "theo"},
         case="approve_in_vain",
+    ),
+    Outcome(
+        "approve",
+        "theo",
+        notified={"anna": "corrected", "luc": "corrected", "tess": "treasury"},
+        settled={"admin": "treasury", "theo": "treasury"},
+        case="approve_to_take_a_batch_back",
+    ),
+    Outcome(
+        "approve",
+        "theo",
+        notified={"admin": "paid", "tess": "treasury"},
+        settled={"admin": "treasury", "theo": "treasury"},
+        case="approve_to_collect",
     ),
     Outcome(
         "post",
@@ -472,6 +498,45 @@ class TestNoticesOfTransfers(OutcomeCase, CurrencyCommon):
         self.wallet(self.anna).with_user(self.moderator).action_view_statement(REASON)
         return paid, self.does(lambda: paid.action_correct(REASON, key="once"))
 
+    def let_be_asked(self, most=""):
+        """Let what Luc asks of Anna be paid by a rule of hers."""
+        rules = self.env["wezer.acceptance"].with_user(self.anna)
+        anna, luc = self.anna.partner_id.id, self.luc.partner_id.id
+        rules.allow(anna, self.credit.id, luc, most, "")
+
+    def do_accept_by_a_rule(self):
+        self.let_be_asked()
+        asked = self.asked()
+        return asked, self.does(self.env["wezer.acceptance"]._cron_accept)
+
+    def do_ask_beyond_a_rule(self):
+        """The sum of a month is used up: what is asked waits for Anna."""
+        self.let_be_asked("5")
+        asked = self.asked()
+        rule = self.env["wezer.acceptance"].sudo().search([], order="id desc", limit=1)
+        rule.amount_minor = 100
+        return asked, self.does(self.env["wezer.acceptance"]._cron_accept)
+
+    def beyond_a_limit(self, payer):
+        self.credit.write({"limit_policy": "warn", "lower_limit": -100})
+        wallet = payer.partner_id._wezer_wallet(self.credit)
+        return wallet, self.does(
+            lambda: self.pay(payer, payer, self.luc, "5", key="once")
+        )
+
+    def do_pay_beyond_a_limit(self):
+        return self.beyond_a_limit(self.anna)
+
+    def do_pay_beyond_a_limit_as_a_moderator(self):
+        return self.beyond_a_limit(self.moderator)
+
+    def do_warn_of_a_balance(self):
+        wallet = self.wallet(self.luc)
+        wallet.with_user(self.moderator).set_limits(None, "900", upper_warning="1")
+        return wallet, self.does(
+            lambda: self.pay(self.anna, self.anna, self.luc, "5", key="once")
+        )
+
     # === CLOCKS, DEALS, MEMBERS WHO LEAVE === #
 
     def do_run(self):
@@ -540,6 +605,18 @@ class TestNoticesOfTransfers(OutcomeCase, CurrencyCommon):
     def do_reopen(self):
         self.wallet(self.luc).with_user(self.moderator).action_close()
         return self.moderated("action_reopen")
+
+    def do_set_limits(self):
+        wallet = self.wallet(self.luc).with_user(self.moderator)
+        return wallet, lambda: wallet.set_limits("50", None)
+
+    def do_let_credit_grow(self):
+        """Nobody is told every night: the page of the wallet says it."""
+        self.credit.write({"credit_grows": True, "credit_cap": 100000})
+        self.paid()
+        self.env["wezer.notice"].search([]).settled = True
+        wallet = self.wallet(self.luc)
+        return wallet, self.env["wezer.currency"]._cron_credit
 
     def do_leave_wallet(self):
         wallet = self.wallet(self.luc)
@@ -700,6 +777,43 @@ class TestNoticesOfTreasuryActs(OutcomeCase, OfficeCommon):
         self.paid.with_user(self.luc).action_reverse("90")
         self.env["wezer.transfer"]._cron_notify()
         return act, act.action_approve
+
+    def second(self, act_id):
+        """Return a proposal of Tess, as Theo has it, who decides."""
+        act = self._act(self.tess, act_id)
+        self.assertEqual(act.state, "proposed")
+        return act.with_user(self.theo)
+
+    def noting(self, act):
+        """Return a function that acts, then lets the scheduled action tell of it."""
+
+        def done():
+            act()
+            self.env["wezer.transfer"]._cron_notify()
+
+        return done
+
+    def do_approve_to_take_a_batch_back(self):
+        row = {
+            "payer": self.anna.partner_id.id,
+            "payee": self.luc.partner_id.id,
+            "currency": self.credit.id,
+            "amount": "60",
+        }
+        posted = self._transfers(self.anna).post_batch([row])
+        self.env["wezer.transfer"]._cron_notify()
+        number = self.env["wezer.transfer"].browse(posted).batch_number
+        self.env["wezer.notice"].search([]).settled = True
+        mine = self.acts.with_user(self.tess)
+        act = self.second(mine.propose_take_back(number, REASON))
+        return act, self.noting(act.action_approve)
+
+    def do_approve_to_collect(self):
+        wallet = self.wallet(self.luc)
+        row = {"wallet": str(wallet.id), "amount": "60", "direction": "from_member"}
+        mine = self.acts.with_user(self.tess)
+        act = self.second(mine.propose_batch(self.credit.id, [row], "For the fair"))
+        return act, self.noting(act.action_approve)
 
     def do_post(self):
         act = self.blocked()

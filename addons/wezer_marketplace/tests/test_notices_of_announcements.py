@@ -63,6 +63,13 @@ ROWS = (
         case="take_a_question_back",
     ),
     Outcome(
+        "+take_back",
+        "test2",
+        settled={"test2": "question_answered"},
+        case="take_an_answered_question_back",
+    ),
+    Outcome("+publish_an_answer", "test1"),
+    Outcome(
         "expire",
         notified={"test2": "over"},
         settled={"test1": ("expiring", "terms"), "test3": "favourite"},
@@ -88,6 +95,7 @@ class TestNoticesOfAnnouncements(OutcomeCase, TaskCommon):
 
     people = ("test1", "test2", "test3", "stranger", "mark", "luc", "clara")
     tables = ((ANNOUNCEMENT, ROWS),)
+    making = ("+ask",)
 
     @classmethod
     def setUpClass(cls):
@@ -224,6 +232,19 @@ class TestNoticesOfAnnouncements(OutcomeCase, TaskCommon):
     def do_take_a_question_back(self):
         question = self.asked()
         return self.want, question.action_withdraw
+
+    def answered(self):
+        question = self.asked()
+        question.with_user(self.test1).action_answer("In the shed")
+        return question
+
+    def do_take_an_answered_question_back(self):
+        question = self.answered()
+        return self.want, question.action_withdraw
+
+    def do_publish_an_answer(self):
+        question = self.answered().with_user(self.test1)
+        return self.want, question.action_publish
 
     # === CLOCKS === #
 

@@ -29,6 +29,13 @@ ROWS = (
         todo={"test3"},
     ),
     Outcome(
+        "propose",
+        "test2",
+        notified={"ann": "consent", "test1": "terms", "test3": "consent"},
+        todo={"ann", "test3"},
+        case="propose_with_two_co_workers",
+    ),
+    Outcome(
         "offer_place",
         "stranger",
         notified={"test1": "release", "test2": "place"},
@@ -119,6 +126,13 @@ ROWS = (
         "test2",
         notified={"test1": "message", "test3": "message"},
         todo={"test2"},
+    ),
+    Outcome(
+        "+message",
+        "test2",
+        notified={"test1": "message", "test3": "message"},
+        todo={"test3"},
+        case="message_before_a_share_is_agreed",
     ),
     Outcome(
         "+message",
@@ -341,6 +355,7 @@ class TestNoticesOfDeals(OutcomeCase, DisputeCommon, SharesCommon):
         "stranger",
     )
     tables = ((DEAL, ROWS),)
+    within = ((DISPUTE, DISPUTE_ACTIONS),)
 
     @classmethod
     def setUpClass(cls):
@@ -370,9 +385,12 @@ class TestNoticesOfDeals(OutcomeCase, DisputeCommon, SharesCommon):
         return {f"/my/{page}/{deal.id}" for page in PAGES for deal in deals}
 
     def assert_lists(self, user, notice):
-        if notice.url == f"/my/deals/{notice.res_id}":
+        """Assert that a deal is in *My deals* of each who is told of it."""
+        # To those whose work was handed over the announcement alone is shown.
+        if notice.url in self.urls_of(self.env["wezer.deal"].browse(notice.res_id)):
             deals = self.env["wezer.deal"].with_user(user)
             listed = deals.search(deals._own_deals_domain())
+            listed |= deals._asked_to_stand_in()
             self.assertIn(notice.res_id, listed.ids, user.name)
 
     # === STATES === #
@@ -440,6 +458,11 @@ class TestNoticesOfDeals(OutcomeCase, DisputeCommon, SharesCommon):
     def do_propose(self):
         want = self.announce(self.test1)
         shares = self.named(test3="30")
+        return want, lambda: self.propose(self.test2, want, shares=shares)
+
+    def do_propose_with_two_co_workers(self):
+        want = self.announce(self.test1)
+        shares = self.named(test3="20", ann="10")
         return want, lambda: self.propose(self.test2, want, shares=shares)
 
     def do_offer_place(self):
@@ -510,6 +533,9 @@ class TestNoticesOfDeals(OutcomeCase, DisputeCommon, SharesCommon):
     def do_message(self):
         deal = self.team
         return deal, lambda: deal.action_send_message("I begin tomorrow")
+
+    def do_message_before_a_share_is_agreed(self):
+        return self.asked, lambda: self.asked.action_send_message("Hello")
 
     def do_message_in_a_dispute(self):
         deal = self.disputed()
