@@ -24,6 +24,7 @@ NAMES = (
     "reputation",
     "pages",
     "deal_queries",
+    "letters",
     "load",
 )
 TEMPLATE = "wezer_bench_template"

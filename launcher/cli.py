@@ -180,8 +180,8 @@ def parser() -> argparse.ArgumentParser:
         "name",
         nargs="?",
         metavar="NAME",
-        help="people, ledger, groups, market, tasks, reputation, pages, deal_queries; "
-        "all if none",
+        help="people, ledger, groups, market, tasks, reputation, pages, deal_queries, "
+        "letters; all if none",
     )
     sub.add_argument("--quick", action="store_true", help="smaller and faster")
     sub.add_argument("--data", metavar="PATH", help="another file or folder of data")

@@ -388,14 +388,15 @@ class ResPartner(models.Model):
         :param but: persons who caused it, where a scheduled action tells of it; the
             user is never told
         """
-        people, helpers = self.browse(), {}
+        told, helpers = [], {}
         for partner in self:
             readers = partner._wezer_actor_partners(right)
             readers = readers - but if but else readers
             if partner not in readers and partner.sudo()._wezer_profile().on_paper:
                 helpers[partner] = readers
             else:
-                people |= readers
+                told.append(readers)
+        people = self.browse().union(*told)
         # Members write nothing: the notice is ours, for others.
         notices = self.env["wezer.notice"].sudo()
         left = notices._leave(people, kind, message, url, record, subject)

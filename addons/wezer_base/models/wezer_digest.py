@@ -243,6 +243,7 @@ class WezerDigest(models.Model):
     @api.model
     def _waiting_domain(self):
         return [
+            ("partner_id", "!=", False),
             ("is_read", "=", False),
             ("settled", "=", False),
             ("date_mailed", "=", False),

@@ -7,12 +7,18 @@ from odoo.tools import SQL
 
 from ..exceptions import NotAllowed
 from ..tools import days, stored_sentence
+from ..tools.cron import AGAIN, for_each_due
 from ..tools.membership import AWAY
 from ..tools.notice_look import PLAIN, NoticeLook
 
 # A letter waits so long for what else happens in the same matter, and is not written
 # where its reader looks at the page meanwhile.
 LETTER_AFTER = timedelta(minutes=5)
+# So many notices are written at once. What tells more people waits in one row, from
+# which the scheduled action writes the notices in portions: the act that tells them
+# takes no longer for it.
+WRITTEN_AT_ONCE = 30
+PORTION = 200
 # So many days what is for information counts as unread.
 FRESH_DAYS = 30
 # The page shows so many; older ones stay and are part of the download.
@@ -28,8 +34,14 @@ class WezerNotice(models.Model):
     _order = "date desc, id desc"
 
     partner_id = fields.Many2one(
-        "res.partner", string="Contact", required=True, index=True, ondelete="cascade"
+        "res.partner",
+        string="Contact",
+        index=True,
+        ondelete="cascade",
+        help="The reader. A row without one waits to be written for many readers.",
     )
+    # The ids of the readers who have no notice of their own yet.
+    reader_ids = fields.Json(groups=fields.NO_ACCESS, copy=False)
     kind = fields.Char(required=True)
     # The words as the reader's language had them when it was written, and the
     # sentence behind them, which gives them in another language. Older notices have
@@ -68,6 +80,11 @@ class WezerNotice(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
 
+    _has_reader = models.Constraint(
+        "CHECK (partner_id IS NOT NULL OR reader_ids IS NOT NULL)",
+        "A notice needs a reader.",
+    )
+    _many_idx = models.Index("(id) WHERE partner_id IS NULL")
     _waiting_idx = models.Index("(partner_id, date) WHERE NOT is_read AND NOT settled")
     _matter_idx = models.Index("(res_model, res_id) WHERE NOT settled")
     _letter_idx = models.Index(
@@ -210,20 +227,92 @@ class WezerNotice(models.Model):
         """Write one notice for each of ``people`` and tell their open pages.
 
         The person whose act it is gets none: their page has said what happened, and
-        what they have to do next is on their to-do list.
+        what they have to do next is on their to-do list. Where many are told, the
+        notices are written soon after (``WRITTEN_AT_ONCE``). The record may leave out
+        readers whom it does not concern any more (``_notice_readers(kind, people)``).
 
         :param message: the sentence, as :mod:`..tools.stored_sentence` says: each
             reader reads it in the language they have then
         :param str subject: what is asked or reported about ``record``; earlier notices
             to the same people about the same subject are settled, nobody else's
         """
+        readers = people - self.env.user.partner_id
+        values = {
+            "kind": kind,
+            "url": url,
+            "res_model": record._name if record else False,
+            "res_id": record.id if record else False,
+            "subject": subject,
+        }
+        packed = stored_sentence.pack(message)
+        if len(readers) > WRITTEN_AT_ONCE:
+            return self._leave_with_many(readers, packed, values)
+        return self._write_each(readers, packed, values, record)
+
+    @api.model
+    def _leave_with_many(self, readers, packed, values):
+        """Keep in one row what many are told; their notices follow in portions.
+
+        The number of statements does not depend on how many they are.
+        """
+        if values["res_id"] and values["subject"]:
+            self.search(
+                [
+                    ("partner_id", "=", False),
+                    ("settled", "=", False),
+                    ("res_model", "=", values["res_model"]),
+                    ("res_id", "=", values["res_id"]),
+                    ("subject", "=", values["subject"]),
+                ]
+            )._withdraw(readers)
+        notice = self.create(
+            {
+                **values,
+                "reader_ids": readers.ids,
+                "message": self.env["wezer.sentence"]._text(packed) or "",
+                "sentence": self._kept_sentence(packed),
+            }
+        )
+        self._wake_senders()
+        return notice
+
+    @api.model
+    def _kept_sentence(self, packed):
+        return packed if stored_sentence.is_kept(packed) else False
+
+    @api.model
+    def _write_next(self, notice):
+        """Write the notices of the next readers of a row for many (sudo)."""
+        people = self.env["res.partner"].browse(notice.reader_ids[:PORTION]).exists()
+        left = notice.reader_ids[PORTION:]
+        here = self.with_company(notice.company_id)
+        names = ("kind", "url", "res_model", "res_id", "subject")
+        values = {name: notice[name] for name in names}
+        packed = notice.sentence or notice.message
+        record = None
+        if notice.res_id:
+            record = self.env[notice.res_model].browse(notice.res_id).exists()
+            if not record:
+                people, left = people.browse(), []
+        # First: it is not among what the new notices replace.
+        if left:
+            notice.reader_ids = left
+        else:
+            notice.unlink()
+        here._write_each(people, packed, values, record)
+        return AGAIN if left else None
+
+    @api.model
+    def _write_each(self, people, packed, values, record):
+        """Write a notice for each of ``people`` who reads notices; return them."""
         texts, vals_list = {}, []
         now = fields.Datetime.now()
-        sent = kind not in self._unsent_kinds()
-        packed = stored_sentence.pack(message)
-        readers = self._readers(people) - self.env.user.partner_id
-        if record and subject:
-            self._settle(record, subjects=[subject], people=readers)
+        sent = values["kind"] not in self._unsent_kinds()
+        readers = self._readers(people)
+        if record and hasattr(record, "_notice_readers"):
+            readers = record._notice_readers(values["kind"], readers)
+        if record and values["subject"]:
+            self._settle(record, subjects=[values["subject"]], people=readers)
         for person in readers:
             reader = (person.lang, person.tz)
             if reader not in texts:
@@ -231,14 +320,10 @@ class WezerNotice(models.Model):
                 texts[reader] = sentences._text(packed)
             vals_list.append(
                 {
+                    **values,
                     "partner_id": person.id,
-                    "kind": kind,
                     "message": texts[reader],
-                    "sentence": packed if stored_sentence.is_kept(packed) else False,
-                    "url": url,
-                    "res_model": record._name if record else False,
-                    "res_id": record.id if record else False,
-                    "subject": subject,
+                    "sentence": self._kept_sentence(packed),
                     # Who is told at once, and how, is asked when its time has come:
                     # it costs this act nothing.
                     "letter_due": sent and now + LETTER_AFTER,
@@ -261,6 +346,12 @@ class WezerNotice(models.Model):
         # Members may not touch scheduled actions.
         letters = self.sudo().env["wezer.notice.letter"]
         precommit.add(lambda: letters._wake(timedelta(), LETTER_AFTER))
+
+    @api.model
+    def _cron_write(self):
+        """Write the notices that wait because many are told."""
+        waiting = [("partner_id", "=", False), ("settled", "=", False)]
+        return for_each_due(self.sudo(), waiting, self.sudo()._write_next)
 
     @api.model
     def _due_domain(self, name):
@@ -397,10 +488,14 @@ class WezerNotice(models.Model):
                     not notice.settled
                     and (not kinds or notice.kind in kinds)
                     and (subjects is None or notice.subject in subjects)
-                    and (people is None or notice.partner_id in people)
+                    and (
+                        people is None
+                        or not notice.partner_id
+                        or notice.partner_id in people
+                    )
                 )
             )
-            notices.with_env(self.sudo().env)._withdraw()
+            notices.with_env(self.sudo().env)._withdraw(people)
             return
         domain = [
             ("res_model", "=", record._name),
@@ -412,14 +507,24 @@ class WezerNotice(models.Model):
         if subjects is not None:
             domain.append(("subject", "in", subjects))
         if people is not None:
-            domain.append(("partner_id", "in", people.ids))
-        self.sudo().search(domain)._withdraw()
+            domain.append(("partner_id", "in", [*people.ids, False]))
+        self.sudo().search(domain)._withdraw(people)
 
-    def _withdraw(self):
-        """Settle these notices and refresh the pages where they were unread."""
-        if self:
-            self.write({"settled": True})
-            self.filtered(lambda notice: not notice.is_read)._refresh_pages()
+    def _withdraw(self, people=None):
+        """Settle these notices and refresh the pages where they were unread.
+
+        :param people: of notices that wait to be written, only those of these persons
+        """
+        notices = self
+        if people is not None:
+            for notice in self.filtered(lambda one: not one.partner_id):
+                left = [one for one in notice.reader_ids if one not in people._ids]
+                if left:
+                    notice.reader_ids = left
+                    notices -= notice
+        if notices:
+            notices.write({"settled": True})
+            notices.filtered(lambda notice: not notice.is_read)._refresh_pages()
 
     # === READING === #
 

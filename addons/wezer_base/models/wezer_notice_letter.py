@@ -29,11 +29,11 @@ class WezerNoticeLetter(models.AbstractModel):
     def _cron_send(self):
         """Send the messages to devices, and write the letters that are due.
 
-        Those that failed are tried again.
+        Those that failed are tried again. Notices to many are written first.
         """
-        if not self.env["wezer.notice.push"]._cron_send():
-            return False
         notices = self.env["wezer.notice"].sudo()
+        if not notices._cron_write() or not self.env["wezer.notice.push"]._cron_send():
+            return False
         mails = self.env["mail.mail"].sudo()
         finished = for_each_due(
             notices, notices._due_domain("letter_due"), self._write_letter

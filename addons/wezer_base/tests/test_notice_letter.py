@@ -12,7 +12,7 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
-from ..models import mail_mail
+from ..models import mail_mail, wezer_notice
 from ..tools import days, notice_choices
 from .common import WezerCommon
 
@@ -299,7 +299,8 @@ class TestNoticeLetter(HttpCase, WezerCommon):
 
     # === MANY === #
 
-    def test_queueing_letters_asks_the_database_nothing_for_each_reader(self):
+    def _many(self, count=40):
+        """Return people, by their ids: nothing of them is in memory."""
         users = self.env["res.users"].create(
             [
                 {
@@ -307,29 +308,89 @@ class TestNoticeLetter(HttpCase, WezerCommon):
                     "name": f"Many {number}",
                     "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
                 }
-                for number in range(40)
+                for number in range(count)
             ]
         )
-        # By their ids: what was read through the users is forgotten with the cache.
-        people = self.env["res.partner"].browse(users.partner_id.ids)
+        return self.env["res.partner"].browse(users.partner_id.ids)
+
+    def _tell(self, people, text="Look.", record=None):
         notices = self.env["wezer.notice"].sudo()
+        record = record or self.luc_profile
+        return notices._leave(people, "mandate", text, "/my", record, "look")
+
+    def _told(self, people, text="Look."):
+        return self.env["wezer.notice"].search(
+            [
+                ("partner_id", "in", people.ids),
+                ("message", "=", text),
+                ("settled", "=", False),
+            ]
+        )
+
+    def test_the_statements_of_an_act_do_not_depend_on_how_many_are_told(self):
+        self.patch(wezer_notice, "WRITTEN_AT_ONCE", 2)
+        people = self._many()
 
         def queries(readers):
+            self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            notices._leave(readers, "mandate", "Look.")
+            self._tell(readers)
             self.env.flush_all()
+            self.env.cr.precommit.run()
             return self.env.cr.sql_log_count - before
 
-        queries(people[:1])
-        few, many = queries(people[:20]), queries(people)
-        self.assertLessEqual(many - few, 2)
-        self.assertEqual(
-            notices.search_count(
-                [("partner_id", "in", people.ids), ("letter_due", "!=", False)]
-            ),
-            61,
-        )
+        queries(people[:3])
+        self.assertEqual(queries(people[:20]), queries(people))
+
+    def test_notices_to_many_are_written_in_portions_and_once(self):
+        self.patch(wezer_notice, "WRITTEN_AT_ONCE", 2)
+        self.patch(wezer_notice, "PORTION", 3)
+        people = self._many(7)
+        # The last has no login any more when the notices are written.
+        people[-1].user_ids.unlink()
+        gone = self.env["res.partner"].create({"name": "Gone"})
+        row = self._tell(people | gone)
+        gone.unlink()
+        self.assertFalse(row.partner_id)
+        self.assertFalse(self._told(people))
+        self.assertFalse(self.env["wezer.digest"]._waiting_people() & people)
+        for _again in range(2):
+            self.env["wezer.notice"]._cron_write()
+            told = self._told(people)
+            self.assertEqual(told.partner_id, people[:-1])
+            self.assertEqual(len(told), 6)
+        self.assertTrue(all(one.sudo().letter_due for one in told))
+        self.assertFalse(row.exists())
+
+    def test_what_is_settled_or_replaced_before_it_is_written_reaches_nobody(self):
+        self.patch(wezer_notice, "WRITTEN_AT_ONCE", 2)
+        notices = self.env["wezer.notice"].sudo()
+        people = self._many(5)
+        self._tell(people)
+        notices._settle(self.luc_profile, subjects=["look"], people=people[:2])
+        notices._cron_write()
+        self.assertEqual(self._told(people).partner_id, people[2:])
+        self._tell(people, "Second.")
+        self._tell(people[3:], "Third.")
+        self._tell(people[:3], "Fourth.")
+        notices._cron_write()
+        for text, told in (
+            ("Look.", people.browse()),
+            ("Second.", people.browse()),
+            ("Third.", people[3:]),
+            ("Fourth.", people[:3]),
+        ):
+            self.assertEqual(self._told(people, text).partner_id, told, text)
+        self._tell(people, "Fifth.")
+        notices._settle(self.luc_profile)
+        notices._cron_write()
+        self.assertFalse(self._told(people, "Fifth."))
+        record = self.env["res.partner"].create({"name": "Short-lived"})
+        self._tell(people, "Last.", record)
+        record.unlink()
+        notices._cron_write()
+        self.assertFalse(self._told(people, "Last."))
 
     # === FROM BEFORE === #
 

@@ -1327,6 +1327,25 @@ class WezerAnnouncement(models.Model):
                     )
                 )
 
+    def _notice_readers(self, kind, people):
+        """Return those of ``people`` who read a notice of ``kind`` about it (sudo).
+
+        Favourites: members who still see it, and take no part in it.
+        """
+        if kind != "favourite":
+            return people
+        involved = self.deal_ids.replier_id | self.author_id
+        return people.filtered(
+            lambda person: (
+                person not in involved and self._shows_favourite_to(person.user_ids[:1])
+            )
+        )
+
+    def _shows_favourite_to(self, user):
+        return user._wezer_is_member() and bool(
+            self.with_env(self.env(user=user.id, su=False))._filtered_access("read")
+        )
+
     # === PLACES === #
 
     def _holding(self):

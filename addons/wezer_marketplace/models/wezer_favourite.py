@@ -88,22 +88,14 @@ class WezerFavourite(models.Model):
         return True
 
     def _notify(self, message):
-        """Tell those who keep it, as far as they still see the announcement.
+        """Tell those who keep it, see ``wezer.announcement._notice_readers``.
 
         :param message: a lazy sentence
         """
-        for favourite in self:
-            announcement = favourite.announcement_id
-            user = favourite.partner_id.user_ids[:1]
-            market = announcement.with_env(self.env(user=user.id or 0, su=False))
-            involved = announcement.deal_ids.replier_id | announcement.author_id
-            if (
-                not user._wezer_is_member()
-                or favourite.partner_id in involved
-                or not market._filtered_access("read")
-            ):
-                continue
-            favourite.partner_id._wezer_notify(
+        notices = self.env["wezer.notice"].sudo()
+        for announcement, kept in self.grouped("announcement_id").items():
+            notices._leave(
+                kept.partner_id,
                 "favourite",
                 message,
                 url=f"/market/{announcement.slug}",
