@@ -19,8 +19,9 @@ class LetterBox:
 
     def __init__(self, env, password=None):
         self.env, self.letters = env, []
-        # Addresses that it takes no letters for, and whether it takes any.
-        self.refused, self._password = set(), password
+        # Addresses that it takes no letters for, and what it answers then.
+        self.refused, self.refusal = set(), "550 5.1.1 No such mailbox"
+        self._password = password
         self._controller = self._begin()
         env["ir.mail_server"].search([]).active = False
         self.port = self._controller.port
@@ -62,7 +63,7 @@ class LetterBox:
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
         """Take an address, or refuse it."""
         if address in self.refused:
-            return "550 5.1.1 No such mailbox"
+            return self.refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools.locks import is_contention
-from ..tools.mail_reasons import GENERAL, answer_in, kind_of
+from ..tools.mail_reasons import GENERAL, answer_in, is_final, kind_of
 
 # So many addresses in a row, and none that worked: the server refuses all.
 ALL_FAILED = 3
@@ -155,7 +155,10 @@ class MailMail(models.Model):
     def _wezer_pause(self):
         """Return how long to wait before the next try, None where there is none."""
         self.ensure_one()
-        return PAUSES[self.wezer_tries] if self.wezer_tries < len(PAUSES) else None
+        over = self.wezer_tries >= len(PAUSES)
+        if over or is_final(self.failure_reason, self.wezer_failure):
+            return None
+        return PAUSES[self.wezer_tries]
 
     # === WHAT FAILS === #
 

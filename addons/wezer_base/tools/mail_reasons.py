@@ -66,3 +66,14 @@ def answer_in(reason: str | None) -> str:
         return ""
     text = found[3].replace("\\r", " ").replace("\\n", " ")
     return " ".join(f"{found[1]} {text}".split())[:ANSWER_LETTERS]
+
+
+def is_final(reason: str | None, kind: str | None) -> bool:
+    """Return whether the server refused this address or this text for good.
+
+    Codes that begin with 4 ask to try again later. What is wrong with all e-mails is
+    put right by an administrator.
+
+    :param kind: what :func:`kind_of` returns
+    """
+    return kind in ("address", "content") and answer_in(reason).startswith("5")
