@@ -9,7 +9,7 @@ from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.numbers import numbered, whole
 
 from ..models.wezer_deal_evidence import MAX_BYTES
-from ..tools import deal_page, deal_words
+from ..tools import deal_calendar, deal_page, deal_words
 from .form import member_named, terms_of, to_local
 
 
@@ -92,6 +92,33 @@ class WezerDeal(http.Controller):
             # A moderator who decided sees it no longer.
             return request.redirect("/my/todo")
         return request.redirect(f"/my/deals/{deal_id}")
+
+    @http.route(
+        "/my/deals/<int:deal_id>/calendar.ics",
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+        sitemap=False,
+    )
+    def calendar(self, deal_id, **_kwargs):
+        """Send the next date of the deal as a file for the caller's calendar."""
+        deal = self._deal(deal_id)
+        record = deal.sudo()
+        if not deal._my_party() or not deal_calendar.may_be_kept(record):
+            raise werkzeug.exceptions.NotFound()
+        return request.make_response(
+            deal_calendar.entry(record),
+            headers=[
+                ("Content-Type", "text/calendar; charset=utf-8"),
+                (
+                    "Content-Disposition",
+                    content_disposition(deal_calendar.file_name(record)),
+                ),
+                ("X-Content-Type-Options", "nosniff"),
+                ("Cache-Control", "private, no-store"),
+            ],
+        )
 
     @http.route(
         "/my/deals/<int:deal_id>/evidence/<int:evidence_id>",

@@ -32,6 +32,7 @@ from . import wezer_acting_log
 from . import wezer_group
 from . import wezer_invariant
 from . import wezer_notice
+from . import wezer_notice_letter
 from . import wezer_profile
 from . import wezer_transfer
 from . import wezer_conversation

@@ -14,7 +14,7 @@ and shares, ``wezer.deal.proposal`` (changing, handing over, cancelling),
 ``wezer.deal.approval``, ``wezer.deal.evidence``, ``wezer.dispute``,
 ``wezer.deal.message`` and ``wezer.deal.event``. What only calculates or shows is a
 plain module in ``tools``: ``deal_money``, ``deal_approvals``, ``deal_waiting_list``,
-``deal_attendance`` and ``deal_page``.
+``deal_attendance``, ``deal_calendar`` and ``deal_page``.
 """
 
 from datetime import datetime, timedelta
@@ -34,6 +34,7 @@ from ..tools import (
     candidates,
     deal_approvals,
     deal_attendance,
+    deal_calendar,
     deal_money,
     deal_page,
     deal_waiting_list,
@@ -154,6 +155,14 @@ DEAL = StateMachine(
             "clock",
             "_free_late_work",
             "a warning first, the end a week after it",
+        ),
+        Transition(
+            "remind",
+            ("accepted",),
+            (),
+            "clock",
+            "_remind",
+            "a day before a date that was agreed",
         ),
         Transition(
             "amend",
@@ -385,6 +394,8 @@ QUESTIONS = (
     "dispute",
     "decide",
 )
+# The subject of reminders, which hold until their date.
+REMINDER = "reminder"
 # Questions that follow from the state alone: a notice of a change carries them.
 MAIN = ("amend", "turn", "work", "approve", "pay", "receipt")
 # The columns of the coordinators' board.
@@ -532,6 +543,16 @@ class WezerDeal(models.Model):
     )
     date_warned = fields.Datetime(
         copy=False, help="The time of the warning that the work is late."
+    )
+    date_reminder = fields.Datetime(
+        string="Next reminder",
+        compute="_compute_date_reminder",
+        store=True,
+        copy=False,
+        help="Both sides are reminded then of the next date that they agreed on.",
+    )
+    date_reminded_of = fields.Datetime(
+        copy=False, help="The date that both sides were last reminded of."
     )
     date_accepted = fields.Datetime(string="Agreed on")
     date_delivered = fields.Datetime(string="Delivered on")
@@ -817,6 +838,17 @@ class WezerDeal(models.Model):
                 deal.age_text = self.env._("for %(days)s days", days=days)
             else:
                 deal.age_text = self.env._("today")
+
+    @api.depends(
+        "state",
+        "date_due",
+        "due_source",
+        "accepted_terms_id.date_start",
+        "announcement_id.date_start",
+    )
+    def _compute_date_reminder(self):
+        for deal in self:
+            deal.date_reminder = deal_calendar.next_reminder(deal.sudo())
 
     @api.depends("terms_ids.date")
     def _compute_days_to_claim(self):
@@ -1423,11 +1455,17 @@ class WezerDeal(models.Model):
         return {subject: parties for subject, parties in asked.items() if parties}
 
     def _settle_answered(self):
-        """Settle the notices of questions that these deals ask no longer."""
+        """Settle the notices of questions that these deals ask no longer.
+
+        And reminders whose date has moved, or is over.
+        """
         for deal in self.sudo():
-            waiting = deal.notice_ids.filtered(
-                lambda notice: not notice.settled and notice.subject in QUESTIONS
-            )
+            open_notices = deal.notice_ids.filtered(lambda notice: not notice.settled)
+            if not deal._reminder_holds():
+                open_notices.filtered(
+                    lambda notice: notice.subject == REMINDER
+                )._withdraw()
+            waiting = open_notices.filtered(lambda notice: notice.subject in QUESTIONS)
             if not waiting:
                 continue
             asked = deal._questions()
@@ -1437,9 +1475,23 @@ class WezerDeal(models.Model):
                     people |= deal._people_asked(subject, party)
                 waiting.filtered(
                     lambda notice, subject=subject, people=people: (
-                        notice.subject == subject and notice.partner_id not in people
+                        notice.subject == subject
+                        and notice.partner_id not in people
+                        # One that waits to be written for many.
+                        and (notice.partner_id or not people)
                     )
                 )._withdraw()
+
+    def _reminder_holds(self):
+        """Return whether the date that both sides were reminded of is still to come."""
+        deal = self.sudo()
+        moment = deal.date_reminded_of
+        return (
+            deal.state == "accepted"
+            and bool(moment)
+            and moment > fields.Datetime.now()
+            and moment in deal_calendar.dates(deal)
+        )
 
     def _notify(self, parties, kind, message, subject=None, url=None):
         """Leave a notice with those who act for ``parties``.
@@ -3152,6 +3204,10 @@ class WezerDeal(models.Model):
         return [
             # A place was held long enough: it goes to the next on the waiting list.
             (is_open & Domain("hold_deadline", "<=", now), "_lapse_place"),
+            # A date that was agreed is a day away.
+            (accepted & Domain("date_reminder", "<=", now), "_remind"),
+            # The date that both sides were reminded of is over.
+            (Domain("date_reminded_of", "<=", now), "_end_reminder"),
             # Work is late: a warning first, the end a week after it.
             (accepted & Domain("date_due", "<", now), "_free_late_work"),
             # 14 days without an answer to delivered work: approved, or a dispute.
@@ -3170,6 +3226,27 @@ class WezerDeal(models.Model):
         self._call_moderator(
             self.env["res.partner"], self.env._("14 days without an answer")
         )
+
+    def _remind(self, now):
+        """Remind both sides and the co-workers of a date, once."""
+        moment = self.date_reminder + deal_calendar.BEFORE
+        self.date_reminder = deal_calendar.next_reminder(self)
+        if moment <= now:
+            # Nothing ran for a day.
+            return
+        self.date_reminded_of = moment
+        values = {"moment": moment, "title": self.title}
+        self._notify_all(
+            "reminder",
+            _lt("This begins on %(moment)s: %(title)s", **values)
+            if moment == deal_calendar.begins(self)
+            else _lt("This is to be done by %(moment)s: %(title)s", **values),
+            subject=REMINDER,
+        )
+
+    def _end_reminder(self, _now):
+        self.date_reminded_of = False
+        self._settle_answered()
 
     def _free_late_work(self, now):
         """Warn once for each due date, a week after the warning free the work."""

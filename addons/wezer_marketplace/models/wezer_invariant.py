@@ -160,6 +160,7 @@ class WezerInvariant(models.AbstractModel):
                            WHERE o.deal_id = p.id AND o.kind = n.subject
                              AND o.signing_state = 'open')
                       WHEN 'work' THEN p.state = 'accepted'
+                      WHEN 'reminder' THEN p.state = 'accepted'
                       WHEN 'approve' THEN p.state IN ('delivered', 'approved')
                       WHEN 'pay' THEN p.state = 'approved'
                       WHEN 'receipt' THEN p.state IN ('approved', 'confirming')

@@ -45,6 +45,7 @@ class WezerNotice(models.Model):
             "cancelled_late": (self.env._("Someone cancelled late"), True),
             "late": (self.env._("The deadline of a deal has passed"), True),
             "late_warning": (self.env._("Something is due soon"), True),
+            "reminder": (self.env._("Reminder of something agreed"), True),
             "dispute": (self.env._("A moderator was called"), True),
         }
 
@@ -82,5 +83,6 @@ class WezerNotice(models.Model):
             "cancelled_late": NoticeLook("deals", "fa-exclamation-triangle"),
             "late": NoticeLook("deals", "fa-clock-o", asks=True),
             "late_warning": NoticeLook("deals", "fa-clock-o", asks=True),
+            "reminder": NoticeLook("deals", "fa-calendar"),
             "dispute": NoticeLook("deals", "fa-life-ring", asks=True),
         }

@@ -10,6 +10,7 @@ from . import test_claim_requirements
 from . import test_concurrency
 from . import test_days
 from . import test_deal
+from . import test_deal_calendar
 from . import test_deal_checks
 from . import test_deal_page
 from . import test_deal_questions

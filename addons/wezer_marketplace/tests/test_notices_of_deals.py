@@ -122,6 +122,23 @@ ROWS = (
         case="warn_of_late_work",
     ),
     Outcome(
+        "remind",
+        notified={"test1": "reminder", "test2": "reminder", "test3": "reminder"},
+        todo={"test2"},
+    ),
+    Outcome(
+        "deliver",
+        "test2",
+        notified={"test1": "delivered"},
+        settled={
+            "test1": "reminder",
+            "test2": ("accepted", "reminder"),
+            "test3": "reminder",
+        },
+        todo={"helper", "test1"},
+        case="deliver_after_the_reminder",
+    ),
+    Outcome(
         "+message",
         "test2",
         notified={"test1": "message", "test3": "message"},
@@ -529,6 +546,17 @@ class TestNoticesOfDeals(OutcomeCase, DisputeCommon, SharesCommon):
 
     def do_warn_of_late_work(self):
         return self.team, lambda: self.strike(self.team, days=31)
+
+    def do_remind(self):
+        begins = fields.Datetime.now() + timedelta(days=3)
+        deal = self.agree(self.named(test3="30"), date_start=begins)
+        self.env.flush_all()
+        return deal, lambda: self.strike(deal, days=2, minutes=1)
+
+    def do_deliver_after_the_reminder(self):
+        deal, remind = self.do_remind()
+        remind()
+        return deal, lambda: deal.action_deliver("Done")
 
     def do_message(self):
         deal = self.team

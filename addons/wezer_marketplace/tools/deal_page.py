@@ -11,7 +11,7 @@ from odoo import models
 
 from odoo.addons.wezer_base.tools import days
 
-from . import deal_money, deal_stream, deal_waiting_list, deal_words
+from . import deal_calendar, deal_money, deal_stream, deal_waiting_list, deal_words
 
 # Actions with a button on the deal's page, in the order of the page: whether it is a
 # main one, and the part of the page that asks for more.
@@ -101,6 +101,7 @@ def page_values(deal: models.Model) -> dict:
         "money_line": money_line(deal),
         "money_more": money_more(deal, me),
         "due": deal_words.due_words(deal),
+        "calendar": bool(me) and deal_calendar.may_be_kept(record),
         "missing": missing_note(deal),
         "approvals": record._approvals_text() if me and before_payment else "",
         "criteria": criteria(deal) if _asks_for_marks(offered) else [],

@@ -62,10 +62,10 @@ def calendar(market: models.Model, question: dict) -> bytes:
     for announcement in found.filtered("date_start"):
         event = ical.add("vevent")
         event.add("uid").value = f"{announcement.id}@{base.partition('//')[2]}"
-        event.add("dtstamp").value = _utc(announcement.write_date)
-        event.add("dtstart").value = _utc(announcement.date_start)
+        event.add("dtstamp").value = utc(announcement.write_date)
+        event.add("dtstart").value = utc(announcement.date_start)
         if announcement.date_end and announcement.date_end > announcement.date_start:
-            event.add("dtend").value = _utc(announcement.date_end)
+            event.add("dtend").value = utc(announcement.date_end)
         event.add("summary").value = _title(announcement)
         event.add("description").value = _summary(announcement)
         event.add("url").value = f"{base}/market/{announcement.slug}"
@@ -78,7 +78,7 @@ def calendar(market: models.Model, question: dict) -> bytes:
 
 def _title(announcement: models.Model) -> Any:
     kinds = dict(announcement._fields["kind"]._description_selection(announcement.env))
-    return _plain(f"{kinds[announcement.kind]}: {announcement.title}")
+    return plain(f"{kinds[announcement.kind]}: {announcement.title}")
 
 
 def _summary(announcement: models.Model) -> Any:
@@ -90,20 +90,21 @@ def _summary(announcement: models.Model) -> Any:
         announcement.city,
         html2plaintext(announcement.description or "")[:SUMMARY_MAX],
     ]
-    return _plain("\n".join(filter(None, lines)))
+    return plain("\n".join(filter(None, lines)))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return ``text`` without the characters that XML and calendars refuse."""
     return "".join(char for char in text if char.isprintable() or char in "\n\t")
 
 
-def _utc(moment: Any) -> Any:
+def utc(moment: Any) -> Any:
+    """Return a moment of the database as a calendar says it: in UTC, said so."""
     return moment.replace(microsecond=0, tzinfo=tz.UTC)
 
 
 def _moment(moment: Any) -> str:
-    return _utc(moment).isoformat().replace("+00:00", "Z")
+    return utc(moment).isoformat().replace("+00:00", "Z")
 
 
 def _add(parent: Any, name: str, text: str | None = None, **attributes: Any) -> Any:
