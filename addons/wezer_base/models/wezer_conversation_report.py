@@ -219,12 +219,12 @@ class WezerConversationReport(models.Model):
         )
 
     def action_dismiss(self) -> bool:
-        """Leave the message as it is; one that was held is delivered."""
+        """Keep the message as it is; one that was held is delivered."""
         report = self._decide("dismiss", "dismissed")
         if report.message_id.withheld == "alike":
             report.message_id._release()
         report._notify_reporter(
-            _lt("A moderator looked at the message that you reported and left it.")
+            _lt("A moderator looked at the message that you reported and kept it.")
         )
         return True
 
