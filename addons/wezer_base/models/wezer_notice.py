@@ -223,7 +223,16 @@ class WezerNotice(models.Model):
         self.env["res.users"].invalidate_model(["wezer_notices_waiting"], flush=False)
 
     @api.model
-    def _leave(self, people, kind, message, url=None, record=None, subject=None):
+    def _leave(
+        self,
+        people,
+        kind,
+        message,
+        url=None,
+        record=None,
+        subject=None,
+        later=True,
+    ):
         """Write one notice for each of ``people`` and tell their open pages.
 
         The person whose act it is gets none: their page has said what happened, and
@@ -235,6 +244,8 @@ class WezerNotice(models.Model):
             reader reads it in the language they have then
         :param str subject: what is asked or reported about ``record``; earlier notices
             to the same people about the same subject are settled, nobody else's
+        :param bool later: whether the notices of many may be written later; not in a
+            scheduled action, which takes some people at a time by itself
         """
         readers = people - self.env.user.partner_id
         values = {
@@ -245,7 +256,7 @@ class WezerNotice(models.Model):
             "subject": subject,
         }
         packed = stored_sentence.pack(message)
-        if len(readers) > WRITTEN_AT_ONCE:
+        if later and len(readers) > WRITTEN_AT_ONCE:
             return self._leave_with_many(readers, packed, values)
         return self._write_each(readers, packed, values, record)
 

@@ -134,6 +134,7 @@ class WezerGroupMessage(models.Model):
             group._talk_url(),
             self,
             "message",
+            later=False,
         )
 
     @api.model

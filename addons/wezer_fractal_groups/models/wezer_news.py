@@ -566,6 +566,7 @@ class WezerNews(models.Model):
                 ),
                 self._url(),
                 self,
+                later=False,
             )
             if not self.send_letter:
                 # Not at once: it is in the digest, and on the website.
