@@ -143,6 +143,11 @@ class TestDemoCommunity(LeavingInDemo, HttpCase):
         self.assertEqual(roof._approvals_missing(), 1)
         self.assertGreater(self.count("wezer.deal.message"), 50)
 
+    def test_members_write_to_each_other_and_some_wait_for_an_answer(self):
+        for state in ("asked", "open"):
+            found = self.count("wezer.conversation", ("state", "=", state))
+            self.assertGreaterEqual(found, 1, state)
+
     def test_fourteen_months_lie_in_the_past_and_nothing_in_the_future(self):
         dates = self.env["wezer.transfer"].search([("state", "=", "done")])
         dates = dates.mapped("date")

@@ -751,7 +751,8 @@ class WezerConversation(models.Model):
         :param words: only those with these words in a message or a name
         :return: dicts ``url``, ``name``, ``profile`` (sudo, or empty), ``about`` (a
             title, or empty), ``party`` (the name of the group they are written to, or
-            empty), ``text``, ``lang``, ``date`` and ``unread``
+            empty), ``text``, ``lang``, ``own`` (whether the user's side wrote it),
+            ``date`` and ``unread``
         """
         domain = Domain("left_date", "=", False) & Domain("date_last", "!=", False)
         if words:
@@ -785,6 +786,7 @@ class WezerConversation(models.Model):
                     if own == self.env.user.partner_id
                     else own.display_name,
                     "text": message._shown_text() if message else "",
+                    "own": bool(message) and message.sudo().author_id == own,
                     "lang": message._written_in("text") if message else None,
                     "date": row.date_last,
                     "unread": conversation.id in unread,

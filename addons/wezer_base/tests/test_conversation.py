@@ -382,11 +382,15 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
         self.assertFalse(rows)
         rows, _more = self.conversations.with_user(self.anna)._inbox()
         self.assertEqual([row["url"] for row in rows], [conversation._url()])
+        # Luc wrote last.
+        self.assertEqual([row["own"] for row in rows], [False])
         self.assertRule("state", conversation.with_user(self.anna).action_leave)
         conversation.with_user(self.anna).action_write("One more thing")
         self.assertEqual(conversation.state, "asked")
         rows, _more = self.conversations.with_user(self.luc)._inbox()
         self.assertTrue(rows[0]["unread"])
+        rows, _more = self.conversations.with_user(self.anna)._inbox()
+        self.assertTrue(rows[0]["own"])
 
     def test_time_ends_what_nobody_answers_and_deletes_what_both_left(self):
         now = fields.Datetime.now()

@@ -46,6 +46,7 @@ class WezerConversation(models.Model):
                 "about": "",
                 "party": "",
                 "text": message.text,
+                "own": message.sudo().person_id == self.env.user.partner_id,
                 "lang": message._written_in("text"),
                 "date": message.date,
                 "unread": group in unread,

@@ -97,6 +97,7 @@ class TestGroupConversations(GroupPages):
             (row,) = self._inbox(user)
             self.assertEqual(row["text"], "Bring a bowl")
             self.assertEqual(row["unread"], unread)
+            self.assertEqual(row["own"], user == self.luc)
         counts = self.joel.with_user(self.joel)._wezer_notice_counts()
         self.assertEqual(counts["messages"], 1)
         self.assertFalse(self._inbox(self.stranger))

@@ -54,6 +54,7 @@ class WezerConversation(models.Model):
             "about": question.announcement_id.title,
             "party": "" if mine else author.display_name,
             "text": question.answer or question.body,
+            "own": own != bool(question.answer),
             "lang": question._written_in("answer" if question.answer else "body"),
             "date": question.answer_date or question.date,
             "unread": question.id in unread,

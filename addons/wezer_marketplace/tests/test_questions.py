@@ -119,6 +119,7 @@ class TestQuestions(QuestionCommon):
         ):
             (row,) = self.inbox(user)
             self.assertEqual((row["name"], row["unread"]), (name, unread))
+            self.assertEqual(row["own"], user == self.test2)
             self.assertEqual(row["about"], "Mend the zebra fence")
             self.assertEqual(row["text"], "Is there a ladder?")
             self.assertEqual(len(self.inbox(user, "zebra ladder")), 1)
@@ -129,6 +130,7 @@ class TestQuestions(QuestionCommon):
         question.with_user(self.test1).action_answer("In the shed", publish=True)
         self.assertEqual(self.inbox(self.test2)[0]["text"], "In the shed")
         self.assertTrue(self.inbox(self.test2)[0]["unread"])
+        self.assertFalse(self.inbox(self.test2)[0]["own"])
         # Published: everybody reads it at the announcement, not in their messages.
         for user in (self.stranger, self.moderator):
             self.assertFalse(self.inbox(user))
