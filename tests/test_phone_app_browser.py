@@ -48,13 +48,19 @@ def picture(width, height):
 
 # What this browser's push service would answer; a test calls no service outside.
 SUBSCRIBED = """
-PushManager.prototype.getSubscription = async () => null;
-PushManager.prototype.subscribe = async (options) => ({
-    toJSON: () => ({
-        endpoint: "https://push.example/" + options.applicationServerKey,
-        keys: {p256dh: "%s", auth: "%s"},
-    }),
-});
+PushManager.prototype.getSubscription = async () =>
+    localStorage.endpoint
+        ? {endpoint: localStorage.endpoint, unsubscribe: async () => true}
+        : null;
+PushManager.prototype.subscribe = async (options) => {
+    localStorage.endpoint = "https://push.example/" + options.applicationServerKey;
+    return {
+        toJSON: () => ({
+            endpoint: localStorage.endpoint,
+            keys: {p256dh: "%s", auth: "%s"},
+        }),
+    };
+};
 """
 # Presses the message that is shown, in the service worker.
 PRESS = """
@@ -245,7 +251,8 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
             phone.until(lambda _driver: self.shown(phone) == [[NAME, message["body"]]])
             self.assertEqual(phone.press(), phone.base_url + message["url"])
             self.assertEqual(self.shown(phone), [])
-            phone.click(".o_wezer_devices li button", "Remove")
+            phone.wake()
+            phone.click(".o_wezer_devices li button", "Stop on this device")
             phone.wait(".alert", "The device was removed.")
         self.env.invalidate_all()
         self.assertFalse(

@@ -39,6 +39,7 @@
         "views/notice_templates.xml",
         "views/message_templates.xml",
         "data/ir_cron_data.xml",
+        "data/web_push_data.xml",
         "views/wezer_departure_views.xml",
         "views/leaving_templates.xml",
         "views/acting_templates.xml",

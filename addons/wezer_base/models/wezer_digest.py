@@ -83,7 +83,7 @@ class WezerDigest(models.Model):
             for choice in choices.sudo().search(own)
         }
         groups = []
-        for word, label in notices._groups().items():
+        for word, label in notices._own_groups().items():
             labels = {
                 kind: str(text)
                 for kind, (text, sent) in kinds.items()

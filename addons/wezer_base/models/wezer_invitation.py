@@ -486,13 +486,12 @@ class WezerInvitation(models.Model):
             and self.get_base_url() + with_arrival("/web/login", self.arrival_url),
         }
         body = self.env["ir.qweb"]._render(f"wezer_base.{template}", values)
-        subject = self.env._("Your link to join %(name)s", name=company.name)
-        if self.inviter_id:
-            subject = self.env._(
-                "%(inviter)s invites you to join %(name)s",
-                inviter=self.inviter_id.name,
-                name=company.name,
-            )
+        # Other people see subjects, so the inviter is named in the text only.
+        subject = (
+            self.env._("An invitation to join %(name)s", name=company.name)
+            if self.inviter_id
+            else self.env._("Your link to join %(name)s", name=company.name)
+        )
         self.env["mail.mail"].sudo().create(
             {
                 "subject": subject,

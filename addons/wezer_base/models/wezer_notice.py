@@ -139,6 +139,21 @@ class WezerNotice(models.Model):
         return {"deals", "messages", "money", "circles", "people"}
 
     @api.model
+    def _own_groups(self):
+        """Return the groups that can concern the caller: the choices show these.
+
+        Running the community is for internal users, and for people who have had a
+        notice about it.
+        """
+        groups, looks = self._groups(), self._looks()
+        if not self.env.user._is_internal():
+            care = [kind for kind, look in looks.items() if look.group == "care"]
+            own = Domain("partner_id", "=", self.env.user.partner_id.id)
+            if not self.search_count(own & Domain("kind", "in", care), limit=1):
+                del groups["care"]
+        return groups
+
+    @api.model
     def _unsent_kinds(self):
         """Return the kinds that are neither mailed nor pushed: the page is enough."""
         return {kind for kind, (_label, sent) in self._kinds().items() if not sent}

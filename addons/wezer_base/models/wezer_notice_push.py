@@ -95,10 +95,16 @@ class WezerNoticePush(models.Model):
             "keys": json.dumps({"p256dh": public, "auth": secret}),
             "wezer_name": clean_line(name or "", NAME_LENGTH),
         }
+        own = self._own_devices()
+        if not own:
+            # What happened before the first device is no news on it.
+            notices = self.env["wezer.notice"].sudo()
+            waiting = [("partner_id", "=", partner.id), ("push_due", "!=", False)]
+            notices.search(waiting).push_due = False
         if known:
             known.write(vals)
             return known
-        if len(self._own_devices()) >= DEVICES:
+        if len(own) >= DEVICES:
             raise Refusal(
                 self.env._(
                     "You already have %(count)s devices. Remove one of them first.",

@@ -19,7 +19,7 @@ from .common import WezerCommon
 _lt = LazyTranslate(__name__)
 QUEUE = "mail.ir_cron_mail_scheduler_action"
 # The private words of the fixtures, which no subject and no header may have.
-PRIVATE = ("Anna", "Luc", "12:34")
+PRIVATE = ("Anna", "Luc", "12:34", "Orchard")
 
 
 class Servers:
@@ -164,6 +164,28 @@ class TestNoticeLetter(HttpCase, WezerCommon):
             self.assertIn("Anna lets you pay 12:34.", body)
         self.assertIn(self.env.company.email_secondary_color, body)
         self.assertIn("/web/login?redirect=/my/acting", body)
+
+    def test_no_kind_shows_names_amounts_or_addresses_outside_of_the_letter(self):
+        """Neither in a subject or header, nor on a lock screen."""
+        notices, pushes = self.env["wezer.notice"], self.env["wezer.notice.push"]
+        groups = list(notices._groups())
+        self.env["wezer.digest"].with_user(self.luc).choose({}, push=groups)
+        self.env["mail.push.device"].create(
+            {"partner_id": self.partner.id, "endpoint": "https://a", "keys": "{}"}
+        )
+        text, shown = "Anna pays Luc 12:34 at Orchard Road 5.", {}
+        for kind in notices._looks().keys() - notices._unsent_kinds():
+            notice = self._notify(text, kind=kind, record=None)
+            letter = self.letters._prepare_letter(self.partner, notice)
+            self.assertIn(text, letter.pop("body_html"))
+            self.assertEqual(letter.pop("email_to"), self.partner.email)
+            pushes._write_push(notice)
+            push = pushes.search([("notice_id", "=", notice.id)])
+            shown[kind] = f"{letter} {push.payload}"
+        self.assertLess({"mandate", "conversation", "contact"}, shown.keys())
+        for kind, said in shown.items():
+            for word in PRIVATE:
+                self.assertNotIn(word, said, kind)
 
     def test_names_are_in_the_subject_where_a_person_wants_them(self):
         servers = Servers(self)

@@ -122,7 +122,7 @@ class TestNoticePages(HttpCase, WezerCommon):
         self._post(
             "/my/notices/choices",
             frequency_people="daily",
-            push="care",
+            push="messages",
             quiet_from="22",
             quiet_until="7",
             with_names="on",
@@ -130,9 +130,20 @@ class TestNoticePages(HttpCase, WezerCommon):
         chosen = self.env["wezer.digest"].with_user(self.luc)._choices()
         groups = {group["word"]: group for group in chosen["groups"]}
         self.assertEqual(groups["people"]["frequency"], "daily")
-        self.assertEqual([word for word in groups if groups[word]["push"]], ["care"])
+        pushed = [word for word in groups if groups[word]["push"]]
+        self.assertEqual(pushed, ["messages"])
         self.assertEqual((chosen["quiet_from"], chosen["quiet_until"]), ("22", "7"))
         self.assertTrue(chosen["with_names"])
+
+    def test_running_the_community_is_a_choice_of_those_whom_it_concerns(self):
+        def rows(user):
+            groups = self.env["wezer.digest"].with_user(user)._choices()["groups"]
+            return [group["word"] for group in groups]
+
+        self.assertIn("care", rows(self.mo))
+        self.assertNotIn("care", rows(self.luc))
+        self.luc.partner_id._wezer_notify("application", "Somebody waits.")
+        self.assertIn("care", rows(self.luc))
 
     def test_the_list_of_what_one_owes_shows_a_button_each(self):
         self.authenticate("luc-base", "luc-base-secret")

@@ -171,6 +171,17 @@ class TestNoticePush(WezerCommon):
         self._run()
         self.assertEqual(len(self.service.requests), 1)
 
+    def test_a_first_device_shows_nothing_of_what_happened_before(self):
+        self.phone.unlink()
+        self._notify(record=self.anna.partner_id)
+        self._add("phone")
+        self._run()
+        self.assertEqual(self.service.requests, [])
+        self._notify()
+        self._add("tablet")
+        self._run()
+        self.assertEqual(len(self.service.requests), 2, "the first waits still")
+
     def test_in_quiet_hours_a_message_waits_for_their_end(self):
         self.partner.tz = "UTC"
         hours = [str(self.start.hour), str((self.start.hour + 1) % 24)]

@@ -58,6 +58,6 @@ class WezerNotice(models.Model):
             "scheduled": NoticeLook("money", "fa-clock-o"),
             "circle_proposed": NoticeLook("money", "fa-recycle"),
             "circle_ended": NoticeLook("money", "fa-recycle"),
-            "balance_warning": NoticeLook("care", "fa-balance-scale"),
+            "balance_warning": NoticeLook("money", "fa-balance-scale"),
             "limit": NoticeLook("care", "fa-exclamation-triangle"),
         }

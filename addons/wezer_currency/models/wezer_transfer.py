@@ -2309,7 +2309,12 @@ class WezerTransfer(models.Model):
         return self.payer_id if reader == self.payee_id else self.payee_id
 
     def _notice_amount(self, reader):
-        """Return in a sentence what ``reader`` pays or receives, "" for other sides."""
+        """Return in a sentence what ``reader`` pays or receives.
+
+        It is empty for other sides, and where nothing is paid any more.
+        """
+        if self.state == "ended":
+            return ""
         # sudo stays: the rows are those that the reader was told of; the side is the
         # reader's.
         here = self.with_user(reader.user_ids[:1]).sudo()

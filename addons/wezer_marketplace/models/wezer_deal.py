@@ -3146,13 +3146,17 @@ class WezerDeal(models.Model):
         return self.author_id if reader == self.replier_id else self.replier_id
 
     def _notice_amount(self, reader):
-        """Return in a sentence what ``reader`` pays or receives by the terms, or ""."""
+        """Return in a sentence what ``reader`` pays or receives by the terms.
+
+        It is empty for other sides, and where nothing is paid any more.
+        """
         price = self.price_text
-        if not price:
+        if not price or self.state == "ended":
             return ""
         acts = reader.user_ids[:1]._acts_for(self.payer_id | self.payee_id, "market")
         pays, gets = self.payer_id in acts, self.payee_id in acts
-        if pays == gets:
+        if pays == gets or (gets and self.coworker_ids):
+            # Several people receive their shares of the price.
             return ""
         return (
             self.env._("In this deal you pay %(price)s.", price=price)

@@ -29,6 +29,24 @@ class TestQuestionsOfCoworkers(FindingDeals, SharesCommon):
             self.assertTrue(self.lists(user, deal))
         self.assertFalse(self.lists(self.stranger, deal))
 
+    def test_letters_say_in_words_what_a_side_pays_or_receives(self):
+        def told(deal):
+            return [
+                deal.sudo()._notice_amount(user.partner_id)
+                for user in (self.test1, self.test2, self.test3)
+            ]
+
+        alone = self.make_deal()
+        price = alone.sudo().price_text
+        pays, gets = f"In this deal you pay {price}.", f"you receive {price}."
+        self.assertEqual(told(alone), [pays, f"In this deal {gets}", ""])
+        # Each co-worker receives a share of it.
+        shared = self.ask()
+        price = shared.sudo().price_text
+        self.assertEqual(told(shared), [f"In this deal you pay {price}.", "", ""])
+        self.as_(self.test1, shared).action_decline("No")
+        self.assertEqual(told(shared), ["", "", ""], "nothing is paid any more")
+
     def test_coworkers_are_told_that_an_answer_was_declined(self):
         deal = self.ask()
         self.as_(self.test1, deal).action_decline("Decline")

@@ -16,6 +16,7 @@ export class NoticeDevices {
         setHidden(this.button, !possible);
         if (possible) {
             this.button.addEventListener("click", () => this.allow());
+            this.markOwn();
         } else {
             this.say("none");
         }
@@ -24,6 +25,24 @@ export class NoticeDevices {
     say(word) {
         const text = this.el.querySelector(`[data-text=${word}]`).textContent;
         this.el.querySelector(".o_wezer_device_status").textContent = text;
+    }
+
+    /** Say which device of the list is this one: it is stopped there. */
+    async markOwn() {
+        const worker = await navigator.serviceWorker.getRegistration();
+        const made = await worker?.pushManager.getSubscription();
+        if (!made || Notification.permission !== "granted") {
+            return;
+        }
+        const address = new TextEncoder().encode(made.endpoint);
+        const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", address));
+        const mark = [...digest].map((byte) => byte.toString(16).padStart(2, "0"));
+        const own = this.el.querySelector(`[data-mark="${mark.join("")}"]`);
+        if (own) {
+            setHidden(this.button, true);
+            setHidden(own.querySelector(".o_wezer_device_stop"), false);
+            setHidden(own.querySelector(".o_wezer_device_remove"), true);
+        }
     }
 
     async allow() {
