@@ -235,7 +235,8 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
                 permissions=["notifications"],
             )
             phone.login(self.anna.login, self.anna.login)
-            phone.open("/my/notices/choices")
+            phone.open("/my/notices/choices#devices")
+            phone.wake()
             phone.click(".o_wezer_device_allow", "Tell me on this device")
             phone.wait(".alert", "This device shows your notices now.")
             phone.wait(".o_wezer_devices li", "Chrome")
@@ -251,6 +252,7 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
             phone.until(lambda _driver: self.shown(phone) == [[NAME, message["body"]]])
             self.assertEqual(phone.press(), phone.base_url + message["url"])
             self.assertEqual(self.shown(phone), [])
+            phone.open("/my/notices/choices#devices")
             phone.wake()
             phone.click(".o_wezer_devices li button", "Stop on this device")
             phone.wait(".alert", "The device was removed.")

@@ -13,6 +13,6 @@ class MailPushDevice(models.Model):
     )
 
     def _wezer_mark(self):
-        """Return by what a browser recognises itself in a list; the address is secret."""
+        """Return a mark by which the browser finds itself in a list of devices."""
         self.ensure_one()
         return hashlib.sha256(self.endpoint.encode()).hexdigest()

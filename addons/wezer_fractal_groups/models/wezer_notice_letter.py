@@ -35,8 +35,10 @@ class WezerNoticeLetter(models.AbstractModel):
         vals = super()._prepare_letter(partner, notices)
         newest = notices[-1]
         if newest.kind == "group_news":
-            news = self.env["wezer.news"].sudo().browse(newest.res_id)
-            vals.update(self._news_vals(partner, news))
+            # sudo: the reader was told about it.
+            news = self.env["wezer.news"].sudo().browse(newest.res_id).exists()
+            if news:
+                vals.update(self._news_vals(partner, news))
         return vals
 
     @api.model
