@@ -52,6 +52,7 @@ NAMED_MODELS = (
     "wezer.conversation.message",
     "wezer.favourite",
     "wezer.group",
+    "wezer.news",
     "wezer.departure",
     "wezer.payment.link",
     "wezer.deal",
@@ -152,6 +153,10 @@ class PublicSurface(PrivateGroups):
         demo = cls.demo.partner_id._wezer_profile()
         cls.env["wezer.mandate"].with_user(cls.luc).action_give(demo.id, ["market"])
         cls.env["wezer.invitation"].with_user(cls.luc).action_link()
+        news = cls.env["wezer.news"].with_user(cls.luc)
+        vals = {"title": f"{SECRET} news", "text": f"{SECRET} grows"}
+        news.action_create_own(cls.secret.id, vals)
+        news.browse(news.action_create_own(cls.secret.id, vals)).action_publish()
         cls.env["wezer.departure"].create(
             {"partner_id": cls.luc.partner_id.id, "reason": f"{SECRET} ends"}
         )

@@ -8,7 +8,7 @@ from odoo.tools import SQL, LazyTranslate
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 from odoo.addons.wezer_base.tools import locks, payload
-from odoo.addons.wezer_base.tools.cron import AGAIN, for_each_due
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import secret_slug, slugify
 from odoo.addons.wezer_base.tools.versions import check_version, version_of
@@ -23,8 +23,6 @@ TEXT_LENGTH = 8000
 LETTERS_A_DAY = 2
 # Letters of the text that a list shows.
 BEGIN_LENGTH = 160
-# So many members are told in one transaction.
-TOLD_AT_ONCE = 200
 # How far news are visible to people who are not in the circle, as of circles.
 READ_BY_OTHERS = {"members": 0, "network": 1, "public": 2}
 WRITTEN_FIELDS = ("title", "text", "visibility", "send_letter", "written_lang")
@@ -548,16 +546,13 @@ class WezerNews(models.Model):
         for_each_due(self.sudo(), [("to_tell", "=", True)], lambda one: one._tell())
 
     def _tell(self):
-        """Leave a notice with some members who have none about this (sudo).
-
-        :return: ``AGAIN`` where others are left
-        """
+        """Leave a notice with the members (sudo); those of many follow in portions."""
         self.ensure_one()
+        self.to_tell = False
         people = self._untold()
-        some = people[:TOLD_AT_ONCE]
-        if some:
-            notices = self.env["wezer.notice"]._leave(
-                some,
+        if people:
+            self.env["wezer.notice"]._leave(
+                people,
                 "group_news",
                 _lt(
                     "News of %(group)s: %(title)s",
@@ -566,20 +561,16 @@ class WezerNews(models.Model):
                 ),
                 self._url(),
                 self,
-                later=False,
             )
-            if not self.send_letter:
-                # Not at once: it is in the digest, and on the website.
-                notices.write({"letter_due": False, "push_due": False})
-        if len(people) > len(some):
-            return AGAIN
-        self.to_tell = False
-        return None
+
+    def _notice_readers(self, kind, people):
+        """Return whom of ``people`` it concerns when their notice is written (sudo)."""
+        return people & self._untold() if kind == "group_news" else people
 
     def _untold(self):
         """Return the members (sudo) who are to be told of this news and are not yet.
 
-        Not who published them, and not who wants no letters of the circle.
+        Not who published it, and not who wants no letters of the circle.
         """
         if self.state != "published" or not self.group_id.active:
             return self.env["res.partner"]

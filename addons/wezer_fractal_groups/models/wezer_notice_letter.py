@@ -12,9 +12,11 @@ class WezerNoticeLetter(models.AbstractModel):
     @api.model
     def _write_letter(self, notice):
         if notice.kind == "group_news":
-            self.env["wezer.news"]._settle_unreached(notice.partner_id)
-            if self._wants_no_bulk(notice.partner_id):
-                # Not by e-mail: it stays on the website, and on the devices.
+            news = self.env["wezer.news"].sudo()
+            news._settle_unreached(notice.partner_id)
+            at_once = news.browse(notice.res_id).exists().send_letter
+            if not at_once or self._wants_no_bulk(notice.partner_id):
+                # Not by itself: it is in the digest, and on the website.
                 notice.letter_due = False
             if notice.settled or not notice.letter_due:
                 return self.env["mail.mail"].sudo()

@@ -9,7 +9,10 @@ class WezerNoticePush(models.Model):
     @api.model
     def _write_push(self, notice):
         if notice.kind == "group_news":
-            self.env["wezer.news"]._settle_unreached(notice.partner_id)
-            if notice.settled:
+            news = self.env["wezer.news"].sudo()
+            news._settle_unreached(notice.partner_id)
+            if not news.browse(notice.res_id).exists().send_letter:
+                notice.push_due = False
+            if notice.settled or not notice.push_due:
                 return
         super()._write_push(notice)

@@ -11,6 +11,7 @@ from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.models import wezer_notice
 
 from ..models import wezer_news
 from .common import GroupPages
@@ -243,15 +244,19 @@ class TestNews(GroupPages):
         people = (self.joel | self.luc | self.demo | self.gina).partner_id
         draft = self._draft(send_letter=True)
         draft.action_publish()
+        notices = self.env["wezer.notice"]
         with (
-            patch.object(wezer_news, "TOLD_AT_ONCE", 1),
-            patch.object(type(draft), "_untold", side_effect=[people, ValueError]),
+            patch.object(type(notices), "_leave", side_effect=ValueError),
             self.assertLogs("odoo.addons.wezer_base.tools.cron", "ERROR"),
         ):
             self.news._cron_tell()
-        self.assertTrue(draft.sudo().to_tell, "the rest is told by the next run")
-        with patch.object(wezer_news, "TOLD_AT_ONCE", 2):
+        self.assertTrue(draft.sudo().to_tell, "the next run tells them")
+        with (
+            patch.object(wezer_notice, "WRITTEN_AT_ONCE", 1),
+            patch.object(wezer_notice, "PORTION", 1),
+        ):
             self.news._cron_tell()
+            notices._cron_write()
         self.assertEqual(self._told(draft).partner_id, people)
         self.assertEqual(len(self._told(draft)), len(people))
         draft.sudo().to_tell = True
