@@ -53,7 +53,7 @@ WORDS = {
     "forwarded": "Please read this one again.",
     "signature": "Thanks, I bring:\n\n- a ladder\n- two brushes\n\nBest regards until"
     " then: do not forget the key.",
-    "hostile": "Good day.\nA link\n<script>alert(7)</script>",
+    "hostile": "Good day.\n\nA link\n<script>alert(7)</script>",
 }
 BY_MACHINES = {
     "automatic_exchange": "Auto-Submitted",
@@ -192,7 +192,7 @@ class TestAnswersByMail(MarketCommon):
         self.assertEqual(address, LUC)
         self.assertIn("Unblock them", body)
         self.assertIn(f"/my/messages/{number}", body)
-        self.assertFalse(self.answers._address(self.luc.partner_id, talk))
+        self.assertFalse(self.answers._is_answerable(self.luc.partner_id, talk))
 
     # === WHAT PEOPLE WROTE === #
 
@@ -238,6 +238,27 @@ class TestAnswersByMail(MarketCommon):
         self.assertEqual([to for to, _body in told], [LUC, LUC])
         for words in ("no words of yours", "up to 4000 characters"):
             self.assertEqual(len([1 for _to, body in told if words in body]), 1, words)
+
+    def test_broken_e_mails_are_answered_with_a_reason_or_not_at_all(self):
+        head = self._mail(Content_Type=None).as_bytes().partition(b"\n\n")[0]
+        head = b"\n".join(
+            line for line in head.splitlines() if not line.startswith(b"Content-")
+        )
+        for number, rest in enumerate(
+            (
+                b"Content-Type: multipart/mixed\n\nno boundary",
+                b"Content-Type: text/html\n\n",
+                b"Content-Type: text/plain; charset=punycode\n\n" + b"a-" * 90000,
+                b"Content-Type: text/plain; charset=utf-16\n\n\xd8\x00\xd8",
+                b"Content-Type: image/png; name*=x''%ff%00\n\nx",
+            )
+        ):
+            mark = f"<{number}@broken.example>".encode()
+            data = head.replace(f"<{self.id()}@mail.example>".encode(), mark)
+            with self.subTest(rest=rest[:60]):
+                said = self._hand_over(data + b"\n" + rest)
+                files = self.deal.sudo().evidence_ids
+                self.assertEqual(len(said) + len(self._told()) + len(files), 1)
 
     # === FILES === #
 
@@ -358,9 +379,8 @@ class TestAnswersByMail(MarketCommon):
         self.assertEqual(len(found), 4)
         self.assertLessEqual(max(len(one.partition("@")[0]) for one in found), 64)
         for user in (self.stranger, self.moderator):
-            self.assertFalse(
-                self.answers._address(user.partner_id, self.deal.sudo()), user.name
-            )
+            answerable = self.answers._is_answerable(user.partner_id, self.deal.sudo())
+            self.assertFalse(answerable, user.name)
 
     def test_too_late_gone_or_of_a_person_who_left_is_not_taken(self):
         with freeze_time(self.start + timedelta(days=wezer_answer.VALID_DAYS + 2)):
@@ -449,7 +469,8 @@ class TestAnswersByMail(MarketCommon):
         self.assertEqual(len(self._told()), 1)
 
     def test_two_programs_that_answer_each_other_come_to_an_end(self):
-        most = wezer_answer.ANSWERS_MOST
+        most = 4
+        self.patch(wezer_answer, "ANSWERS_MOST", most)
         with mute_logger(ENGINE):
             for number in range(most + 3):
                 self._hand_over(

@@ -62,9 +62,12 @@ class WezerAnswer(models.AbstractModel):
 
     @api.model
     def _address(self, partner, record):
-        """Return the address to which ``partner`` answers about ``record``, or ""."""
+        """Return the address to which ``partner`` answers about ``record``, or "".
+
+        The caller has asked :meth:`_is_answerable`.
+        """
         base = self.env.company._wezer_answers_to()
-        if not base or not self._is_answerable(partner, record):
+        if not base:
             return ""
         words = {model: word for word, model in self._models().items()}
         return self._address_with(base, words[record._name], partner, record.id)

@@ -98,7 +98,9 @@ class WezerNoticeLetter(models.AbstractModel):
         base_url = partner.get_base_url()
         stop = self.env["wezer.digest"]._stop_url(partner, look.group)
         record = notices._matter()
-        answer_to = self.env["wezer.answer"]._address(partner, record)
+        answers = self.env["wezer.answer"]
+        is_answerable = answers._is_answerable(partner, record)
+        answer_to = is_answerable and answers._address(partner, record)
         body = here.env["ir.qweb"]._render(
             "wezer_base.notice_letter",
             {
@@ -113,16 +115,13 @@ class WezerNoticeLetter(models.AbstractModel):
                 "stop_url": stop,
                 "company": company,
                 "answer_to": answer_to,
-                "is_answerable": self.env["wezer.answer"]._is_answerable(
-                    partner, record
-                ),
+                "is_answerable": is_answerable,
             },
             lang=here.env.lang,
             minimal_qcontext=True,
         )
-        answers = {"reply_to": answer_to} if answer_to else {}
         return {
-            **answers,
+            **({"reply_to": answer_to} if answer_to else {}),
             **self._mail_vals(partner, here._subject(partner, notices), body, stop),
             "message_id": self._message_id(partner, "letter", notices.ids),
             # By it mail programs put the letters about one matter together.

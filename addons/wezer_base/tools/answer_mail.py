@@ -18,6 +18,10 @@ from . import answer_text
 FILES_MOST = 20
 # Smaller pictures inside of the text are decoration: the logo of a signature.
 DECORATION_BYTES = 20000
+# Of a longer text, the beginning is looked at.
+TEXT_BYTES = 4 * answer_text.LOOKED_AT_HTML
+# Encodings of names and of programs, some of them slow.
+_NO_ENCODINGS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7"}
 # An address with a token of this form is one of ours.
 TOKEN_LETTERS = 40
 TOKEN = re.compile(rf"\+([a-z2-7]{{{TOKEN_LETTERS}}})@", re.IGNORECASE)
@@ -81,7 +85,7 @@ def read(data: bytes) -> EmailMessage:
 def header(message: Message, name: str) -> str:
     """Return a header as text, also one that no standard allows; "" without it."""
     try:
-        return str(message.get(name) or "").strip()
+        return _storable(str(message.get(name) or ""))
     except Exception:
         # The parser of Python stumbles over headers that were made to hurt.
         return ""
@@ -107,7 +111,7 @@ def automatic(message: EmailMessage) -> str:
     if header(message, "Precedence").lower() in _PRECEDENCES:
         return "Precedence"
     for name in _AUTOMATIC:
-        if message.get(name) is not None:
+        if name in message:
             return name
     if header(message, "Return-Path") == "<>":
         return "Return-Path"
@@ -168,9 +172,7 @@ def files(message: EmailMessage) -> list[SentFile]:
         if not _is_file(part) or part.get_content_type() in _NO_FILES:
             continue
         content = _bytes(part)
-        inside = part.get("Content-ID") is not None or (
-            part.get_content_disposition() == "inline"
-        )
+        inside = "Content-ID" in part or (part.get_content_disposition() == "inline")
         if (
             inside
             and part.get_content_maintype() == "image"
@@ -185,11 +187,11 @@ def files(message: EmailMessage) -> list[SentFile]:
 
 def _leaves(message: Any) -> Iterator[Any]:
     """Yield the parts that have a content, none of a forwarded e-mail."""
-    if message.is_multipart() and message.get_content_maintype() == "multipart":
+    if message.get_content_maintype() != "multipart":
+        yield message
+    elif message.is_multipart():
         for part in message.iter_parts():
             yield from _leaves(part)
-    else:
-        yield message
 
 
 def _is_file(part: Any) -> bool:
@@ -205,7 +207,7 @@ def _texts(message: Any) -> Iterator[tuple[str, str]]:
             plain = message.get_content_type() == "text/plain"
             yield "text" if plain else "html", _text(message)
         return
-    parts = list(message.iter_parts())
+    parts = list(message.iter_parts()) if message.is_multipart() else []
     if message.get_content_type() != "multipart/alternative":
         for part in parts:
             yield from _texts(part)
@@ -229,23 +231,32 @@ def _bytes(part: Any) -> bytes:
 def _text(part: Any) -> str:
     """Return the text of a part, also where it says no or a wrong encoding."""
     data = _bytes(part)
+    cut = len(data) > TEXT_BYTES
     charset = str(part.get_content_charset() or "utf-8").lower()
     if charset in ("us-ascii", "ascii", "iso-8859-1", "latin-1"):
         # As browsers do: what is called so is often UTF-8, else of Windows.
         charset = "utf-8" if charset.endswith("ascii") else "windows-1252"
     for encoding in (charset, "utf-8"):
+        if encoding in _NO_ENCODINGS:
+            continue
         try:
-            return data.decode(encoding)
+            text = data[:TEXT_BYTES].decode(encoding, "replace" if cut else "strict")
+            return _storable(text)
         except (LookupError, UnicodeError):
             continue
-    return data.decode("windows-1252", "replace")
+    return _storable(data[:TEXT_BYTES].decode("windows-1252", "replace"))
 
 
 def _filename(part: Any) -> str:
     try:
-        return str(part.get_filename() or "")
+        return _storable(str(part.get_filename() or ""))
     except Exception:
         return ""
+
+
+def _storable(text: str) -> str:
+    """Return a text without what no database keeps."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode().strip()
 
 
 def _name(part: Any) -> str:
