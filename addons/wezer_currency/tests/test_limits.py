@@ -110,7 +110,7 @@ class TestWarnings(CurrencyCommon):
         self.assertFalse(paid.sudo().warned)
         paid = self._pay(self.anna, self.stranger, "0.01")
         self.assertEqual((paid.state, paid.sudo().warned), ("done", "payer"))
-        paid.sudo()._notify_parties()
+        self.env["wezer.transfer"]._cron_notify()
         words = (
             "After 0.01 TLD for Stranger, the balance of Anna is below -10.00 TLD."
             " Payments that take it below -20.00 TLD are refused."

@@ -277,6 +277,7 @@ class TestNoticesOfGroups(OutcomeCase, GroupsCommon):
     def drafted(self):
         news = self.env["wezer.news"].with_user(self.ines)
         vals = {"title": "Soup", "text": "On Sunday", "visibility": "network"}
+        vals["send_letter"] = True
         return news.browse(news.action_create_own(self.garden.id, vals))
 
     def published(self):

@@ -70,6 +70,11 @@ ROWS = (
     ),
     Outcome("+publish_an_answer", "test1"),
     Outcome(
+        "+report_a_question",
+        "test1",
+        notified={"Administrator": "reported", "Moderator": "reported"},
+    ),
+    Outcome(
         "expire",
         notified={"test2": "over"},
         settled={"test1": ("expiring", "terms"), "test3": "favourite"},
@@ -241,6 +246,10 @@ class TestNoticesOfAnnouncements(OutcomeCase, TaskCommon):
     def do_take_an_answered_question_back(self):
         question = self.answered()
         return self.want, question.action_withdraw
+
+    def do_report_a_question(self):
+        question = self.asked().with_user(self.test1)
+        return self.want, lambda: question.action_report("Rude")
 
     def do_publish_an_answer(self):
         question = self.answered().with_user(self.test1)
