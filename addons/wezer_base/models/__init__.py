@@ -21,7 +21,6 @@ from . import mail_mail
 from . import mail_push_device
 from . import mail_thread
 from . import res_company
-from . import res_config_settings
 from . import res_groups
 from . import res_lang
 from . import res_partner

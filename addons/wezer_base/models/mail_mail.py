@@ -23,7 +23,11 @@ HOPELESS = [*FORGOTTEN, "mail_bl", "mail_optout"]
 class MailMail(models.Model):
     """E-mails that wait for a server, their failures, and letters about notices."""
 
-    _inherit = "mail.mail"
+    _name = "mail.mail"
+    _inherit = ["mail.mail", "wezer.record.mixin"]
+    _wezer_private_name = False
+    # A stable word; subjects and texts are Odoo's.
+    _wezer_raw = ("wezer_failure",)
 
     wezer_failure = fields.Char(string="Kind of failure", readonly=True, copy=False)
     wezer_none_since = fields.Boolean(

@@ -29,7 +29,7 @@ class WezerOutgoingMail(models.TransientModel):
     _name = "wezer.outgoing.mail"
     _description = "Outgoing mail"
     _inherit = ["wezer.record.mixin"]
-    _wezer_raw = ("smtp_host", "smtp_user", "smtp_pass")
+    _wezer_raw = ("smtp_pass",)
 
     sender_name = fields.Char(
         string="Sender's name",

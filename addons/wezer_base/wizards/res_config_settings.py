@@ -2,7 +2,11 @@ from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
-    _inherit = "res.config.settings"
+    _name = "res.config.settings"
+    _inherit = ["res.config.settings", "wezer.record.mixin"]
+    _wezer_private_name = False
+    # Checked where it is set.
+    _wezer_raw = ("wezer_address",)
 
     wezer_visitors_see_members = fields.Boolean(
         related="company_id.wezer_visitors_see_members", readonly=False
