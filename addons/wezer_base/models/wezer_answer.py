@@ -224,7 +224,7 @@ class WezerAnswer(models.AbstractModel):
 
     @api.model
     def _sentence_gone(self):
-        return self.env._("What this e-mail is about can no longer be answered.")
+        return self.env._("The matter of this e-mail can no longer be answered.")
 
     @api.model
     def _check_age(self, message, last_day, size):
