@@ -35,10 +35,14 @@ def seen_or_404(model, number):
     :raise NotFound: where there is none, or the caller may not read it: the same
         answer for both
     """
-    record = request.env[model].search([("id", "=", record_id(number))])
-    if not record:
+    records = request.env[model]
+    # Without any right to the model, a search would raise another error.
+    found = records.has_access("read") and records.search(
+        [("id", "=", record_id(number))]
+    )
+    if not found:
         raise werkzeug.exceptions.NotFound()
-    return record
+    return found
 
 
 def looked_at():
