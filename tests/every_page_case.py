@@ -43,6 +43,7 @@ ADDONS = (
 WRITTEN = (
     *("wezer.announcement", "wezer.assessment", "wezer.category", "wezer.currency"),
     *("wezer.group", "wezer.profile", "wezer.skill", "wezer.transfer"),
+    *("wezer.news", "wezer.conversation.message"),
     *("wezer.payment.link", "res.country", "res.country.state"),
     *("project.project", "project.task", "res.company", "res.partner", "website"),
 )
