@@ -9,6 +9,7 @@ from odoo.service import model as service_model
 from odoo.addons.rpc.controllers.json2 import WebJson2Controller
 from odoo.addons.web.controllers.dataset import DataSet
 
+from ..tools.caller_context import checked_keywords
 from ..tools.locks import wait_in_line
 
 
@@ -59,12 +60,14 @@ class WezerDataSet(DataSet):
     def call_kw(self, model, method, args, kwargs, path=None):
         """Call a method, as Odoo does; where it says so, wait for those before."""
         wait_for_call(request.env, model, method, args, kwargs)
+        kwargs = checked_keywords(request.env.user, kwargs)
         return super().call_kw(model, method, args, kwargs, path)
 
     @http.route()
     def call_button(self, model, method, args, kwargs, path=None):
         """Call a method, as Odoo does; where it says so, wait for those before."""
         wait_for_call(request.env, model, method, args, kwargs)
+        kwargs = checked_keywords(request.env.user, kwargs)
         return super().call_button(model, method, args, kwargs, path)
 
 
@@ -74,6 +77,7 @@ class WezerJson2(WebJson2Controller):
         """Call a method, as Odoo does; where it says so, wait for those before."""
         args = (ids,) if ids else ()
         wait_for_call(request.env, __model__, __method__, args, kwargs)
+        kwargs = checked_keywords(request.env.user, kwargs)
         return super().web_json_2_rpc(__model__, __method__, ids, **kwargs)
 
 
@@ -99,7 +103,7 @@ def call_kw(model, name, args, kwargs):
     """
     if _serving.get():
         wait_for_call(model.env, model._name, name, args, kwargs)
-    return _call_kw(model, name, args, kwargs)
+    return _call_kw(model, name, args, checked_keywords(model.env.user, kwargs))
 
 
 service_model.call_kw = call_kw

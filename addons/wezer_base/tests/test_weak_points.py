@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.service.model import call_kw
 from odoo.tests import HttpCase, mute_logger, tagged
 
+from ..tools.caller_context import checked_keywords
 from ..tools.rights import RIGHTS
 from .common import WezerCommon
 
@@ -195,6 +196,36 @@ class TestWeakPoints(WezerCommon):
         )
         self.assertEqual(self.anna.partner_id._wezer_profile().presentation, "Anna's")
         self.assertFalse(self.luc_profile.presentation)
+
+    def test_10_no_value_of_a_new_record_comes_from_the_context_of_a_call(self):
+        """Neither of members, who pass none, nor of those who have forms for it."""
+        self.luc_profile.messages_from = "nobody"
+        sly = {"default_state": "open", "default_withheld": "no"}
+        for user in (self.anna, self.ada):
+            with self.subTest(user.login), self.assertRaises(UserError) as refused:
+                self._rpc(
+                    user,
+                    "wezer.conversation",
+                    "action_start",
+                    self.luc_profile.id,
+                    "Hello",
+                    context=sly,
+                )
+            self.assertEqual(refused.exception.rule, "recipient")
+        kept = self.env["ir.attachment"].create({"name": "Theirs", "raw": b"secret"})
+        mails = self.env["mail.mail"].with_user(self.ada).sudo()
+        mail = mails.with_context(
+            default_attachment_ids=kept.ids, default_email_cc="sly@example.org"
+        ).create({"email_to": "anna@example.org", "subject": "x"})
+        self.assertFalse(mail.attachment_ids | mail.mail_message_id.attachment_ids)
+        self.assertFalse(mail.email_cc)
+        call = {"context": {"lang": "en_US", **sly}, "ids": [1]}
+        self.assertEqual(
+            checked_keywords(self.anna, call),
+            {"context": {"lang": "en_US"}, "ids": [1]},
+        )
+        self.assertEqual(checked_keywords(self.ada, call), call)
+        self.assertEqual(checked_keywords(self.anna, {"context": "x"})["context"], "x")
 
     def test_11_for_whom_one_acts_is_asked_of_the_server(self):
         both = self.anna.partner_id | self.luc.partner_id

@@ -7,7 +7,7 @@ from odoo.tools import SQL, LazyTranslate, escape_psql
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.models.wezer_written_mixin import Written
-from odoo.addons.wezer_base.tools import days, payload
+from odoo.addons.wezer_base.tools import caller_context, days, payload
 from odoo.addons.wezer_base.tools.category_looks import TINTS
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import record_id, whole
@@ -533,18 +533,16 @@ class WezerGroup(models.Model):
     def _add_own_partners(self, vals_list):
         """Create the partner of each group that is given none."""
         without = [vals for vals in vals_list if not vals.get("partner_id")]
-        partners = (
-            self.env["res.partner"]
-            .sudo()
-            .create(
-                [
-                    {
-                        "name": vals.get("name") or self.env._("Group"),
-                        "is_company": True,
-                    }
-                    for vals in without
-                ]
-            )
+        # The caller's context is for the group: a contact can have a log-in.
+        contacts = caller_context.plain(self.env["res.partner"].sudo())
+        partners = contacts.create(
+            [
+                {
+                    "name": vals.get("name") or self.env._("Group"),
+                    "is_company": True,
+                }
+                for vals in without
+            ]
         )
         for vals, partner in zip(without, partners, strict=True):
             vals["partner_id"] = partner.id

@@ -58,6 +58,17 @@ class TestRules(RulesCommon):
         with self.assertRaises(AccessError):
             private.with_user(self.demo).write({"name": "Mine"})
 
+    def test_nobody_gets_a_log_in_by_founding_a_circle(self):
+        self._put(self.joel, self.keeper)
+        system = self.env.ref("base.group_system")
+        login = {"login": "sly", "name": "Sly", "group_ids": [(6, 0, system.ids)]}
+        sly = {"default_user_ids": [(0, 0, login)], "default_right_manage": True}
+        groups = self.groups.with_user(self.joel).with_context(**sly)
+        found = groups.browse(groups.action_found(self.garden.id, {"name": "New"}))
+        self.assertFalse(found.sudo().partner_id.user_ids)
+        self.assertFalse(found.sudo().right_manage)
+        self.assertFalse(self.env["res.users"].search([("login", "=", "sly")]))
+
     def test_rights_flow_down_never_up_nor_aside(self):
         self._put(self.joel, self.keeper)
         self.assertTrue(self.acts(self.joel, self.garden, "manage"))
