@@ -27,12 +27,13 @@ class WezerNoticeLetter(models.AbstractModel):
 
     @api.model
     def _cron_send(self):
-        """Send the messages to devices, and write the letters that are due.
+        """Write the letters that are due, and send the messages to devices.
 
-        Those that failed are tried again. Notices to many are written first.
+        Those that failed are tried again. Notices to many are written first. Devices
+        come last: a service that does not answer holds up nothing else.
         """
         notices = self.env["wezer.notice"].sudo()
-        if not notices._cron_write() or not self.env["wezer.notice.push"]._cron_send():
+        if not notices._cron_write():
             return False
         mails = self.env["mail.mail"].sudo()
         finished = for_each_due(
@@ -43,7 +44,7 @@ class WezerNoticeLetter(models.AbstractModel):
         ):
             # Odoo's queue sends them, and commits each.
             mails._wezer_send_soon()
-        return finished
+        return finished and self.env["wezer.notice.push"]._cron_send()
 
     @api.model
     def _wake(self, *delays):
