@@ -53,7 +53,8 @@ PushManager.prototype.getSubscription = async () =>
         ? {endpoint: localStorage.endpoint, unsubscribe: async () => true}
         : null;
 PushManager.prototype.subscribe = async (options) => {
-    localStorage.endpoint = "https://push.example/" + options.applicationServerKey;
+    const key = options.applicationServerKey;
+    localStorage.endpoint = "https://fcm.googleapis.com/" + key;
     return {
         toJSON: () => ({
             endpoint: localStorage.endpoint,

@@ -1,6 +1,6 @@
 import hashlib
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MailPushDevice(models.Model):
@@ -14,6 +14,20 @@ class MailPushDevice(models.Model):
     wezer_name = fields.Char(
         string="Name", help="The browser and the system, as the device told them."
     )
+
+    @api.model
+    def register_devices(self, **kw):
+        """Extend Odoo's: only browsers of known services, and so many of a person.
+
+        Odoo sends to them, too: the server calls no address that people make up.
+        """
+        pushes = self.env["wezer.notice.push"]
+        endpoint = kw.get("endpoint")
+        if not pushes._may_call(endpoint) or not pushes._has_room(
+            endpoint, kw.get("previousEndpoint")
+        ):
+            return None
+        return super().register_devices(**kw)
 
     def _wezer_mark(self):
         """Return a mark by which the browser finds itself in a list of devices."""

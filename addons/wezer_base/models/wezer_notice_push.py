@@ -79,9 +79,7 @@ class WezerNoticePush(models.Model):
         """
         if self.env.user._is_public():
             raise NotAllowed(self.env._("Log in first."), rule="login")
-        if not web_push.is_endpoint(endpoint) or not web_push.is_key_pair(
-            public, secret
-        ):
+        if not self._may_call(endpoint) or not web_push.is_key_pair(public, secret):
             raise Refusal(
                 self.env._("This browser cannot receive messages."), rule="device"
             )
@@ -114,6 +112,24 @@ class WezerNoticePush(models.Model):
                 limit=DEVICES,
             )
         return devices.create({"endpoint": endpoint, **vals})
+
+    @api.model
+    def _has_room(self, *endpoints):
+        """Return whether the caller may have one more device, or has one of these."""
+        known = self._own_devices().mapped("endpoint")
+        return len(known) < DEVICES or not set(known).isdisjoint(endpoints)
+
+    @api.model
+    def _may_call(self, endpoint):
+        """Return whether ``endpoint`` is an address of a push service that is known.
+
+        The parameter ``wezer_base.push_services`` names more of them.
+        """
+        parameters = self.env["ir.config_parameter"].sudo()
+        more = parameters.get_param("wezer_base.push_services") or ""
+        return web_push.is_endpoint(endpoint) and web_push.is_service(
+            endpoint, [*web_push.SERVICES, *more.lower().split()]
+        )
 
     @api.model
     def _remove_device(self, device_id):
@@ -218,6 +234,9 @@ class WezerNoticePush(models.Model):
         if notice and (notice.is_read or notice.settled):
             push.unlink()
             return
+        if not self._may_call(device.endpoint):
+            device.unlink()
+            return
         parameters = self.env["ir.config_parameter"].sudo()
         keys = (
             parameters.get_param("mail.web_push_vapid_private_key"),
@@ -229,7 +248,7 @@ class WezerNoticePush(models.Model):
         except requests.RequestException as error:
             _logger.info("Device %s: %s", device.id, type(error).__name__)
             status = 503
-        except ValueError:
+        except (KeyError, TypeError, ValueError):
             # Registered by another way, with keys that are none.
             status = 404
         if status in (404, 410):
@@ -237,7 +256,10 @@ class WezerNoticePush(models.Model):
             device.unlink()
         elif (status == 429 or status >= 500) and push.tries < len(PAUSES):
             pause = PAUSES[push.tries]
-            push.write({"due": fields.Datetime.now() + pause, "tries": push.tries + 1})
+            push.tries += 1
+            # What else waits for this device would wait as long for nothing.
+            waiting = push.search([("device_id", "=", device.id)])
+            waiting.due = fields.Datetime.now() + pause
             self.env["wezer.notice.letter"]._wake(pause)
         else:
             if not 200 <= status < 300:

@@ -103,7 +103,10 @@ class TestNoticePush(WezerCommon):
         self.service.answer = 201
         # The service is on this machine, without a certificate.
         self.here = patch.multiple(
-            web_push, is_endpoint=lambda _text: True, is_public=lambda _host: True
+            web_push,
+            is_endpoint=lambda _text: True,
+            is_public=lambda _host: True,
+            is_service=lambda _text, _services: True,
         )
         self.here.start()
         self.addCleanup(patch.stopall)
@@ -258,13 +261,18 @@ class TestNoticePush(WezerCommon):
     def test_a_device_is_refused_that_is_none(self):
         self.here.stop()
         key, secret = encoded(self.service.public), encoded(self.service.secret)
-        good = "https://push.example/a"
+        good = "https://fcm.googleapis.com/a"
         for endpoint, public, known in (
-            ("http://push.example/a", key, secret),
-            ("https://me:pw@push.example/a", key, secret),
+            ("http://fcm.googleapis.com/a", key, secret),
+            ("https://me:pw@fcm.googleapis.com/a", key, secret),
+            ("https://fcm.googleapis.com:8443/a", key, secret),
+            ("https://sly-fcm.googleapis.com/a", key, secret),
+            ("https://sly.example\\.fcm.googleapis.com/a", key, secret),
+            ("https://sly.example\t.fcm.googleapis.com/a", key, secret),
+            ("https://fcm.googleapis.com.sly.example/a", key, secret),
             ("https:///a", key, secret),
             ("https://[", key, secret),
-            ("https://push.example/" + "a" * 2000, key, secret),
+            (good + "a" * 2000, key, secret),
             (None, key, secret),
             (good, "x", secret),
             (good, encoded(b"\x04" + b"1" * 64), secret),
@@ -283,6 +291,42 @@ class TestNoticePush(WezerCommon):
             for number in range(12):
                 add(f"{good}{number}", key, secret, "x")
         self.assertEqual(refused.exception.rule, "devices")
+
+    def test_odoos_own_way_registers_no_other_devices(self):
+        self.here.stop()
+        devices = self.env["mail.push.device"].with_user(self.cora)
+        given = {
+            "keys": {"p256dh": "x", "auth": "y"},
+            "vapid_public_key": self.pushes._public_key(),
+        }
+        own = self.pushes.with_user(self.cora)._own_devices
+        for endpoint in ("https://127.0.0.1/x", "http://fcm.googleapis.com/x", None):
+            devices.register_devices(endpoint=endpoint, **given)
+            self.assertFalse(own(), endpoint)
+        self.env["ir.config_parameter"].set_param(
+            "wezer_base.push_services", "push.example other.example"
+        )
+        for number in range(12):
+            devices.register_devices(endpoint=f"https://push.example/{number}", **given)
+        self.assertEqual(len(own()), 10)
+        device = own()[0]
+        push = self.pushes.create({"device_id": device.id, "payload": "x"})
+        with patch.object(web_push, "is_public", lambda _host: True):
+            self.pushes._send_push(push)
+        self.assertFalse(device.exists(), "its keys are none")
+
+    def test_a_device_waits_with_all_that_is_for_it_and_where_no_name_is_known(self):
+        self.here.stop()
+        phone = self.phone
+        phone.endpoint = "https://fcm.googleapis.com/x"
+        one, two = self.pushes.create([{"device_id": phone.id, "payload": "x"}] * 2)
+        with patch.object(web_push.socket, "getaddrinfo", side_effect=OSError) as asked:
+            self.pushes._cron_send()
+        asked.assert_called_once()
+        self.assertEqual(one.due, two.due)
+        self.assertGreater(one.due, fields.Datetime.now())
+        self.assertEqual(one.tries + two.tries, 1)
+        self.assertTrue(phone.exists())
 
     def test_the_server_calls_no_address_of_its_own_network(self):
         self.here.stop()

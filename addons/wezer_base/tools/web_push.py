@@ -7,7 +7,9 @@ it for every phone that is asleep or away.
 import base64
 import binascii
 import json
+import re
 import socket
+from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +20,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from odoo.addons.mail.tools import jwt
 from odoo.addons.mail.tools.web_push import _encrypt_payload
 
+# The push services of browsers: of Chrome and its relatives, Firefox, Edge, Safari.
+SERVICES = (
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "notify.windows.com",
+    "push.apple.com",
+)
+# Without a port, and without what two programs read in two ways.
+PLAIN_ADDRESS = re.compile(r"https://([a-z0-9.-]+)/[!-~]*")
 # The service keeps what it cannot deliver for so long.
 KEPT_SECONDS = 24 * 3600
 TOKEN_SECONDS = 12 * 3600
@@ -31,10 +42,12 @@ def is_public(host: str) -> bool:
     """Return whether all addresses of ``host`` are on the internet.
 
     People name the addresses that the server then calls: none of its own network.
+
+    :raise OSError: where they are not known now
     """
     try:
         found = socket.getaddrinfo(host, None)
-    except (OSError, UnicodeError):
+    except UnicodeError:
         return False
     return bool(found) and all(ip_address(one[4][0]).is_global for one in found)
 
@@ -48,6 +61,17 @@ def is_endpoint(text: Any) -> bool:
         return url.scheme == "https" and bool(url.hostname) and "@" not in url.netloc
     except ValueError:
         return False
+
+
+def is_service(endpoint: str, services: Iterable[str]) -> bool:
+    """Return whether ``endpoint`` is an address of one of these push services.
+
+    Another server could take any time to answer, and what waits behind it with it.
+    """
+    found = PLAIN_ADDRESS.fullmatch(endpoint)
+    return bool(found) and any(
+        f".{found[1]}".endswith(f".{service}") for service in services
+    )
 
 
 def _decoded(text: str) -> bytes:
@@ -93,7 +117,11 @@ def send(device: dict[str, str], text: str, keys: tuple[str, str], contact: str)
     :raise requests.RequestException: where the service cannot be reached
     """
     url = urlsplit(device["endpoint"])
-    if not is_endpoint(device["endpoint"]) or not is_public(url.hostname or ""):
+    try:
+        may_call = is_endpoint(device["endpoint"]) and is_public(url.hostname or "")
+    except OSError as error:
+        raise requests.ConnectionError("the name is not known now") from error
+    if not may_call:
         # As a service answers that does not know the device.
         return 404
     private, public = keys
