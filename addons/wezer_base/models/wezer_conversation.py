@@ -402,6 +402,8 @@ class WezerConversation(models.Model):
                 value=str(waiting),
                 limit=str(WAITING_MAX),
             )
+        if self.sudo().state == "ended" and (error := self._why_not_so_many()):
+            return error
         if self._has_dealt(own, other):
             return None
         most = DAILY_NEWCOMER if person._wezer_is_newcomer() else DAILY_KNOWN

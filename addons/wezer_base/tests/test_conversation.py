@@ -264,6 +264,17 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
         conversation.message_ids.date = fields.Datetime.now() - hour
         self.assertTrue(write("Four"))
 
+    def test_leaving_and_beginning_again_is_no_way_around_the_limits(self):
+        self.patch(wezer_conversation, "HOURLY", 3)
+        people = self.env.registry["res.partner"]
+        self.patch(people, "_wezer_dealt_with", lambda _one, _others: True)
+        conversation = self._start(self.anna, self.luc).with_user(self.anna)
+        for _again in range(2):
+            conversation.action_leave()
+            conversation.action_write("Again")
+        conversation.action_leave()
+        self.assertRule("hourly", conversation.action_write, "Once more")
+
     def test_a_first_message_of_a_newcomer_has_no_link(self):
         error = self.assertRule(
             "link", self._start, self.anna, self.luc, "Look: shop.example.com"
