@@ -386,6 +386,12 @@ class TestOutgoingMail(WezerCommon, HttpCase):
         told = sorted(str(letter["To"]) for letter in box.letters)
         known = ["anna@known.example"] * 2
         self.assertEqual(told, [*known, "nobody@unknown.example"])
+        users = self.env["res.users"]
+        users.with_user(self.public).reset_password("anna@known.example")
+        with box.sending():
+            users._cron_send_resets()
+        box.deliver()
+        self.assertEqual(len(box.letters), len(told), "one has just been sent")
 
 
 @tagged("post_install", "-at_install")

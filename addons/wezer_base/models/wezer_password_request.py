@@ -11,6 +11,8 @@ _logger = logging.getLogger(__name__)
 # Letters of a login, and requests that wait at a time.
 LOGIN_LETTERS = 200
 MOST_WAITING = 2000
+# One letter to a person in so many seconds: anybody can ask for it.
+PAUSE_SECONDS = 600
 
 
 class WezerPasswordRequest(models.Model):
@@ -68,6 +70,8 @@ class WezerPasswordRequest(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                found.action_reset_password()
+                keys = self.env["wezer.idempotency.key"]
+                if keys._is_first(f"password:{found.id}", seconds=PAUSE_SECONDS):
+                    found.action_reset_password()
         except UserError as error:
             _logger.warning("No letter to a new password for %s: %s", found.id, error)
