@@ -33,6 +33,7 @@ HERE = """
 from odoo.addons.wezer_base.tools import web_push
 web_push.is_endpoint = lambda text: True
 web_push.is_public = lambda host: True
+web_push.is_service = lambda text, services: True
 """
 RUN = """
 env.ref("wezer_base.ir_cron_letters").method_direct_trigger()
@@ -100,7 +101,11 @@ class TestSendingCrash(CommittedCase):
         pushes._public_key()
         for user in users:
             user.email = f"{user.login}@crash.example"
-            with patch.object(web_push, "is_endpoint", lambda _text: True):
+            with patch.multiple(
+                web_push,
+                is_endpoint=lambda _text: True,
+                is_service=lambda _text, _services: True,
+            ):
                 pushes.with_user(user)._add_device(
                     f"{self.service.url}/{user.login}",
                     encoded(self.service.public),
@@ -188,7 +193,16 @@ class TestSendingRefused(WezerCommon):
         run(30)
         self.assertEqual((mail.state, mail.wezer_tries), ("exception", 2))
         self.assertFalse(mail.wezer_next_try)
-        self.assertFalse(mail.wezer_notice_ids, "the digest tells it")
+        self.assertFalse(mail.wezer_notice_ids)
         run(10000)
         self.assertEqual(mail.wezer_tries, 2)
         self.assertFalse(box.letters)
+        with freeze_time(start + timedelta(days=30)):
+            digest = self.env["wezer.digest"]._send_to(partner)
+        self.assertFalse(digest, "it would be refused, too")
+        # Where all addresses are refused, it is the server's fault.
+        failed = {"wezer_failure": "address", "wezer_none_since": True}
+        for address in ("a@refused.example", "b@refused.example"):
+            self.env["mail.mail"].create({"email_to": address, **failed})
+        self.assertTrue(self.env["mail.mail"]._wezer_trouble())
+        self.assertFalse(mail._wezer_is_in_vain())

@@ -143,7 +143,14 @@ class MailMail(models.Model):
 
     @api.model
     def _wezer_failed_domain(self):
-        """Return which letters wait or failed, and are to be looked at now."""
+        """Return which letters failed, or are over before they went out.
+
+        What waits for the mail server, for days perhaps, is not looked at each time.
+        """
+        unread = Domain("is_read", "=", False) & Domain("settled", "=", False)
+        over = Domain("state", "=", "outgoing") & Domain(
+            "wezer_notice_ids", "not any", unread
+        )
         failed = (
             Domain("state", "=", "exception")
             & Domain("failure_type", "not in", HOPELESS)
@@ -152,9 +159,7 @@ class MailMail(models.Model):
                 | Domain("wezer_next_try", "<=", fields.Datetime.now())
             )
         )
-        return Domain("wezer_notice_ids", "!=", False) & (
-            Domain("state", "=", "outgoing") | failed
-        )
+        return Domain("wezer_notice_ids", "!=", False) & (over | failed)
 
     def _wezer_pause(self):
         """Return how long to wait before the next try, None where there is none."""
@@ -163,6 +168,20 @@ class MailMail(models.Model):
         if over or is_final(self.failure_reason, self.wezer_failure):
             return None
         return PAUSES[self.wezer_tries]
+
+    def _wezer_is_in_vain(self):
+        """Return whether the next digest would fail as this e-mail did.
+
+        An address that is refused takes no digest either, and a digest that is refused
+        is not written again; unless it is the server that refuses all.
+        """
+        self.ensure_one()
+        if not is_final(self.failure_reason, self.wezer_failure):
+            return False
+        is_digest = not self.references
+        return (is_digest or self.wezer_failure == "address") and not (
+            self._wezer_trouble()
+        )
 
     # === WHAT FAILS === #
 

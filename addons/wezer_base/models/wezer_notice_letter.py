@@ -160,7 +160,8 @@ class WezerNoticeLetter(models.AbstractModel):
         """Return a mail to ``partner`` that the link ``stop`` stops."""
         company = self.env.company
         return {
-            "subject": subject,
+            # Titles and names stay inside of their line.
+            "subject": " ".join(subject.split()),
             "body_html": body,
             "email_from": company.email_formatted
             or self.env.ref("base.user_root").email_formatted,
@@ -185,7 +186,8 @@ class WezerNoticeLetter(models.AbstractModel):
 
         One that nobody waits for any more is deleted, also before it was sent: the
         server may have been away for days. After the last try the notices
-        are left to the digest, and the mail to the administrators.
+        are left to the digest, unless it would be refused, too, and the mail to the
+        administrators.
         """
         if mail._wezer_drop_settled():
             return
@@ -200,7 +202,9 @@ class WezerNoticeLetter(models.AbstractModel):
             return
         pause = mail._wezer_pause()
         if pause is None:
-            notices.write({"date_mailed": False, "mail_id": False})
+            if not mail._wezer_is_in_vain():
+                notices.date_mailed = False
+            notices.mail_id = False
             return
         mail.wezer_next_try = fields.Datetime.now() + pause
         self._wake(pause)
@@ -213,5 +217,7 @@ class WezerNoticeLetter(models.AbstractModel):
         # A digest has no letter before it, and stays as it is.
         if waiting != notices and mail.references:
             waiting = waiting.sorted(lambda one: (one.date, one.id))
+            # They are made anew, too.
+            mail.attachment_ids.unlink()
             mail.write(self._prepare_letter(waiting.partner_id, waiting))
             (notices - waiting).mail_id = False

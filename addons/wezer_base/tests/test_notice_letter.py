@@ -303,6 +303,23 @@ class TestNoticeLetter(HttpCase, WezerCommon):
         self.assertIn("Still waiting.", body)
         self.assertNotIn("Over by then.", body)
 
+    def test_letters_that_wait_for_the_server_are_not_looked_at_each_time(self):
+        mails = self.env["mail.mail"]
+        self._notify("One.", subject="one")
+        self._notify("Two.", subject="two")
+        with freeze_time(self.start + timedelta(minutes=6)):
+            self.letters._cron_send()
+        for subject, found in (("one", 0), ("two", 1)):
+            self.assertFalse(mails.search(mails._wezer_failed_domain()))
+            self.env["wezer.notice"]._settle(self.luc_profile, subjects=[subject])
+            self.assertEqual(
+                mails.search_count(mails._wezer_failed_domain()), found, subject
+            )
+
+    def test_a_subject_has_one_line(self):
+        vals = self.letters._mail_vals(self.partner, "One\r\nBcc: two", "", "")
+        self.assertEqual(vals["subject"], "One Bcc: two")
+
     def test_a_letter_repeated_after_a_crash_is_the_same_letter(self):
         """The process ends after the server has the letter, before it is marked."""
         servers = Servers(self)

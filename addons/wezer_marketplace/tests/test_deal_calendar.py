@@ -212,6 +212,19 @@ class TestDealCalendar(SharesCommon, HttpCase):
         deal.with_user(self.test2).action_release()
         self.assertIsNone(self.letter(self.test1), "it is past")
 
+    def test_a_letter_that_is_written_again_has_one_entry(self):
+        deal = self.deal()
+        person = self.test1.partner_id
+        more = person._wezer_notify("accepted", "More.", record=deal, subject="more")
+        letters = self.env["wezer.notice.letter"]
+        mail = letters._write_letter(more)
+        first = mail.attachment_ids
+        self.assertEqual(len(first), 1)
+        more.is_read = True
+        letters._leave_out_what_is_over(mail)
+        self.assertEqual(len(mail.attachment_ids), 1)
+        self.assertFalse(first.exists())
+
     def test_an_entry_is_in_the_language_and_the_time_zone_of_its_reader(self):
         deal = self.deal(date_end=BEGINS + 4 * DAY)
         said = {}
