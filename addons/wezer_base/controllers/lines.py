@@ -77,7 +77,6 @@ class WezerJson2(WebJson2Controller):
         """Call a method, as Odoo does; where it says so, wait for those before."""
         args = (ids,) if ids else ()
         wait_for_call(request.env, __model__, __method__, args, kwargs)
-        kwargs = checked_keywords(request.env.user, kwargs)
         return super().web_json_2_rpc(__model__, __method__, ids, **kwargs)
 
 

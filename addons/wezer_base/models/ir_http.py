@@ -8,6 +8,7 @@ from odoo.http import Response, request
 from odoo.tools import config
 
 from ..tools import days
+from ..tools.caller_context import checked_keywords
 from ..tools.form_post import fill_refused_form, form_sent_in_vain
 from ..tools.locks import WAIT_SECONDS, limit_statements
 from ..tools.web_errors import (
@@ -184,11 +185,16 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _dispatch(cls, endpoint):
-        """Take from what forms send the one character that the database refuses."""
+        """Take from what forms send the one character that the database refuses.
+
+        And values for new records, from the context that programs send.
+        """
         if cls._wezer_is_own(endpoint):
             for name, value in request.params.items():
                 if isinstance(value, str) and "\x00" in value:
                     request.params[name] = value.replace("\x00", "")
+        # Those of call_kw are among its keywords: see controllers/lines.py.
+        request.params = checked_keywords(request.env.user, request.params)
         with refuse_wrong_types(*cls._wezer_called()):
             response = super()._dispatch(endpoint)
         if "wezer_refused" in request.session and isinstance(response, Response):

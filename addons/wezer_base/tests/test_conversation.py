@@ -523,6 +523,23 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
         self.env.invalidate_all()
         self.assertEqual(conversation.message_ids.read(), before)
 
+    @mute_logger(*LOUD)
+    def test_no_way_in_takes_the_state_of_a_conversation_from_a_context(self):
+        self.luc_profile.messages_from = "nobody"
+        self._prepare_surfaces(self.anna)
+        for surface in list(self._surfaces(self.anna))[1:]:
+            with self.subTest(surface.__name__), self.assertRaises(Refused) as refused:
+                surface(
+                    self.anna,
+                    "wezer.conversation",
+                    "action_start",
+                    None,
+                    profile_id=self.luc_profile.id,
+                    text="Hello",
+                    context={"default_state": "open"},
+                )
+            self.assertIn("does not take messages", str(refused.exception))
+
     def _assert_closed(self, user, surface, conversation):
         ids = {
             "wezer.conversation": conversation.ids,

@@ -33,9 +33,7 @@ def checked_keywords(user: models.BaseModel, keywords: Any) -> Any:
     Forms of the back office open with values from their context; pages of visitors
     and members pass none.
     """
-    if not isinstance(keywords, dict) or user._is_internal():
-        return keywords
-    context = keywords.get("context")
-    if not isinstance(context, Mapping):
+    context = keywords.get("context") if isinstance(keywords, dict) else None
+    if not isinstance(context, Mapping) or (user and user._is_internal()):
         return keywords
     return {**keywords, "context": without_defaults(context)}
