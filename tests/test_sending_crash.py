@@ -193,7 +193,7 @@ class TestSendingRefused(WezerCommon):
         run(30)
         self.assertEqual((mail.state, mail.wezer_tries), ("exception", 2))
         self.assertFalse(mail.wezer_next_try)
-        self.assertFalse(mail.wezer_notice_ids)
+        self.assertFalse(mail.wezer_notice_ids.date_mailed, "the digest tells it")
         run(10000)
         self.assertEqual(mail.wezer_tries, 2)
         self.assertFalse(box.letters)

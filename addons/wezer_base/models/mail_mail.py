@@ -159,7 +159,9 @@ class MailMail(models.Model):
                 | Domain("wezer_next_try", "<=", fields.Datetime.now())
             )
         )
-        return Domain("wezer_notice_ids", "!=", False) & (over | failed)
+        # Those of a letter that was given up are left to the digest.
+        told = Domain("wezer_notice_ids", "any", [("date_mailed", "!=", False)])
+        return told & (over | failed)
 
     def _wezer_pause(self):
         """Return how long to wait before the next try, None where there is none."""
@@ -298,7 +300,10 @@ class MailMail(models.Model):
         :raise NotAllowed: rule ``role``
         :raise Refusal: rule ``state``
         """
-        self._wezer_failed_sudo().mark_outgoing()
+        mails = self._wezer_failed_sudo()
+        # What was left to the digest is told by the letter after all.
+        mails.wezer_notice_ids.date_mailed = fields.Datetime.now()
+        mails.mark_outgoing()
         self._wezer_send_soon()
         return True
 

@@ -304,6 +304,8 @@ class WezerDigest(models.Model):
         if not notices:
             return self.env["mail.mail"]
         mail = self.env["mail.mail"].sudo().create(self._prepare_mail(partner, notices))
+        # Letters that were given up: nobody sends them after the digest.
+        notices.mail_id.filtered(lambda letter: letter.state == "exception").cancel()
         notices.write({"date_mailed": now, "letter_due": False, "mail_id": mail.id})
         digest.date_sent = now
         if any(often(notice.kind) == "weekly" for notice in notices):

@@ -202,9 +202,12 @@ class WezerNoticeLetter(models.AbstractModel):
             return
         pause = mail._wezer_pause()
         if pause is None:
-            if not mail._wezer_is_in_vain():
+            if mail._wezer_is_in_vain():
+                notices.mail_id = False
+            else:
+                # Still those of the mail: whichever of it and the digest comes first
+                # tells them.
                 notices.date_mailed = False
-            notices.mail_id = False
             return
         mail.wezer_next_try = fields.Datetime.now() + pause
         self._wake(pause)

@@ -12,6 +12,7 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 
+from ..exceptions import Refusal
 from ..models import mail_mail, wezer_notice
 from ..tools import days, notice_choices
 from .common import WezerCommon
@@ -244,6 +245,26 @@ class TestNoticeLetter(HttpCase, WezerCommon):
         with freeze_time(self.start + timedelta(days=30)):
             digest = self.env["wezer.digest"]._send_to(self.partner)
         self.assertIn("12:34", digest.body_html, "the digest tells it")
+        with self.assertRaises(Refusal):
+            # Sent now, it would tell the same once more.
+            mail.with_user(self.ada).sudo(False).action_wezer_send_again()
+
+    def test_what_an_administrator_sends_again_is_not_in_the_digest(self):
+        servers = Servers(self)
+        self._notify()
+        servers.fault = OSError("no route to the mail server")
+        self._run()
+        mail = self.env["mail.mail"].search([("wezer_notice_ids", "!=", False)])
+        mail.wezer_tries = len(mail_mail.PAUSES)
+        self._run(7)
+        notice = mail.wezer_notice_ids
+        self.assertFalse(notice.date_mailed, "given up, and left to the digest")
+        servers.fault = None
+        mail.with_user(self.ada).sudo(False).action_wezer_send_again()
+        self._run(8)
+        self.assertEqual(len(servers.taken), 1)
+        with freeze_time(self.start + timedelta(days=30)):
+            self.assertFalse(self.env["wezer.digest"]._send_to(self.partner))
 
     def test_a_letter_that_arrives_at_the_second_try_is_sent_once(self):
         servers = Servers(self)
