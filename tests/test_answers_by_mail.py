@@ -531,6 +531,21 @@ class TestAnswersByMail(MarketCommon):
         self.assertNotIn("reply_to", letter)
         self.assertNotIn("nswer", letter["body_html"])
 
+    def test_a_letter_that_takes_no_answer_says_where_to_answer(self):
+        """Of questions, of circles' messages, and of disputes to moderators."""
+        letters = self.env["wezer.notice.letter"]
+        kinds = ("question", "question_answered", "group_message", "dispute")
+        for kind, look in self.env["wezer.notice"]._looks().items():
+            with self.subTest(kind):
+                self.assertEqual(look.replies, kind in kinds)
+        for kind in kinds:
+            notice = self.luc.partner_id._wezer_notify(
+                kind, "Look at this.", url="/my", record=self.luc.partner_id
+            )
+            letter = letters._prepare_letter(self.luc.partner_id, notice)
+            self.assertNotIn("reply_to", letter, kind)
+            self.assertIn("Answer on the page", letter["body_html"], kind)
+
     def test_an_administrator_sets_the_address_and_tries_it_by_a_test_e_mail(self):
         admin = self.env.ref("base.user_admin")
         admin.email = "admin@ormes.example"

@@ -116,7 +116,8 @@ class WezerNoticeLetter(models.AbstractModel):
                 "stop_url": stop,
                 "company": company,
                 "answer_to": answer_to,
-                "is_answerable": is_answerable,
+                # Where people may want to answer, the letter says where they can.
+                "is_answerable": is_answerable or look.replies,
             },
             lang=here.env.lang,
             minimal_qcontext=True,

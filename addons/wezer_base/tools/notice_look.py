@@ -9,13 +9,15 @@ class NoticeLook(NamedTuple):
     ``group`` is the stable word of the group that the choices show it in, ``icon`` a
     class of Font Awesome, ``asks`` whether the reader has something to do, ``button``
     the words of a button that leads where the notice leads; without one the sentence
-    alone does.
+    alone does. ``replies`` is whether readers may want to write back: a letter that
+    takes no answers by e-mail says so.
     """
 
     group: str
     icon: str
     asks: bool = False
     button: str = ""
+    replies: bool = False
 
 
 # Of a kind that no addon describes any more.

@@ -49,7 +49,7 @@ class WezerNotice(models.Model):
             "group_removed": NoticeLook("circles", "fa-times"),
             "group_project": NoticeLook("circles", "fa-folder-open-o"),
             "group_task": NoticeLook("circles", "fa-check-square-o", asks=True),
-            "group_message": NoticeLook("messages", "fa-comments-o"),
+            "group_message": NoticeLook("messages", "fa-comments-o", replies=True),
             "group_accepted": NoticeLook("circles", "fa-check"),
             "group_news": NoticeLook("circles", "fa-bullhorn"),
             "group_news_withdrawn": NoticeLook("circles", "fa-times"),

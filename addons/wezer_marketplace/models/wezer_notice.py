@@ -56,8 +56,12 @@ class WezerNotice(models.Model):
             "to_publish": NoticeLook("market", "fa-bullhorn", asks=True),
             "match": NoticeLook("market", "fa-heart-o"),
             "favourite": NoticeLook("market", "fa-heart"),
-            "question": NoticeLook("messages", "fa-question-circle-o", asks=True),
-            "question_answered": NoticeLook("messages", "fa-question-circle-o"),
+            "question": NoticeLook(
+                "messages", "fa-question-circle-o", asks=True, replies=True
+            ),
+            "question_answered": NoticeLook(
+                "messages", "fa-question-circle-o", replies=True
+            ),
             "short_of_money": NoticeLook("money", "fa-exclamation-triangle", asks=True),
             "expiring": NoticeLook("market", "fa-hourglass-half", asks=True),
             "claim": NoticeLook("deals", "fa-thumbs-o-up"),
@@ -84,5 +88,5 @@ class WezerNotice(models.Model):
             "late": NoticeLook("deals", "fa-clock-o", asks=True),
             "late_warning": NoticeLook("deals", "fa-clock-o", asks=True),
             "reminder": NoticeLook("deals", "fa-calendar"),
-            "dispute": NoticeLook("deals", "fa-life-ring", asks=True),
+            "dispute": NoticeLook("deals", "fa-life-ring", asks=True, replies=True),
         }
