@@ -211,11 +211,15 @@ class WezerNews(WezerGroups):
         """Publish a draft."""
         news = self._news(slug)
         news.action_publish()
-        flash(
-            request.env._("Published. The members get it as a letter.")
-            if news.send_letter
-            else request.env._("Published.")
-        )
+        text = request.env._("Published.")
+        if news.send_letter:
+            text = request.env._("Published. The members get it as a letter.")
+            if not request.env.company._wezer_can_send():
+                text = request.env._(
+                    "Published. E-mails cannot be sent at the moment. The letters"
+                    " follow as soon as they can."
+                )
+        flash(text)
         return request.redirect(news._url())
 
     @http.route(

@@ -424,6 +424,28 @@ class TestNews(GroupPages):
         self.assertEqual(response.status_code, 200, action)
         return html.fromstring(response.text)
 
+    def test_no_letter_is_promised_while_no_email_can_be_sent(self):
+        says = "E-mails cannot be sent at the moment."
+        draft = self._draft(send_letter=True)
+        pages = (f"/groups/{self.garden.slug}/news/new", draft._url())
+        for can_send in (True, False):
+            with patch.object(
+                self.env.registry["mail.mail"],
+                "_wezer_trouble",
+                lambda _self, word="" if can_send else "server": word,
+            ):
+                self.env["res.company"]._wezer_forget_mail_trouble()
+                for path in pages:
+                    text = self._page(path, self.ines.login).text_content()
+                    self.assertEqual(says in text, not can_send, path)
+                if not can_send:
+                    page = self._page(draft._url(), self.ines.login)
+                    page = self._submit(page, f"{draft._url()}/publish")
+                    text = page.text_content()
+                    self.assertIn(says, text)
+                    self.assertNotIn("The members get it", text)
+        self.env["res.company"]._wezer_forget_mail_trouble()
+
     def test_the_letters_of_a_circle_are_stopped_on_its_page_and_among_the_choices(
         self,
     ):
