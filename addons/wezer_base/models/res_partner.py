@@ -375,7 +375,9 @@ class ResPartner(models.Model):
         subject=None,
         but=None,
     ):
-        """Leave a notice with the people who act for these partners; no mail is sent.
+        """Leave a notice with the people who act for these partners.
+
+        Scheduled actions send it by e-mail and to devices, as each reader chose.
 
         :param str kind: stable word, for the reader's choices
         :param message: the sentence, which each reader reads in their own language:
