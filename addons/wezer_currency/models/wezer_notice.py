@@ -24,6 +24,10 @@ class WezerNotice(models.Model):
             "treasury": (self.env._("An act of a treasury needs a decision"), True),
             "corrected": (self.env._("A payment of mine was corrected"), True),
             "scheduled": (self.env._("A scheduled payment was made or failed"), True),
+            "collected": (
+                self.env._("A treasurer posted a payment from my wallet"),
+                True,
+            ),
         }
         kinds["circle_proposed"] = (
             self.env._("A settlement in a circle is proposed"),
@@ -56,6 +60,7 @@ class WezerNotice(models.Model):
             "treasury": NoticeLook("money", "fa-university", asks=True),
             "corrected": NoticeLook("money", "fa-undo"),
             "scheduled": NoticeLook("money", "fa-clock-o"),
+            "collected": NoticeLook("money", "fa-arrow-up"),
             "circle_proposed": NoticeLook("money", "fa-recycle"),
             "circle_ended": NoticeLook("money", "fa-recycle"),
             "balance_warning": NoticeLook("money", "fa-balance-scale"),

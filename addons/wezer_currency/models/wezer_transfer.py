@@ -33,6 +33,7 @@ from ..tools import (
     settlement,
     transfer_files,
     transfer_import,
+    treasury_rows,
 )
 from ..tools.bulk_posting import BulkPosting
 from ..tools.purpose import language_of_purpose
@@ -2109,6 +2110,8 @@ class WezerTransfer(models.Model):
                 transfer._notify_corrected()
             elif transfer.state == "done" and not transfer.origin_model:
                 transfer._notify_payee()
+                if treasury_rows.takes(transfer):
+                    transfer._notify_collected()
             if transfer.beyond_limit:
                 transfer._notify_moderators()
             limit_warnings.notify(transfer)
@@ -2171,6 +2174,21 @@ class WezerTransfer(models.Model):
                     amount=self._said_amount(),
                 ),
             )
+
+    def _notify_collected(self):
+        """Tell the payer what a treasurer took from their wallet, and what for."""
+        self.payer_id._wezer_notify(
+            "collected",
+            _lt(
+                "A treasurer posted a payment of %(amount)s from your wallet:"
+                " %(purpose)s",
+                amount=self._said_amount(),
+                purpose=self.purpose,
+            ),
+            url=f"/my/wallets/{self.payer_wallet_id.id}",
+            right="wallet",
+            but=self.person_id,
+        )
 
     def _person_who_paid(self):
         """Return the person who let the money move; none where another one asked."""

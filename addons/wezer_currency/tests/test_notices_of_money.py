@@ -235,7 +235,7 @@ ACT_ROWS = (
     Outcome(
         "approve",
         "theo",
-        notified={"admin": "paid", "tess": "treasury"},
+        notified={"admin": "paid", "luc": "collected", "tess": "treasury"},
         settled={"admin": "treasury", "theo": "treasury"},
         case="approve_to_collect",
     ),

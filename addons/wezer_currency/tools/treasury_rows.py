@@ -18,6 +18,8 @@ from .batch import MEMBER_ROWS, batch_refusal
 from .texts import PURPOSE_LENGTH, cleaned, storable
 
 DIRECTIONS = ("to_member", "from_member")
+# The keys of what these rows post begin with it; the number of the act follows.
+KEY = "act/"
 # In the place of a wallet's id: the number of one wallet, the reference of another.
 AMBIGUOUS = 0
 
@@ -126,7 +128,7 @@ def post(act: models.Model) -> models.Model:
                 "minor": int(row["minor"]),
                 "purpose": row["purpose"] or act.reason,
                 "kind": "fee" if pays else "payment",
-                "key": f"act/{act.id}/{place}",
+                "key": f"{KEY}{act.id}/{place}",
                 "money": currency.id,
                 # A treasurer reads all wallets of the currency, but not all names.
                 "open_book": True,
@@ -145,3 +147,11 @@ def post(act: models.Model) -> models.Model:
         raise batch_refusal(env, bad, len(rows))
     batches._keep(number, "payments", rows, answers, act.reason)
     return batches.browse(number)
+
+
+def takes(transfer: models.Model) -> bool:
+    """Return whether a treasurer took this transfer (sudo) from a member's wallet.
+
+    Fees and demurrage are not among them: the currency says when they are taken.
+    """
+    return transfer.kind == "fee" and (transfer.key or "").startswith(KEY)
