@@ -454,11 +454,39 @@ class TestNoticeLetter(HttpCase, WezerCommon):
 
     # === FROM BEFORE === #
 
-    def test_what_people_chose_kind_by_kind_is_kept_by_group(self):
+    def _choices_of_before(self):
         self.env.cr.execute(
             "CREATE TEMPORARY TABLE wezer_notice_choice_before (partner_id int,"
             " company_id int, frequency varchar, kind varchar, in_digest bool)"
         )
+
+    def test_an_update_sends_no_notice_that_no_digest_was_to_contain(self):
+        self._choices_of_before()
+        anna = self.anna.partner_id
+        self.env.cr.execute(
+            "INSERT INTO wezer_notice_choice_before VALUES (%s, %s, 'weekly')",
+            (anna.id, self.env.company.id),
+        )
+        notices = self.env["wezer.notice"]
+        for company, old, recent in (
+            ("weekly", set(), {self.partner, anna}),
+            ("never", set(), {anna}),
+        ):
+            self.env.company.wezer_digest = company
+            for days_ago, wanted in ((30, old), (2, recent)):
+                with self.subTest(company=company, days_ago=days_ago):
+                    notices.search([]).unlink()
+                    (self.partner | anna)._wezer_notify("mandate", "Old.", "/my")
+                    left = notices.search([])
+                    left.letter_due = False
+                    left.date = self.start - timedelta(days=days_ago)
+                    notice_choices.leave_unsent(self.env)
+                    self.assertEqual(
+                        set(self.env["wezer.digest"]._waiting_people()), wanted
+                    )
+
+    def test_what_people_chose_kind_by_kind_is_kept_by_group(self):
+        self._choices_of_before()
         kinds = self.env["wezer.notice"]._kinds()
         looks = self.env["wezer.notice"]._looks()
         rows = [

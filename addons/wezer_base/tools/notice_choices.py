@@ -32,6 +32,26 @@ def take_over(env: Any) -> None:
     )
 
 
+def leave_unsent(env: Any) -> None:
+    """Keep out of the new digests what no former digest was to contain.
+
+    A digest came every week at the latest: what is older waited for none, and nothing
+    did where neither the person nor the community wanted digests.
+    """
+    env.flush_all()
+    env.cr.execute(
+        """UPDATE wezer_notice notice SET date_mailed = notice.date
+             FROM res_company company
+            WHERE company.id = notice.company_id AND notice.date_mailed IS NULL
+              AND (notice.date < now() AT TIME ZONE 'UTC' - INTERVAL '8 days'
+                   OR COALESCE(company.wezer_digest, 'never') = 'never'
+                      AND NOT EXISTS (
+                          SELECT FROM wezer_notice_choice_before chosen
+                           WHERE chosen.partner_id = notice.partner_id))"""
+    )
+    env["wezer.notice"].invalidate_model(["date_mailed"])
+
+
 def _choice(
     before: tuple[int, int, str, list[str]], group: str, kinds: list[str], push: bool
 ) -> dict:

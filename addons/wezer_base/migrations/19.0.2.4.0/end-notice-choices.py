@@ -3,7 +3,7 @@
 from odoo import SUPERUSER_ID, api
 from odoo.tools import sql
 
-from odoo.addons.wezer_base.tools.notice_choices import take_over
+from odoo.addons.wezer_base.tools.notice_choices import leave_unsent, take_over
 
 
 def migrate(cr, version):
@@ -14,4 +14,5 @@ def migrate(cr, version):
     env["wezer.notice.push"]._public_key()
     if sql.table_exists(cr, "wezer_notice_choice_before"):
         take_over(env)
+        leave_unsent(env)
         cr.execute("DROP TABLE wezer_notice_choice_before")
