@@ -38,7 +38,7 @@ class WezerEmails(http.Controller):
         mails = request.env["mail.mail"].browse(ids)
         if act == "aside":
             mails.action_wezer_set_aside()
-            flash(request.env._("Set aside."))
+            flash(request.env._("This e-mail will not be sent."))
         else:
             mails.action_wezer_send_again()
             flash(request.env._("The mail server is asked again in a moment."))
