@@ -182,6 +182,7 @@ class TestNoticeLetter(HttpCase, WezerCommon):
             self.assertEqual(letter.pop("email_to"), self.partner.email)
             pushes._write_push(notice)
             push = pushes.search([("notice_id", "=", notice.id)])
+            self.assertTrue(push, kind)
             shown[kind] = f"{letter} {push.payload}"
         self.assertLess({"mandate", "conversation", "contact"}, shown.keys())
         for kind, said in shown.items():
@@ -203,6 +204,7 @@ class TestNoticeLetter(HttpCase, WezerCommon):
         self._notify(_lt("Welcome! You are now a member."), kind="approved")
         self._run()
         body = servers.taken[0].get_body(("plain",)).get_content()
+        self.assertIn("Vous êtes maintenant membre", body)
         self.assertNotIn("Welcome", body)
 
     @mute_logger("odoo.http")
