@@ -82,8 +82,12 @@ class TestAnswersByMail(MarketCommon):
         cls.luc.partner_id.email, cls.anna.partner_id.email = LUC, ANNA
         cls.deal = cls.claim(cls, cls.luc, cls.announce(cls, cls.anna))
         cls.answers = cls.env["wezer.answer"]
-        cls.start = fields.Datetime.now()
         cls.to = cls.answers._address(cls.luc.partner_id, cls.deal.sudo())
+
+    def setUp(self):
+        super().setUp()
+        # Of each test: a letter is due some minutes after what it tells.
+        self.start = fields.Datetime.now()
 
     def _message(self, name, to=None, sender=LUC, number=1, date=None):
         """Return a message file as bytes, sent by ``sender`` to the address ``to``."""

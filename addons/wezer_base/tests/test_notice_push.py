@@ -95,10 +95,10 @@ class TestNoticePush(WezerCommon):
         cls.addClassCleanup(cls.service.close)
         cls.pushes = cls.env["wezer.notice.push"]
         cls.partner = cls.luc.partner_id
-        cls.start = fields.Datetime.now()
 
     def setUp(self):
         super().setUp()
+        self.start = fields.Datetime.now()
         self.service.requests.clear()
         self.service.answer = 201
         # The service is on this machine, without a certificate.
@@ -187,12 +187,13 @@ class TestNoticePush(WezerCommon):
 
     def test_in_quiet_hours_a_message_waits_for_their_end(self):
         self.partner.tz = "UTC"
-        hours = [str(self.start.hour), str((self.start.hour + 1) % 24)]
+        hours = [str(self.start.hour), str((self.start.hour + 2) % 24)]
         self.env["wezer.digest"].with_user(self.luc).choose({}, quiet=hours)
-        self._notify()
-        self._run(0)
+        notice = self._notify()
+        self._run()
         self.assertEqual(self.service.requests, [])
-        self._run(61)
+        self.assertGreater(notice.push_due, self.start + timedelta(minutes=59))
+        self._run(121)
         self.assertEqual(len(self.service.requests), 1)
 
     def test_a_device_that_is_gone_is_removed_and_the_others_stay(self):
