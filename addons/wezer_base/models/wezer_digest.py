@@ -1,10 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import consteq, format_list, hmac
+from odoo.tools import format_list
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools import days
+from ..tools import days, stop_link
 from ..tools.cron import for_each_due
 from ..tools.notice_look import PLAIN
 from .wezer_notice_choice import FREQUENCIES
@@ -14,6 +14,8 @@ APART = {"daily": timedelta(hours=20), "weekly": timedelta(days=6, hours=12)}
 # What is younger may still be read on the page.
 GRACE = timedelta(hours=1)
 SHOWN = 30
+# The scope of the signatures of links; they are in e-mails that people have.
+STOP = "wezer-digest-stop"
 HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
 
 
@@ -199,8 +201,11 @@ class WezerDigest(models.Model):
 
         :param str group: mails about this group only; where it is empty, all digests
         """
-        what = f"{partner.id}:{group}" if group else str(partner.id)
-        return hmac(self.env(su=True), "wezer-digest-stop", what)[:40]
+        return stop_link.token(self.env, STOP, self._stopped(partner, group))
+
+    @api.model
+    def _stopped(self, partner, group):
+        return f"{partner.id}:{group}" if group else str(partner.id)
 
     @api.model
     def _stop_url(self, partner, group=""):
@@ -213,13 +218,8 @@ class WezerDigest(models.Model):
         """Return the partner that a stop link is for (sudo), empty where forged."""
         partner = self.env["res.partner"].sudo().browse(partner_id).exists()
         known = not group or group in self.env["wezer.notice"]._groups()
-        if (
-            partner
-            and known
-            and consteq(
-                self._stop_token(partner, group).encode(), (token or "").encode()
-            )
-        ):
+        what = self._stopped(partner, group)
+        if partner and known and stop_link.is_token(self.env, STOP, what, token):
             return partner
         return partner.browse()
 

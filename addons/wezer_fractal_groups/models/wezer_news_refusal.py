@@ -1,7 +1,10 @@
 from odoo import api, fields, models
-from odoo.tools import consteq, hmac
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import stop_link
+
+# The scope of the signatures of links; they are in e-mails that people have.
+STOP = "wezer-news-stop"
 
 
 class WezerNewsRefusal(models.Model):
@@ -88,9 +91,7 @@ class WezerNewsRefusal(models.Model):
     @api.model
     def _stop_token(self, partner, group):
         """Return the signature of the link that stops the letters of ``group``."""
-        return hmac(self.env(su=True), "wezer-news-stop", f"{partner.id}:{group.id}")[
-            :40
-        ]
+        return stop_link.token(self.env, STOP, f"{partner.id}:{group.id}")
 
     @api.model
     def _stop_url(self, partner, group):
@@ -104,8 +105,7 @@ class WezerNewsRefusal(models.Model):
         partner = self.env["res.partner"].sudo().browse(partner_id).exists()
         groups = self.env["wezer.group"].sudo().with_context(active_test=False)
         group = groups.browse(group_id).exists()
-        if partner and group:
-            known = self._stop_token(partner, group)
-            if consteq(known.encode(), (token or "").encode()):
-                return partner, group
+        what = f"{partner.id}:{group.id}"
+        if partner and group and stop_link.is_token(self.env, STOP, what, token):
+            return partner, group
         return partner.browse(), group.browse()
