@@ -335,20 +335,17 @@ class ResCompany(models.Model):
         )
 
     def _count_question(self):
-        """Count a question of whoever writes: a member, or a visitor's network.
+        """Count a question of a member, or of a visitor's network.
 
-        One who writes very often does not keep all others from writing. Of a visitor
-        only a hash is kept, for a few days.
+        A person who writes very often does not keep all others from writing. Of a
+        visitor only a hash is kept, for a few days.
         """
         user = self.env.user
         asker = f"visitor {network()}" if user._is_public() else f"user {user.id}"
         asker = hmac(self.env(su=True), "wezer-question", asker)
         # Keys are nobody's to read.
         keys = self.env["wezer.idempotency.key"].sudo()
-        if not any(
-            keys._is_first(f"question:{asker}:{number}", DAY_SECONDS)
-            for number in range(QUESTIONS_OF_ONE)
-        ):
+        if not keys._is_below(f"question:{asker}", QUESTIONS_OF_ONE, DAY_SECONDS):
             raise Refusal(
                 self.env._("You wrote several times today. Please try again tomorrow."),
                 rule="asker",

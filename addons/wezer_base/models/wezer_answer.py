@@ -146,7 +146,7 @@ class WezerAnswer(models.AbstractModel):
         about = f"answer:{word}:{record_id}:{partner_id}"
         if not user or not keys._is_first(f"{about}:{digest}"):
             return False
-        if not self._is_below(about, ANSWERS_MOST):
+        if not keys._is_below(about, ANSWERS_MOST, WITHIN_SECONDS):
             _logger.info("Answers by e-mail come too often: %s", about)
             return False
         if answer_mail.sender(message) not in self._addresses_of(partner):
@@ -178,13 +178,14 @@ class WezerAnswer(models.AbstractModel):
         return set(filter(None, (email_normalize(text or "") for text in texts)))
 
     @api.model
-    def _is_below(self, what, most):
-        """Return whether ``what`` has not happened so often lately, and count it."""
+    def _may_refuse(self, partner):
+        """Return whether one more e-mail about a refusal is sent, and count it (sudo).
+
+        :param partner: the reader of the letter that was answered
+        """
         keys = self.env["wezer.idempotency.key"]
-        return any(
-            keys._is_first(f"{what}:{place}", seconds=WITHIN_SECONDS)
-            for place in range(most)
-        )
+        about = f"answer-refused:{partner.id}"
+        return keys._is_below(about, REFUSALS_MOST, WITHIN_SECONDS)
 
     @api.model
     def _take(self, message, user, word, record_id, last_day, size):
@@ -294,7 +295,7 @@ class WezerAnswer(models.AbstractModel):
 
         Neither who that is nor what it is about.
         """
-        if not self._is_below(f"answer-refused:{partner.id}", REFUSALS_MOST):
+        if not self._may_refuse(partner):
             return
         company = self.env.company.sudo()
         here = self.with_context(lang=company.partner_id.lang)
@@ -310,10 +311,11 @@ class WezerAnswer(models.AbstractModel):
 
         :param bool taken: whether the words were, and only files were not
         """
-        user = self.env.user
-        keys = self.sudo()
-        if keys._is_below(f"answer-refused:{user.partner_id.id}", REFUSALS_MOST):
-            keys._send(message, user.partner_id.email, sentences, url, taken)
+        partner = self.env.user.partner_id
+        # Members write neither keys nor e-mails.
+        answers = self.sudo()
+        if answers._may_refuse(partner):
+            answers._send(message, partner.email, sentences, url, taken)
 
     @api.model
     def _send(self, message, to, sentences, url, taken=False):

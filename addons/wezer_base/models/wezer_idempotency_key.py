@@ -64,6 +64,16 @@ class WezerIdempotencyKey(models.Model):
         return bool(self.env.execute_query(query))
 
     @api.model
+    def _is_below(self, key, most, seconds):
+        """Return whether ``key`` happened less than ``most`` times, and count it.
+
+        :param int seconds: each time counts for so many
+        """
+        return any(
+            self._is_first(f"{key}:{number}", seconds=seconds) for number in range(most)
+        )
+
+    @api.model
     def _is_first_text(self, key, words):
         """Return whether a text is new within some seconds.
 
