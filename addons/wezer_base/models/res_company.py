@@ -190,6 +190,11 @@ class ResCompany(models.Model):
         self.ensure_one()
         return self.wezer_sender_name or self.name, self.email
 
+    def _wezer_email_from(self):
+        """Return the sender of the community's e-mails; Odoo's where none is set."""
+        self.ensure_one()
+        return self.email_formatted or self.env.ref("base.user_root").email_formatted
+
     def _wezer_can_send(self):
         """Return whether e-mails can be sent now: every page that promises one asks."""
         # For code only: the word behind it is for administrators.

@@ -195,8 +195,7 @@ class WezerAddressChange(models.Model):
                 "subject": here.env._(
                     "Your e-mail address at %(name)s", name=company.name
                 ),
-                "email_from": company.email_formatted
-                or self.env.ref("base.user_root").email_formatted,
+                "email_from": company._wezer_email_from(),
                 "email_to": address,
                 "body_html": body,
                 "auto_delete": True,

@@ -341,12 +341,9 @@ class WezerAnswer(models.AbstractModel):
         )
         self.env["mail.mail"].sudo().create(
             {
-                "subject": self.env._(
-                    "%(event)s – %(community)s", event=subject, community=company.name
-                ),
+                "subject": self.env["wezer.notice.letter"]._subject_of(subject),
                 "body_html": body,
-                "email_from": company.email_formatted
-                or self.env.ref("base.user_root").email_formatted,
+                "email_from": company._wezer_email_from(),
                 "email_to": to,
                 "auto_delete": True,
                 # Odoo ignores what answers to such a number.

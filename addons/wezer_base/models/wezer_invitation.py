@@ -495,8 +495,7 @@ class WezerInvitation(models.Model):
         self.env["mail.mail"].sudo().create(
             {
                 "subject": subject,
-                "email_from": company.email_formatted
-                or self.env.ref("base.user_root").email_formatted,
+                "email_from": company._wezer_email_from(),
                 "email_to": self.email,
                 "body_html": body,
                 "auto_delete": True,

@@ -144,6 +144,11 @@ class WezerNoticeLetter(models.AbstractModel):
             event = newest.text
             if len(event) > SUBJECT_LENGTH:
                 event = f"{event[:SUBJECT_LENGTH].rstrip()}…"
+        return self._subject_of(event)
+
+    @api.model
+    def _subject_of(self, event):
+        """Return the subject of an e-mail about ``event``, a few words."""
         return self.env._(
             "%(event)s – %(community)s", event=event, community=self.env.company.name
         )
@@ -164,8 +169,7 @@ class WezerNoticeLetter(models.AbstractModel):
             # Titles and names stay inside of their line.
             "subject": " ".join(subject.split()),
             "body_html": body,
-            "email_from": company.email_formatted
-            or self.env.ref("base.user_root").email_formatted,
+            "email_from": company._wezer_email_from(),
             # Without the name: headers are read by all servers on the way.
             "email_to": partner.email,
             "auto_delete": True,

@@ -1360,8 +1360,7 @@ class WezerProfile(models.Model):
                 "subject": letter.env._(
                     "Your request to join %(name)s", name=company.name
                 ),
-                "email_from": company.email_formatted
-                or self.env.ref("base.user_root").email_formatted,
+                "email_from": company._wezer_email_from(),
                 # The address of the login is the proven one.
                 "email_to": address,
                 "body_html": body,

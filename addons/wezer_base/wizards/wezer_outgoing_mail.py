@@ -359,7 +359,7 @@ class WezerOutgoingMail(models.TransientModel):
         return {
             **answers,
             "subject": self.env._("Test e-mail from %(name)s", name=company.name),
-            "email_from": company.email_formatted,
+            "email_from": company._wezer_email_from(),
             "email_to": user.email_formatted,
             "body_html": body,
             "auto_delete": True,

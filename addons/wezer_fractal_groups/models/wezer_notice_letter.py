@@ -78,6 +78,4 @@ class WezerNoticeLetter(models.AbstractModel):
             event = news.title
         else:
             event = self.env["wezer.notice"]._kind_label("group_news")
-        return self.env._(
-            "%(event)s – %(community)s", event=event, community=self.env.company.name
-        )
+        return self._subject_of(event)
