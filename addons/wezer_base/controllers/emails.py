@@ -11,19 +11,22 @@ from .website import flash
 class WezerEmails(http.Controller):
     """E-mails that were not sent, for administrators."""
 
+    def _mails(self):
+        """Return the model of e-mails, to those who deal with failed ones, else 404."""
+        mails = request.env["mail.mail"]
+        if not mails._wezer_is_for(request.env.user):
+            raise werkzeug.exceptions.NotFound()
+        return mails
+
     @http.route("/my/emails", type="http", auth="user", website=True, methods=["GET"])
     def emails(self, **_kwargs):
         """List what was not sent, and why."""
-        if not request.env.user.has_group("wezer_base.group_administrator"):
-            raise werkzeug.exceptions.NotFound()
-        mails = request.env["mail.mail"]
-        # Asked as an administrator, checked just above.
-        trouble = request.env.company.sudo().wezer_mail_trouble
+        mails = self._mails()
         return request.render(
             "wezer_base.failed_emails_page",
             {
                 "rows": mails._wezer_failed_rows(),
-                "trouble": trouble and mails._wezer_reasons()[trouble],
+                "trouble": mails._wezer_trouble_text(),
                 "page_name": "wezer_emails",
             },
         )
@@ -32,10 +35,8 @@ class WezerEmails(http.Controller):
     @form_post("/my/emails")
     def emails_post(self, act="", **_kwargs):
         """Send some of them again, or set them aside."""
-        if not request.env.user.has_group("wezer_base.group_administrator"):
-            raise werkzeug.exceptions.NotFound()
         ids = record_ids(request.httprequest.form.getlist("ids"))
-        mails = request.env["mail.mail"].browse(ids)
+        mails = self._mails().browse(ids)
         if act == "aside":
             mails.action_wezer_set_aside()
             flash(request.env._("This e-mail will not be sent."))

@@ -249,8 +249,13 @@ class MailMail(models.Model):
     # === FAILED E-MAILS, FOR ADMINISTRATORS === #
 
     @api.model
+    def _wezer_is_for(self, user):
+        """Return whether ``user`` deals with e-mails that were not sent."""
+        return user.has_group("wezer_base.group_administrator")
+
+    @api.model
     def _wezer_check_administrator(self):
-        if not self.env.user.has_group("wezer_base.group_administrator"):
+        if not self._wezer_is_for(self.env.user):
             raise NotAllowed(
                 self.env._("Only administrators see e-mails that were not sent."),
                 rule="role",
@@ -278,6 +283,17 @@ class MailMail(models.Model):
             }
             for mail in failed
         ]
+
+    @api.model
+    def _wezer_trouble_text(self):
+        """Return in plain words why no e-mail can be sent now, for administrators.
+
+        It is empty where they can be sent.
+        """
+        self._wezer_check_administrator()
+        # The word behind it, which nobody reads; checked just above.
+        trouble = self.env.company.sudo().wezer_mail_trouble
+        return self._wezer_reasons()[trouble] if trouble else ""
 
     def _wezer_failed_sudo(self):
         """Return these e-mails (sudo), which the caller, an administrator, deals with.
@@ -319,7 +335,7 @@ class MailMail(models.Model):
     @api.model
     def _wezer_todo_rows(self, user):
         """Return what an administrator has to do about e-mails that do not go out."""
-        if not user.has_group("wezer_base.group_administrator"):
+        if not self._wezer_is_for(user):
             return []
         # Only counted, see above.
         mails, rows, reasons = self.sudo(), [], self._wezer_reasons()
