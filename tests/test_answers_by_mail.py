@@ -174,7 +174,7 @@ class TestAnswersByMail(MarketCommon):
             box.deliver()
         letter = [one for one in box.letters if one["To"] == ANNA][-1]
         self.assertEqual(
-            letter["Reply-To"].partition("+")[0], BASE.partition("@")[0], "hers"
+            letter["Reply-To"].partition("+")[0], BASE.partition("@")[0], "Anna's"
         )
 
     def test_a_conversation_is_answered_and_its_rules_hold(self):
@@ -397,11 +397,11 @@ class TestAnswersByMail(MarketCommon):
         gone = self.answers._address_with(BASE, "d", self.luc.partner_id, 2**31 - 1)
         self.assertEqual(self._hand_over(self._mail(to=gone)), [])
         self.assertIn("can no longer be answered", self._told()[0][1])
-        foreign = self.make_deal(author=self.test3, replier=self.anna, title="Not his")
+        foreign = self.make_deal(author=self.test3, replier=self.anna, title="Roof")
         to = self.answers._address_with(BASE, "d", self.luc.partner_id, foreign.id)
         self._hand_over(self._mail(to=to))
         self.assertFalse(foreign.sudo().message_line_ids)
-        self.assertNotIn("Not his", self._told()[0][1])
+        self.assertNotIn("Roof", self._told()[0][1])
         self.luc.active = False
         self.assertEqual(self._hand_over(self._mail(Message_ID="<left@x.example>")), [])
         self.assertEqual(self._told(), [])

@@ -153,7 +153,7 @@ class WezerMessages(CustomerPortal):
         readonly=False,
     )
     def wezer_conversation(self, conversation_id, **_kwargs):
-        """Show a conversation; whoever looks at it has read it."""
+        """Show a conversation; a person who looks at it has read it."""
         conversation = seen_or_404("wezer.conversation", conversation_id)
         if looked_at():
             request.env["wezer.notice"]._read_matter(conversation)

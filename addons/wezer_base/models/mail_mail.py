@@ -133,7 +133,7 @@ class MailMail(models.Model):
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(clear, log_exceptions=False)
         except Exception as error:
-            # Whoever changed the same rows at this moment noted it, or the next will.
+            # Another transaction has just noted it on the same rows, or the next will.
             if not is_contention(error):
                 raise
         self.env["mail.mail"].invalidate_model(["wezer_none_since"], flush=False)

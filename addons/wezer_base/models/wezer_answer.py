@@ -135,7 +135,7 @@ class WezerAnswer(models.AbstractModel):
         number = answer_mail.header(message, "Message-Id")
         reason = "token" if found is None else self._why_ignored(message)
         if reason:
-            # Nobody is told: whoever sends such e-mails learns nothing.
+            # Nobody is told: the sender of a forged e-mail learns nothing.
             _logger.info("Answer by e-mail %s is ignored: %s", number[:200], reason)
             return False
         word, partner_id, record_id, last_day = found

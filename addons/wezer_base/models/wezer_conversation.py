@@ -272,7 +272,7 @@ class WezerConversation(models.Model):
                 rule="party",
             )
         try:
-            # Whoever may not write can still block, report and leave.
+            # People who may not write can still block, report and leave.
             self.env.user._wezer_check_standing(
                 self._standing_to_write(own)
                 if action == "write"

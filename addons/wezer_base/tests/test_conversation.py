@@ -33,7 +33,7 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
         cls.env.company.wezer_market_user_ids = [Command.set(cls.gus.ids)]
         cls.community = cls.env.company.partner_id
         hana = cls.hana.partner_id._wezer_profile()
-        # Whoever may publish for a member does not read their messages.
+        # People who may publish for a member do not read their messages.
         cls.env["wezer.mandate"].with_user(cls.anna).action_give(hana.id, ["market"])
         cls.conversations = cls.env["wezer.conversation"]
         cls.messages = cls.env["wezer.conversation.message"]
@@ -305,7 +305,7 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
         self.assertEqual(self._texts(people[3], held), ["Buy  THIS"])
         self.assertEqual(len(self._notices(people[3])), 1)
         self.assertFalse(self._notices(self.mo, "reported"))
-        # Whoever blocked the writer meanwhile gets it not even then.
+        # A person who blocked the writer meanwhile does not get it even then.
         late = self._start(self.anna, self.hana, "Buy this")
         self.assertTrue(late.message_ids.with_user(self.anna).is_held)
         late._set_blocked(self.hana.partner_id, self.anna.partner_id, True)

@@ -516,5 +516,5 @@ class TestNoticeLetter(HttpCase, WezerCommon):
             [often(kind) for kind in ("invited", "contact", "check")],
             ["never", "never", "daily"],
         )
-        hers = self.env["wezer.notice.choice"]._frequency_of(anna)
-        self.assertEqual({hers(kind) for kind in kinds}, {"never"})
+        of_anna = self.env["wezer.notice.choice"]._frequency_of(anna)
+        self.assertEqual({of_anna(kind) for kind in kinds}, {"never"})

@@ -162,7 +162,7 @@ class TestNoticePush(WezerCommon):
         self._notify("Settled.").settled = True
         self._notify("Not of these groups.", kind="contact")
         self._notify("Only on the page.", kind="declined")
-        self.anna.partner_id._wezer_notify("mandate", "She has no device.")
+        self.anna.partner_id._wezer_notify("mandate", "Anna has no device.")
         self._run()
         self._notify("Old.")
         self._run(60 * 25)
@@ -233,7 +233,7 @@ class TestNoticePush(WezerCommon):
         self.assertEqual([one[0] for one in self.service.requests], ["/phone"])
 
     def test_a_test_message_reaches_ones_own_devices_once(self):
-        self._add("hers", self.anna)
+        self._add("of-anna", self.anna)
         for _again in range(3):
             self.pushes.with_user(self.luc)._send_test()
         self._run()
@@ -243,14 +243,14 @@ class TestNoticePush(WezerCommon):
             self.pushes.with_user(self.cora)._send_test()
 
     def test_people_see_and_remove_their_own_devices_only(self):
-        hers = self._add("hers", self.anna)
-        self.pushes.with_user(self.luc)._remove_device(hers.id)
-        self.assertTrue(hers.exists())
+        other = self._add("other", self.anna)
+        self.pushes.with_user(self.luc)._remove_device(other.id)
+        self.assertTrue(other.exists())
         self.assertEqual(self.pushes.with_user(self.luc)._own_devices(), self.phone)
         self.pushes.with_user(self.luc)._remove_device(self.phone.id)
         self.assertFalse(self.phone.exists())
-        # Whoever logs in on the same device is told there from then on.
-        self._add("hers", self.luc)
+        # Who logs in on the same device is told there from then on.
+        self._add("other", self.luc)
         self.assertFalse(self.pushes.with_user(self.anna)._own_devices())
 
     def test_a_former_member_has_no_device_left(self):

@@ -499,7 +499,7 @@ class TestNoticesOfTransfers(OutcomeCase, CurrencyCommon):
         return paid, self.does(lambda: paid.action_correct(REASON, key="once"))
 
     def let_be_asked(self, most=""):
-        """Let what Luc asks of Anna be paid by a rule of hers."""
+        """Let what Luc asks of Anna be paid by a rule of Anna's."""
         rules = self.env["wezer.acceptance"].with_user(self.anna)
         anna, luc = self.anna.partner_id.id, self.luc.partner_id.id
         rules.allow(anna, self.credit.id, luc, most, "")

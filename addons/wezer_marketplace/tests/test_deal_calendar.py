@@ -84,13 +84,13 @@ class TestDealCalendar(SharesCommon, HttpCase):
         self.tick(BEGINS - DAY)
         self.assertEqual(len(self.reminders()), 2)
         self.tick(BEGINS - timedelta(hours=20))
-        hers, his = self.reminders(self.test1), self.reminders(self.test2)
-        self.assertEqual(len(hers + his), 2, "once")
+        payer, worker = self.reminders(self.test1), self.reminders(self.test2)
+        self.assertEqual(len(payer + worker), 2, "once")
         self.assertEqual(
-            his.message, "This begins on 5 Jun, 10:00 (Paris): A thing to do"
+            worker.message, "This begins on 5 Jun, 10:00 (Paris): A thing to do"
         )
-        self.assertIn("17:00 (Tokyo)", hers.message)
-        self.assertEqual(hers.url, his.url)
+        self.assertIn("17:00 (Tokyo)", payer.message)
+        self.assertEqual(payer.url, worker.url)
         self.tick(BEGINS + timedelta(hours=1))
         self.assertFalse(self.reminders(), "the day has come")
 

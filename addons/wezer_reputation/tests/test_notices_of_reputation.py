@@ -77,7 +77,7 @@ class TestNoticesOfReputation(OutcomeCase, ReputationCommon):
         return self.give(self.anna, self.luc, draft=True)
 
     def shown(self):
-        return self.reveal(self.anna, self.luc, comment="He paints well")
+        return self.reveal(self.anna, self.luc, comment="Paints well")
 
     def do_give(self):
         return self.assessments, lambda: self.give(self.anna, self.luc)
