@@ -366,7 +366,7 @@ class TestNoticeLetter(HttpCase, WezerCommon):
 
     # === MANY === #
 
-    def _many(self, count=40):
+    def _many(self, count=12):
         """Return people, by their ids: nothing of them is in memory."""
         users = self.env["res.users"].create(
             [
@@ -408,7 +408,7 @@ class TestNoticeLetter(HttpCase, WezerCommon):
             return self.env.cr.sql_log_count - before
 
         queries(people[:3])
-        self.assertEqual(queries(people[:20]), queries(people))
+        self.assertEqual(queries(people[:6]), queries(people))
 
     def test_notices_to_many_are_written_in_portions_and_once(self):
         self.patch(wezer_notice, "WRITTEN_AT_ONCE", 2)
