@@ -185,11 +185,6 @@ class ResCompany(models.Model):
         """Ask again whether e-mails can be sent: something about it has changed."""
         self.invalidate_model(["wezer_mail_trouble"], flush=False)
 
-    def _wezer_sender(self):
-        """Return the name and the address that e-mails of the community come from."""
-        self.ensure_one()
-        return self.wezer_sender_name or self.name, self.email
-
     def _wezer_email_from(self):
         """Return the sender of the community's e-mails; Odoo's where none is set."""
         self.ensure_one()

@@ -18,7 +18,6 @@ from ..tools import days, notice_choices
 from .common import WezerCommon
 
 _lt = LazyTranslate(__name__)
-QUEUE = "mail.ir_cron_mail_scheduler_action"
 # The private words of the fixtures, which no subject and no header may have.
 PRIVATE = ("Anna", "Luc", "12:34", "Orchard")
 

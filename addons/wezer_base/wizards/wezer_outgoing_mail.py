@@ -33,7 +33,7 @@ class WezerOutgoingMail(models.TransientModel):
 
     sender_name = fields.Char(
         string="Sender's name",
-        default=lambda self: self.env.company.sudo()._wezer_sender()[0],
+        default=lambda self: self._default_sender_name(),
         help="Recipients see this name as the sender of all e-mails.",
     )
     sender_address = fields.Char(
@@ -107,6 +107,11 @@ class WezerOutgoingMail(models.TransientModel):
     @api.model
     def _default_address(self):
         return self.env.company.sudo().get_base_url()
+
+    @api.model
+    def _default_sender_name(self):
+        company = self.env.company.sudo()
+        return company.wezer_sender_name or company.name
 
     @api.model
     def _default_answer_address(self):

@@ -194,17 +194,12 @@ class WezerNews(models.Model):
         return Domain("state", "=", "published") & Domain("group_id.active", "=", True)
 
     @api.model
-    def _latest_of(self, group, limit):
-        """Return the latest news of a circle that the caller sees.
-
-        The rules of this model say the same, for news of all circles at once.
-        """
-        ((rows,),) = self.env.execute_query(self._latest_select(group, limit))
-        return self._of_rows(group, rows)
-
-    @api.model
     def _latest_select(self, group, limit):
-        """Return the SELECT of what :meth:`_of_rows` takes, as a single value."""
+        """Return the SELECT of what :meth:`_of_rows` takes, as a single value.
+
+        It finds the latest news of a circle that the caller sees. The rules of this
+        model say the same, for news of all circles at once.
+        """
         shown = ["public"]
         if self.env.user._wezer_is_member():
             shown.append("network")
