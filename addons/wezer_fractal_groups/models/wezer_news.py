@@ -489,13 +489,16 @@ class WezerNews(models.Model):
         :raise Refusal: rules ``field``, ``title``, ``text``, ``visibility``,
             ``language``
         """
-        if not isinstance(vals, dict) or vals.keys() - set(WRITTEN_FIELDS):
-            raise Refusal(self.env._("Choose the fields to change."), rule="field")
-        clean = {}
-        for name, most in (("title", TITLE_LENGTH), ("text", TEXT_LENGTH)):
+        vals, clean = payload.table(self.env, vals), {}
+        payload.only(self.env, vals, WRITTEN_FIELDS)
+        for name, read, most in (
+            ("title", payload.line, TITLE_LENGTH),
+            ("text", payload.text, TEXT_LENGTH),
+        ):
             if name not in vals:
                 continue
-            clean[name] = str(vals[name] or "").strip()
+            # What is too long is refused: nothing of a text is lost.
+            clean[name] = read(self.env, vals[name], most + 1, name)
             if len(clean[name]) > most:
                 raise Refusal(
                     self.env._(
@@ -503,7 +506,7 @@ class WezerNews(models.Model):
                         count=most,
                     ),
                     rule=name,
-                    value=str(len(clean[name])),
+                    value=str(len(str(vals[name]))),
                     limit=str(most),
                     field=name,
                 )

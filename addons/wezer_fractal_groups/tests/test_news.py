@@ -178,6 +178,7 @@ class TestNews(GroupPages):
             ({"text": " "}, "text"),
             ({"title": "x" * 121}, "title"),
             ({"text": "x" * 8001}, "text"),
+            ({"text": {"a": 1}}, "text"),
             ({"visibility": "all"}, "visibility"),
             ({"written_lang": "xx"}, "language"),
             ({"state": "published"}, "field"),
