@@ -126,20 +126,25 @@ class WezerGroupMessage(models.Model):
             lambda place: place.is_live and not place.muted
         )
         people = places.partner_id - self.person_id
-        told = self._notices_of(group, people).filtered(lambda one: not one.is_read)
+        told = self._notices_of(group, people)
         self.env["wezer.notice"].sudo()._leave(
             people - told.partner_id,
             "group_message",
             _lt("New messages in %(group)s.", group=group.name),
             group._talk_url(),
             self,
-            "message",
+            self._subject_of(group),
             later=False,
         )
 
     @api.model
+    def _subject_of(self, group):
+        # Not its address, which follows its name.
+        return f"group-{group.id}"
+
+    @api.model
     def _notices_of(self, group, people):
-        """Return the notices (sudo) that ``people`` have about this circle's messages.
+        """Return the unread notices (sudo) of ``people`` about this circle's messages.
 
         Withdrawn ones are not among them.
         """
@@ -148,7 +153,8 @@ class WezerGroupMessage(models.Model):
             [
                 ("partner_id", "in", people.ids),
                 ("kind", "=", "group_message"),
-                ("url", "=", group._talk_url()),
+                ("subject", "=", self._subject_of(group)),
+                ("is_read", "=", False),
                 ("settled", "=", False),
             ]
         )
@@ -156,8 +162,7 @@ class WezerGroupMessage(models.Model):
     @api.model
     def _read_by_user(self, group):
         """Mark what the user was told of this circle's messages as read."""
-        notices = self._notices_of(group, self.env.user.partner_id)
-        unread = notices.filtered(lambda one: not one.is_read)
+        unread = self._notices_of(group, self.env.user.partner_id)
         if unread:
             self.env["wezer.notice"].mark_read(unread.ids)
 

@@ -119,5 +119,8 @@ class TestGroupConversations(GroupPages):
         talk = f"/groups/{self.garden.slug}/talk"
         self.assertIn(f'href="{talk}"', self.url_open("/my/messages").text)
         self.assertTrue(self._told(self.demo, "group_message"))
+        # Its address follows its name; what was left before is read all the same.
+        self.garden.name = "Kitchen garden"
+        talk = f"/groups/{self.garden.slug}/talk"
         self.assertIn("The soup is ready", self.url_open(talk).text)
         self.assertFalse(self._told(self.demo, "group_message"))
