@@ -179,7 +179,8 @@ class EveryPage(HttpCase):
         )
         role.with_env(as_member).action_accept_invitation()
         draft = {"title": "Who has a wheelbarrow?", "text": "Ours is broken."}
-        as_member["wezer.news"].action_create_own(circle.id, draft)
+        news = as_member["wezer.news"].action_create_own(circle.id, draft)
+        news = as_member["wezer.news"].browse(news)
         currency = env["wezer.currency"].search([("unit_kind", "=", "hour")], limit=1)
         link = as_member["wezer.payment.link"].create_link(
             member.partner_id.id, currency.id, "1:00", "Bread"
@@ -199,7 +200,7 @@ class EveryPage(HttpCase):
         cls.starts = {
             "visitor": (invitation, f"/pay/{token}"),
             "new member": (f"/pay/{token}",),
-            "member": (f"/groups/{circle.slug}/talk",),
+            "member": (f"/groups/{circle.slug}/talk", f"/news/{news.slug}"),
         }
 
     @classmethod

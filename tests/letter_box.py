@@ -78,8 +78,9 @@ class LetterBox:
         self._controller.stop()
 
     def deliver(self):
-        """Send what waits, as the scheduled action does; tests send nothing else."""
+        """Write and send what waits, as scheduled actions do; tests send nothing else."""
         self.env.invalidate_all()
+        self.env["wezer.invitation"]._write_letters()
         with self.sending():
             self.env["mail.mail"].process_email_queue()
         self.env.flush_all()

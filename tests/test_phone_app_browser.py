@@ -248,9 +248,9 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
                 "tag": "wezer-wezer.deal-1",
             }
             # About the same matter: the second takes the place of the first.
-            phone.deliver({**message, "body": "Something else"})
-            phone.deliver(message)
-            phone.until(lambda _driver: self.shown(phone) == [[NAME, message["body"]]])
+            for body in ("Something else", message["body"]):
+                phone.deliver({**message, "body": body})
+                phone.until(lambda _, body=body: self.shown(phone) == [[NAME, body]])
             self.assertEqual(phone.press(), phone.base_url + message["url"])
             self.assertEqual(self.shown(phone), [])
             phone.open("/my/notices/choices#devices")

@@ -182,8 +182,9 @@ class TestForms(FormCase, WezerCommon):
     def test_refused_choices_of_mails_are_given_back(self):
         self._login(self.anna)
         form = self.form(self.page("/my/notices/choices"), "/my/notices/choices")
-        answer = self.send(form, frequency="hourly", kinds=[])
-        self.assert_given_back(answer, "/my/notices/choices", {"kinds": []})
+        name = next(name for name in form.fields if name.startswith("frequency_"))
+        answer = self.send(form, **{name: "hourly", "push": []})
+        self.assert_given_back(answer, "/my/notices/choices", {"push": []})
 
     def test_a_refused_form_is_shown_once(self):
         self._login(self.anna)

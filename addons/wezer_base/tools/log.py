@@ -15,7 +15,7 @@ _SLASH, _EQUALS = r"(?:/|%(?:25)*2F)", r"(?:=|%(?:25)*3D)"
 _REST = r"[^\s/?&%\"'#<>]+"
 # Addresses whose last part is a secret, as they stand or quoted in another address.
 _PATHS = re.compile(
-    rf"({_SLASH}(?:join|pay|confirm|digest{_SLASH}stop{_SLASH}\d+){_SLASH}){_REST}",
+    rf"({_SLASH}(?:join|pay|confirm|\w+{_SLASH}stop(?:{_SLASH}\d+)+){_SLASH}){_REST}",
     re.I,
 )
 _VALUES = re.compile(

@@ -123,6 +123,7 @@ class WezerNews(models.Model):
     )
     published_by_id = fields.Many2one(
         "res.partner",
+        string="Published by",
         index="btree_not_null",
         copy=False,
         ondelete="restrict",
@@ -130,6 +131,7 @@ class WezerNews(models.Model):
     )
     withdrawn_by_id = fields.Many2one(
         "res.partner",
+        string="Withdrawn by",
         index="btree_not_null",
         copy=False,
         ondelete="restrict",
