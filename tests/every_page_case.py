@@ -73,7 +73,6 @@ NO_PAGE = {
     "/app/offline": "kept by the service worker, shown without a connection",
     "/groups/map/find": "the map asks it while somebody types",
     "/groups/map/level": "the map asks it while somebody looks into a circle",
-    "/my/deals/<int:deal_id>/calendar.ics": "a file",
     "/my/deals/<int:deal_id>/evidence/<int:evidence_id>": "a file",
     "/my/deals/<int:deal_id>/evidence/<int:evidence_id>/picture": "a picture",
     "/my/deals/<int:deal_id>/live": "a part of the page of a deal",

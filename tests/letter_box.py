@@ -78,7 +78,7 @@ class LetterBox:
         self._controller.stop()
 
     def deliver(self):
-        """Write and send what waits, as scheduled actions do; tests send nothing else."""
+        """Write and send what waits, as scheduled actions do."""
         self.env.invalidate_all()
         self.env["wezer.invitation"]._write_letters()
         with self.sending():
