@@ -28,6 +28,8 @@ UNANSWERED_DAYS = 30
 KEPT_DAYS = 90
 # A page shows so many messages, the newest, and so many conversations.
 MESSAGES_SHOWN, SHOWN = 100, 40
+# Letters of its last message that the list shows of a conversation.
+PREVIEW = 120
 BLOCKED_SHOWN = 100
 # Messages of one person in one conversation in an hour.
 HOURLY = 60
@@ -807,7 +809,10 @@ class WezerConversation(models.Model):
         last = page * SHOWN
         rows = self._inbox_rows(words, last + 1)
         rows.sort(key=lambda row: row["date"], reverse=True)
-        return rows[last - SHOWN : last], len(rows) > last
+        shown = rows[last - SHOWN : last]
+        for row in shown:
+            row["text"] = payload.shortened(row["text"], PREVIEW)
+        return shown, len(rows) > last
 
     @api.model
     def _unread_ids(self, model: str) -> set[int]:
