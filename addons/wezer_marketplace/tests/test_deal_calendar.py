@@ -168,10 +168,13 @@ class TestDealCalendar(SharesCommon, HttpCase):
         self.assertEqual(event.organizer.params["CN"], ["The Elms"])
         self.assertEqual(event.url.value, f"{deal.get_base_url()}/my/deals/{deal.id}")
         self.assertFalse(hasattr(event, "attendee"))
-        shown = deal_calendar.entry(deal).decode()
+        shown = deal_calendar.entry(deal).decode().replace("\r\n ", "")
+        # Neither the number of the entry nor the port of the test.
+        for value in (event.uid.value, event.url.value, "The Elms"):
+            shown = shown.replace(value, "")
         for user in (self.test1, self.test2):
             for word in (user.name, user.email, "50"):
-                self.assertNotIn(word, shown.replace("The Elms", ""))
+                self.assertNotIn(word, shown)
 
     def test_the_entry_is_the_same_one_with_each_new_date_and_cancelled_at_last(self):
         deal = self.deal()
