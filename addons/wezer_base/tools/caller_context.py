@@ -24,7 +24,8 @@ def plain(records: models.BaseModel) -> Any:
     kept = without_defaults(records.env.context)
     if len(kept) == len(records.env.context):
         return records
-    return records.with_context(kept)
+    # Replaced, not extended: names that are left out have to go.
+    return records.with_context(kept)  # pylint: disable=context-overridden
 
 
 def checked_keywords(user: models.BaseModel, keywords: Any) -> Any:

@@ -69,9 +69,9 @@ def is_service(endpoint: str, services: Iterable[str]) -> bool:
     Another server could take any time to answer, and what waits behind it with it.
     """
     found = PLAIN_ADDRESS.fullmatch(endpoint)
-    return bool(found) and any(
-        f".{found[1]}".endswith(f".{service}") for service in services
-    )
+    if not found:
+        return False
+    return any(f".{found[1]}".endswith(f".{service}") for service in services)
 
 
 def _decoded(text: str) -> bytes:
