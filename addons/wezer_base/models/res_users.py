@@ -538,6 +538,11 @@ class ResUsers(models.Model):
             return self.env["res.partner"].sudo().browse(chosen)
         return self.partner_id
 
+    @api.model
+    def _wezer_moderators(self):
+        """Return the users (sudo) who are community moderators."""
+        return self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+
     def _moderates(self, partners):
         """Return whether this user is a community moderator over ``partners``.
 

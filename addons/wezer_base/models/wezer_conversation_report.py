@@ -166,7 +166,7 @@ class WezerConversationReport(models.Model):
 
     def _moderators(self):
         """Return the users who may decide about this report."""
-        users = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        users = self.env["res.users"]._wezer_moderators()
         return users.filtered(self._may_be_decided_by)
 
     def _may_be_decided_by(self, user):

@@ -158,7 +158,7 @@ class WezerDeparture(models.Model):
 
     def _moderators(self):
         """Return the users who may decide about this request."""
-        users = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        users = self.env["res.users"]._wezer_moderators()
         return users.filtered(lambda user: user._moderates(self.sudo().partner_id))
 
     def _office_url(self):

@@ -2135,7 +2135,7 @@ class WezerTransfer(models.Model):
         )
 
     def _notify_moderators(self):
-        moderators = self.env.ref("wezer_base.group_moderator").all_user_ids
+        moderators = self.env["res.users"]._wezer_moderators()
         moderators.partner_id._wezer_notify(
             "limit",
             _lt(

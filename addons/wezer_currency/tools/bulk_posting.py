@@ -375,18 +375,22 @@ class BulkPosting:
 
     def _scope(self, row: dict) -> str:
         """Return within what the key of a row is unique: the payer's wallet."""
-        return f"batch:{row['payer_wallet']}"
+        return self._scope_of(row["payer_wallet"])
+
+    @staticmethod
+    def _scope_of(wallet_id: int) -> str:
+        return f"batch:{wallet_id}"
 
     def without_keys(self, wallet_ids: Any) -> set[int]:
         """Return the wallets that paid nothing with a key in a batch or an import."""
+        wallets = {self._scope_of(wallet_id): wallet_id for wallet_id in wallet_ids}
         self.env.cr.execute(
-            """SELECT id FROM unnest(%s::int[]) AS w(id)
+            """SELECT scope FROM unnest(%s::varchar[]) AS w(scope)
                 WHERE NOT EXISTS (SELECT FROM wezer_transfer
-                                   WHERE key_scope = 'batch:' || w.id
-                                     AND key IS NOT NULL)""",
-            [list(set(wallet_ids))],
+                                   WHERE key_scope = w.scope AND key IS NOT NULL)""",
+            [list(wallets)],
         )
-        return {row[0] for row in self.env.cr.fetchall()}
+        return {wallets[row[0]] for row in self.env.cr.fetchall()}
 
     def _compute_levies(self, rows: Any) -> None:
         """Add the levies of both sides to each row; a treasury's rows have none."""

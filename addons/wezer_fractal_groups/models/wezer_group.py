@@ -1154,8 +1154,8 @@ class WezerGroup(models.Model):
         asked = circle.partner_id
         if not circle.parent_id and not asked._wezer_actor_partners(right):
             # Nobody has it in a circle at the top: community moderators answer.
-            moderators = self.env.ref("wezer_base.group_moderator").sudo()
-            asked, right = moderators.all_user_ids.partner_id, "market"
+            moderators = self.env["res.users"]._wezer_moderators()
+            asked, right = moderators.partner_id, "market"
         asked._wezer_notify(
             "group_request",
             _lt(

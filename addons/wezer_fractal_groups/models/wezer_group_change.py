@@ -373,8 +373,8 @@ class WezerGroupChange(models.Model):
         if side:
             people, right = side.partner_id, "manage"
         else:
-            moderators = self.env.ref("wezer_base.group_moderator").sudo()
-            people, right = moderators.all_user_ids.partner_id, "market"
+            moderators = self.env["res.users"]._wezer_moderators()
+            people, right = moderators.partner_id, "market"
         people._wezer_notify(
             kind,
             message,

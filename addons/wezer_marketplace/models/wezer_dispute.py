@@ -197,7 +197,7 @@ class WezerDispute(models.Model):
         if circle:
             users = circle._own_moderators().user_ids
         else:
-            users = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+            users = self.env["res.users"]._wezer_moderators()
         return users.filtered(lambda user: self._may_decide(user, circle))
 
     @api.model

@@ -444,7 +444,7 @@ class WezerReputation(models.Model):
         )
         if len(founders) >= SEEDS:
             return founders
-        moderators = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        moderators = self.env["res.users"]._wezer_moderators()
         moderators = moderators.filtered(lambda user: user.active and user.id != 1)
         return founders | moderators.partner_id.sorted("id")[: SEEDS - len(founders)]
 

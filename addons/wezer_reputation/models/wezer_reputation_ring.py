@@ -202,7 +202,7 @@ class WezerReputationRing(models.Model):
         Where nobody may decide: all administrators, so that they name somebody.
         """
         self.ensure_one()
-        everybody = self.env.ref("wezer_base.group_moderator").sudo().all_user_ids
+        everybody = self.env["res.users"]._wezer_moderators()
         administrators = self.env.ref("wezer_base.group_administrator").sudo()
         administrators = administrators.all_user_ids.filtered("active")
         may = everybody.filtered(lambda user: user._moderates(self.sudo().partner_ids))
