@@ -1,0 +1,221 @@
+"""What a reader hands over, whatever system its files come from. Runs without Odoo.
+
+A reader (``readers/<system>.py``) reads the files of one system into a
+:class:`Content`. Everything after it (replay, comparison, problems, import, proof) works
+on this alone and knows no system.
+
+Amounts are :class:`decimal.Decimal` in the unit of the currency; of a time currency they
+are hours. Moments are naive UTC. Accounts are named by the old system's number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+# States of an account in the old system, as they are here afterwards.
+OPEN, FROZEN, CLOSED = "open", "frozen", "closed"
+
+# Kinds of accounts. ``former``: a person who left and is only named by payments;
+# ``collective``: several such people whom the export does not tell apart; ``foreign``:
+# stands for people of another community; ``community``: its own (administrator, bank,
+# treasury); ``public``: a statement that anybody may see.
+KINDS = (
+    "person",
+    "household",
+    "organisation",
+    "community",
+    "public",
+    "former",
+    "collective",
+    "foreign",
+)
+
+# Kinds of payments; the same words as those of transfers.
+PAYMENT_KINDS = ("payment", "levy", "fee", "opening", "reversal")
+
+
+class Unreadable(ValueError):
+    """The files cannot be read: nothing is known of their content.
+
+    :param str code: a stable word for programs
+    :param str reason: a sentence for people
+    """
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        super().__init__(reason)
+
+
+@dataclass
+class SourceFile:
+    """A file that was given: its name, its bytes, and how they were understood."""
+
+    name: str
+    data: bytes
+    # What it is for the system: ``users``, ``transfers`` …; empty where it is not used.
+    role: str = ""
+    sha256: str = ""
+    encoding: str = ""
+    separator: str = ""
+    rows: int = 0
+    # Headings that no field is read from: they are told.
+    unused: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Person:
+    """A person of the old system. ``key`` tells people of one account apart."""
+
+    key: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    street: str = ""
+    place: str = ""
+    postcode: str = ""
+    website: str = ""
+    # An ISO 639-1 code, empty where the file has none.
+    language: str = ""
+    joined: datetime | None = None
+    is_organisation: bool = False
+    # Field of the profile → who sees it: ``nobody``, ``members`` or ``everyone``.
+    shares: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Account:
+    """An account: one wallet here, and the people who may pay from it."""
+
+    code: str
+    name: str = ""
+    kind: str = "person"
+    state: str = OPEN
+    # Keys of :class:`Person`.
+    people: list[str] = field(default_factory=list)
+    # As the files say; None where they do not.
+    balance: Decimal | None = None
+    # Both as the signed balance where the account ends; None is without limit.
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    circle: str = ""
+
+
+@dataclass
+class Payment:
+    """A row of history that may move money."""
+
+    payer: str
+    payee: str
+    amount: Decimal
+    moment: datetime | None
+    # The old system's number, empty where it has none.
+    id: str = ""
+    file: str = ""
+    row: int = 0
+    purpose: str = ""
+    kind: str = "payment"
+    # The id of the payment that a reversal takes back.
+    reverses: str = ""
+    # The number of one act of several payments.
+    group: str = ""
+    # What this row costs each reading of the levy column besides its amount.
+    levy: Decimal | None = None
+    # Why it is kept as a note and moves nothing: a problem's code, else empty.
+    note: str = ""
+    # A foreign party's own number, where payer or payee is the account that stands for
+    # it.
+    foreign: str = ""
+
+
+@dataclass
+class Advert:
+    """An offer or a want."""
+
+    account: str
+    # ``offer`` or ``want``
+    kind: str
+    title: str
+    text: str = ""
+    category: str = ""
+    keywords: list[str] = field(default_factory=list)
+    created: datetime | None = None
+    expires: datetime | None = None
+    hidden: bool = False
+    image: str = ""
+    id: str = ""
+
+
+@dataclass
+class News:
+    """News of the community."""
+
+    account: str
+    title: str
+    text: str = ""
+    created: datetime | None = None
+    id: str = ""
+
+
+@dataclass
+class Problem:
+    """A thing to tell, or to decide.
+
+    ``code`` is a key of ``problems.PROBLEMS``, where its default and its choices stand.
+    """
+
+    code: str
+    file: str = ""
+    row: int = 0
+    # The row's number in the old system.
+    id: str = ""
+    accounts: list[str] = field(default_factory=list)
+    amount: Decimal | None = None
+    # What else programs and people are told, as JSON can hold it.
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class CurrencyFound:
+    """The currency that the files are kept in."""
+
+    name: str = ""
+    # Decimals of the most exact amount; of a time currency 0, it has minutes.
+    digits: int = 2
+    is_time: bool = False
+
+
+@dataclass
+class Content:
+    """All that the files of one community hold.
+
+    :param readings: of each thing that the layout does not say (the meaning of a
+        column), its possible readings: ``{"levy": ("payee", "both", …)}``. Replay
+        takes the reading that leaves the least to explain.
+    """
+
+    system: str
+    layout: str = ""
+    code: str = ""
+    name: str = ""
+    language: str = ""
+    place: str = ""
+    website: str = ""
+    # Of the files: an IANA name.
+    time_zone: str = "UTC"
+    currency: CurrencyFound = field(default_factory=CurrencyFound)
+    files: list[SourceFile] = field(default_factory=list)
+    people: dict[str, Person] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    payments: list[Payment] = field(default_factory=list)
+    adverts: list[Advert] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    # The account that levies and fees go to, empty where there is none.
+    treasury: str = ""
+    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # Rows that were read, by role.
+    rows: dict[str, int] = field(default_factory=dict)
+    # Sentences: what this system's export never has.
+    lacks: list[str] = field(default_factory=list)
