@@ -1,9 +1,12 @@
 """Plain modules of the addons, which run without Odoo, for use in the launcher."""
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType
+
+from . import paths
 
 
 def load(path: Path) -> ModuleType:
@@ -20,3 +23,31 @@ def load(path: Path) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def module(addon: str, name: str) -> ModuleType:
+    """Return the module ``name`` of an addon by the name that it has in Odoo.
+
+    Where Odoo is not loaded, the packages above it are empty ones: the module and what
+    it imports of other addons' tools are found, and no model is loaded.
+
+    :param str name: for instance ``tools.replay``
+    """
+    if "odoo" not in sys.modules:
+        for package in ("odoo", "odoo.addons"):
+            _empty(package, paths.ADDONS)
+        for folder in paths.ADDONS.glob("*/tools"):
+            above = f"odoo.addons.{folder.parent.name}"
+            _empty(above, folder.parent)
+            _empty(f"{above}.tools", folder)
+    return importlib.import_module(f"odoo.addons.{addon}.{name}")
+
+
+def _empty(name: str, folder: Path) -> None:
+    """Make a package that has modules of ``folder`` and no code of its own."""
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    sys.modules[name] = package
+    above, _point, last = name.rpartition(".")
+    if above:
+        setattr(sys.modules[above], last, package)

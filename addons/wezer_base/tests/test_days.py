@@ -9,7 +9,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tools import file_path
 
 from ..exceptions import Refusal
-from ..tools import days
+from ..tools import days, moments
 from ..tools.stored_sentence import Value
 from .common import WezerCommon
 
@@ -63,7 +63,7 @@ class TestMoments(BaseCase):
             while moment < datetime(2027, 1, 1):
                 local = days.to_local(moment, zone)
                 short = days.to_utc(local, zone)
-                with patch.object(days, "_offset_of", return_value=None):
+                with patch.object(moments, "_offset_of", return_value=None):
                     self.assertEqual(days.to_utc(local, zone), short)
                 moment += timedelta(minutes=30)
         last = datetime(9999, 12, 31, 23, 59)
@@ -283,7 +283,7 @@ class TestDays(WezerCommon):
 
 @tagged("post_install", "-at_install")
 class TestOnePlace(BaseCase):
-    """Nothing but ``tools/days.py`` turns days into moments."""
+    """Nothing but ``tools/days.py`` and ``moments.py`` turns days into moments."""
 
     OTHERS = re.compile(
         r"fields\.Date\.(context_)?today|\bdate\.today\(|CURRENT_DATE|\bpytz\b"
@@ -301,7 +301,9 @@ class TestOnePlace(BaseCase):
                 continue
             for number, line in enumerate(path.read_text().splitlines(), start=1):
                 allowed = self.ALLOWED.get(path.name)
-                if path.name == "days.py" or (allowed and allowed in line):
+                if path.name in ("days.py", "moments.py") or (
+                    allowed and allowed in line
+                ):
                     continue
                 if self.OTHERS.search(line):
                     found.append(f"{path.relative_to(addons)}:{number} {line.strip()}")

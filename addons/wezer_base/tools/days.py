@@ -1,5 +1,7 @@
 """Days and moments: the only place that converts one into the other.
 
+What needs no database stands in ``moments.py``, and is found here, too.
+
 A moment is what the database keeps: UTC, without a zone. A day is a day of the
 community: it begins at midnight in the time zone that the community has chosen and
 ends 24 hours later, or 23 or 25 where the clocks change.
@@ -12,8 +14,6 @@ ends 24 hours later, or 23 or 25 where the clocks change.
 """
 
 import datetime
-import functools
-import re
 import zoneinfo
 from typing import Any
 
@@ -25,77 +25,22 @@ from odoo.http import request
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..exceptions import Refusal
+from .moments import (
+    DAY,
+    SECOND,
+    UTC,
+    parse_day,
+    parse_moment,
+    to_local,
+    to_utc,
+    zone_called,
+)
 
-UTC = datetime.timezone.utc
-DAY = datetime.timedelta(days=1)
-SECOND = datetime.timedelta(seconds=1)
 # What a form's field of the type datetime-local sends and shows.
 FORM_FORMAT = "%Y-%m-%dT%H:%M"
 FORM_LENGTH = 16
 
 # === WITHOUT A DATABASE === #
-
-
-@functools.lru_cache(maxsize=1024)
-def zone_called(name: str | None) -> zoneinfo.ZoneInfo | None:
-    """Return the time zone called ``name``, None where there is none.
-
-    :param str name: for instance ``Europe/Paris``
-    :rtype: zoneinfo.ZoneInfo | None
-    """
-    # A name becomes part of a path: no more than names are made of.
-    if not name or not re.fullmatch(r"[A-Za-z0-9_+\-]+(/[A-Za-z0-9_+\-]+)*", name):
-        return None
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return None
-
-
-def to_utc(local: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
-    """Return the moment of a local date-time, in UTC and without a zone.
-
-    :param datetime.datetime local: without a zone
-    :param zoneinfo.ZoneInfo zone:
-    :raise OverflowError: where the calendar does not reach that far
-    """
-    offset = _offset_of(local.date(), zone)
-    if offset is not None:
-        return local.replace(fold=0) - offset
-    first = local.replace(tzinfo=zone, fold=0).astimezone(UTC).replace(tzinfo=None)
-    if to_local(first, zone) == local.replace(fold=0):
-        return first
-    # The clocks jump over it: the moment of the jump is the next local time.
-    before = local.replace(tzinfo=zone, fold=1).astimezone(UTC).replace(tzinfo=None)
-    offset = to_local(before, zone) - before
-    while first - before > SECOND:
-        middle = before + ((first - before) / 2)
-        if to_local(middle, zone) - middle == offset:
-            before = middle
-        else:
-            first = middle
-    return first.replace(microsecond=0)
-
-
-@functools.lru_cache(maxsize=4096)
-def _offset_of(day: datetime.date, zone: datetime.tzinfo) -> datetime.timedelta | None:
-    """Return the offset to UTC of a local day; None where the clocks change on it.
-
-    A file names the same days again and again. No zone changed its clocks twice in a
-    day: between equal offsets at its two ends none lies.
-    """
-    begin = datetime.datetime.combine(day, datetime.time(), zone)
-    try:
-        offsets = {begin.utcoffset(), (begin + DAY).utcoffset()}
-    except OverflowError:
-        return None
-    return offsets.pop() if len(offsets) == 1 else None
-
-
-def to_local(moment: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
-    """Return the local date-time of a moment, without a zone."""
-    local = moment.replace(tzinfo=UTC).astimezone(zone)
-    return local.replace(tzinfo=None, fold=0)
 
 
 def moved(
@@ -126,45 +71,6 @@ def quiet_until(
         return None
     day = local.replace(hour=0, minute=0, second=0, microsecond=0)
     return to_utc((day + days_on * DAY).replace(hour=until), zone)
-
-
-def parse_day(text: Any) -> datetime.date | None:
-    """Return the day that ``text`` names (``2026-02-28``), None where it names none."""
-    if isinstance(text, datetime.datetime):
-        return text.date()
-    if isinstance(text, datetime.date):
-        return text
-    if not isinstance(text, str) or not re.fullmatch(
-        r"\d{4}-\d\d-\d\d", text.strip(), flags=re.ASCII
-    ):
-        return None
-    try:
-        return datetime.date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
-def parse_moment(text: str, zone: datetime.tzinfo) -> datetime.datetime:
-    """Return the moment that ``text`` names, in UTC.
-
-    :param str text: ``2024-06-04``, ``2024-06-04 21:06:56``,
-        ``2024-06-04T21:06:56.292+02:00`` or with ``Z``
-    :param zoneinfo.ZoneInfo zone: what a text without an offset is read in
-    :raise ValueError: where it names none
-    """
-    text = str(text).strip()
-    if text.endswith(("Z", "z")):
-        text = text[:-1] + "+00:00"
-    moment = datetime.datetime.fromisoformat(text)
-    try:
-        if moment.tzinfo:
-            moment = moment.astimezone(UTC).replace(tzinfo=None)
-        else:
-            moment = to_utc(moment, zone)
-    except OverflowError as error:
-        raise ValueError(text) from error
-    # The database keeps whole seconds of what people do.
-    return moment.replace(microsecond=0)
 
 
 def form_text(moment: datetime.datetime, zone: zoneinfo.ZoneInfo) -> str:

@@ -7,6 +7,8 @@ where the caller wants to refuse it.
 """
 
 import re
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 # The largest number that a database keeps as the identifier of a record.
@@ -162,3 +164,109 @@ def numbered(form: Any, prefix: str, most: int = 200) -> Any:
         if number and isinstance(text, str) and text.strip() and len(found) < most:
             found[number] = text
     return found
+
+
+# === NUMBERS OF A FILE === #
+
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2019": "'"})
+_GAPS = re.compile("[ \u00a0\u202f\u2009']")
+_SIGNED = re.compile(r"(-|\+)?\s*([0-9][0-9.,]*|[.,][0-9]+)\s*(-)?", re.ASCII)
+_HOURS = re.compile(r"([0-9]{1,9}):([0-5][0-9])(?::([0-5][0-9]))?", re.ASCII)
+_HOURS_IN_WORDS = re.compile(
+    r"(?:([0-9]+(?:[.,][0-9]+)?)\s*(?:h|hrs?|hours?|horas?|heures?|std\.?|stunden?|u|uur)"
+    r"\.?)?\s*(?:([0-9]+(?:[.,][0-9]+)?)\s*(?:m|mins?|minutes?|minutos?|minuten?|'|)\.?)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def decimal_sign(texts: Iterable[str]) -> str:
+    """Return the sign before the decimals of a file's numbers: ``.``, ``,`` or empty.
+
+    Empty where nothing decides: no number has a sign, or each could stand before three
+    decimals or before three digits of a thousand.
+
+    :raise AmbiguousNumber: where numbers of the file contradict each other
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        said = _GAPS.sub("", text)
+        points, commas = said.count("."), said.count(",")
+        if not points and not commas:
+            continue
+        if points and commas:
+            sign = "." if said.rfind(".") > said.rfind(",") else ","
+        elif points > 1 or commas > 1:
+            sign = "," if points else "."
+        else:
+            sign = "." if points else ","
+            before, after = said.strip("+-").split(sign)
+            if len(after) == 3 and before.isdigit() and before[0] != "0":
+                if len(before) <= 3:
+                    continue
+        found.setdefault(sign, text)
+        if len(found) > 1:
+            raise AmbiguousNumber(" / ".join(found.values()), [])
+    return next(iter(found), "")
+
+
+def read_signed(text: str, sign: str = "") -> Decimal:
+    """Return the number that ``text`` is, with a sign and as many decimals as it has.
+
+    :param str sign: what stands before decimals in its file, see :func:`decimal_sign`
+    :raise AmbiguousNumber: where it has two readings and no ``sign`` is known
+    :raise NumberError: where it is none
+    """
+    said = _GAPS.sub("", text.translate(_MINUS))
+    below = said[:1] == "(" and said[-1:] == ")"
+    match = _SIGNED.fullmatch(said[1:-1] if below else said)
+    if not match or len(said) > 40 or (match[1] and match[3]):
+        raise NumberError(text[:40])
+    bare = match[2]
+    if not sign and ("." in bare or "," in bare):
+        sign = decimal_sign([bare])
+        if not sign:
+            digits, _break, part = bare.replace(",", ".").partition(".")
+            raise AmbiguousNumber(
+                text[:40], [Decimal(digits + part), Decimal(f"{digits}.{part}")]
+            )
+    whole_part, _sign, part = bare.partition(sign) if sign else (bare, "", "")
+    groups = re.split("[.,]", whole_part)
+    well_grouped = len(groups) == 1 or (
+        0 < len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+    )
+    digits = "".join(groups)
+    if not well_grouped or not (part or digits) or (part and not part.isdigit()):
+        raise NumberError(text[:40])
+    if len(digits) + len(part) > DIGITS_MAX:
+        raise NumberError(text[:40])
+    number = Decimal(f"{digits or 0}.{part}" if part else digits)
+    return -number if below or match[1] == "-" or match[3] else number
+
+
+def hour_seconds(text: str, sign: str = "") -> int:
+    """Return how many seconds a text of hours is.
+
+    ``2,5``, ``2:30``, ``1 h 30`` and ``90 min`` are read.
+
+    :param str sign: see :func:`read_signed`
+    :raise NumberError: where it is none, or no whole number of seconds
+    """
+    said = text.translate(_MINUS).strip()
+    below = said.startswith("-")
+    bare = said[1:].strip() if below else said
+    clock = _HOURS.fullmatch(bare)
+    words = _HOURS_IN_WORDS.fullmatch(bare)
+    if clock:
+        seconds = Decimal(
+            int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
+        )
+    elif words and (words[1] or (words[2] and not bare[-1].isdigit())):
+        hours, minutes = (
+            part.replace(",", ".") if part else "0" for part in words.groups()
+        )
+        seconds = Decimal(hours) * 3600 + Decimal(minutes) * 60
+    else:
+        seconds = read_signed(bare, sign) * 3600
+    if seconds != int(seconds) or seconds > 10**DIGITS_MAX:
+        raise NumberError(text[:40])
+    return -int(seconds) if below else int(seconds)

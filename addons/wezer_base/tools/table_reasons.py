@@ -33,5 +33,6 @@ def in_words(env: Any, problem: Any) -> str:
         "line": env._("Line %s is too long for a CSV file", value),
         "columns": env._("The file has too many columns: %s", value),
         "state": env._("“%s” is not a known state", value),
+        "script": env._("“%s” contains a script", value),
     }
     return words.get(code) or REASONS[code]

@@ -26,7 +26,10 @@ BLOCK = 1 << 20
 DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%B %d %Y")
 TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
 # What a cell may hold beside letters: line breaks and tabs within quotes.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Marks that turn the direction of the text after them show another text than is there.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+# What a browser would run.
+_SCRIPT = re.compile(r"<\s*(?:script|iframe|object|embed)\b|javascript:", re.IGNORECASE)
 _NUMBER = re.compile(r"^[+-]?\d{1,15}(?:[.,]\d{1,15})?$", re.ASCII)
 # What a spreadsheet would run when it opens the file; numbers and times stay.
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
@@ -55,6 +58,7 @@ REASONS = {
     "line": "Line %s is too long for a CSV file",
     "columns": "The file has too many columns: %s",
     "state": "“%s” is not a known state",
+    "script": "“%s” contains a script",
 }
 
 
@@ -200,9 +204,18 @@ def read_table(data: bytes | str) -> Table:
 
     :raise TableError: codes ``empty``, ``encoding``, ``csv``, ``headings``
     """
+    stream = stream_table(data)
+    return Table(stream.headings, list(stream.records), *stream[2:])
+
+
+def stream_table(data: bytes | str) -> Stream:
+    """Read a CSV file with a line of headings; its records come one by one.
+
+    :raise TableError: as :func:`read_table`; code ``csv`` where the records are read
+    """
     rows, encoding, separator = rows_of(data)
     headings, records = _headed(rows, 2 if _names_separator(data) else 1)
-    return Table(headings, list(records), encoding, separator)
+    return Stream(headings, records, encoding, separator)
 
 
 def _headed(rows: Iterator[list[str]], line: int) -> tuple[list[str], Iterator[Record]]:
@@ -287,12 +300,22 @@ def _lines(cells: list[str]) -> int:
 def lost(cell: str) -> tuple[str, str] | None:
     """Return why a cell cannot be what was written, a code and the value, or ``None``.
 
-    :return: codes ``lost``, ``control``
+    :return: codes ``lost``, ``control``, ``script``
     """
     if "\ufffd" in cell:
         return "lost", shown(cell)
+    return hostile(cell)
+
+
+def hostile(cell: str) -> tuple[str, str] | None:
+    """Return why nobody wrote this cell in good faith, or ``None``; see :func:`lost`.
+
+    :return: codes ``control``, ``script``
+    """
     if _CONTROLS.search(cell):
         return "control", shown(cell)
+    if _SCRIPT.search(cell):
+        return "script", shown(cell)
     return None
 
 
@@ -319,15 +342,18 @@ def _record(number: int, headings: list[str], cells: list[str], line: int) -> Re
 # === WRITING === #
 
 
+def is_formula(text: str) -> bool:
+    """Return whether a spreadsheet would take a cell with this text for a formula."""
+    return bool(_FORMULA.match(text)) and not _PLAIN_NUMBER.match(text)
+
+
 def no_formula(text: str) -> str:
     """Return a cell's text so that no spreadsheet takes it for a formula.
 
     >>> no_formula("=1+1"), no_formula("-12.50 h"), no_formula("Anna")
     ("'=1+1", '-12.50 h', 'Anna')
     """
-    if _FORMULA.match(text) and not _PLAIN_NUMBER.match(text):
-        return "'" + text
-    return text
+    return "'" + text if is_formula(text) else text
 
 
 def as_written(cell: str) -> str:

@@ -1,11 +1,11 @@
 """What a reader hands over, whatever system its files come from. Runs without Odoo.
 
 A reader (``readers/<system>.py``) reads the files of one system into a
-:class:`Content`. Everything after it (replay, comparison, problems, import, proof) works
-on this alone and knows no system.
+:class:`Content`. Everything after it (replay, comparison, problems, import, proof)
+works on this alone and knows no system.
 
-Amounts are :class:`decimal.Decimal` in the unit of the currency; of a time currency they
-are hours. Moments are naive UTC. Accounts are named by the old system's number.
+Amounts are :class:`decimal.Decimal` in the unit of the currency; of a time currency
+they are hours. Moments are naive UTC. Accounts are named by the old system's number.
 """
 
 from collections.abc import Mapping
@@ -41,11 +41,25 @@ class Unreadable(ValueError):
 
     :param str code: a stable word for programs
     :param str reason: a sentence for people
+    :param rows: the first rows that are refused
     """
 
-    def __init__(self, code: str, reason: str) -> None:
-        self.code = code
+    def __init__(
+        self, code: str, reason: str, rows: "tuple[RefusedRow, ...]" = ()
+    ) -> None:
+        self.code, self.rows = code, rows
         super().__init__(reason)
+
+
+@dataclass
+class RefusedRow:
+    """A row that cannot be read: where it is, what was found, and why it is refused."""
+
+    file: str
+    row: int
+    code: str
+    value: str
+    reason: str
 
 
 @dataclass
@@ -62,6 +76,10 @@ class SourceFile:
     rows: int = 0
     # Headings that no field is read from: they are told.
     unused: list[str] = field(default_factory=list)
+    # The rows of a workbook's sheet, in the place of ``data`` as text.
+    sheet: list[list[str]] | None = None
+    # The archive or workbook that it came in, empty where it was given by itself.
+    container: str = ""
 
 
 @dataclass
@@ -100,9 +118,12 @@ class Account:
     lower: Decimal | None = None
     upper: Decimal | None = None
     circle: str = ""
+    # Kind and state in the words of the old system.
+    old_kind: str = ""
+    old_state: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Payment:
     """A row of history that may move money."""
 
@@ -219,3 +240,11 @@ class Content:
     rows: dict[str, int] = field(default_factory=dict)
     # Sentences: what this system's export never has.
     lacks: list[str] = field(default_factory=list)
+    # The layout has rows that never moved money, and does not say which.
+    has_unmoved_rows: bool = False
+    # Decimals of the balances in the files, None where they are as exact as payments.
+    balance_digits: int | None = None
+    # Of a time currency: balances have seconds that the payments were cut off.
+    seconds_cut: bool = False
+    # What else the report says of this system, as JSON can hold it.
+    facts: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,343 @@
+"""Reads the rows of a file under its headings, and keeps what cannot be read.
+
+Nothing becomes 0 or empty: a cell that is not understood refuses its row, and a file
+with such a row is not read (:class:`.content.Unreadable` names the first of them). Runs
+without Odoo.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from odoo.addons.wezer_base.tools import moments, numbers, tables
+
+from .content import RefusedRow, SourceFile, Unreadable
+
+# So many refused rows are named.
+REFUSED_SHOWN = 50
+ROWS_MAX = 3_000_000
+# A number that is read in one way only.
+_PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,2}|\.\d{4,8})?", re.ASCII)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+class Refusals:
+    """The rows of all files that cannot be read."""
+
+    def __init__(self) -> None:
+        self.rows: list[RefusedRow] = []
+        self.count = 0
+
+    def add(self, file: SourceFile, row: int, code: str, value: str) -> None:
+        """Refuse a row.
+
+        :param str code: a key of ``tables.REASONS``
+        """
+        self.count += 1
+        if len(self.rows) < REFUSED_SHOWN:
+            reason = str(tables.TableError(code, value))
+            shown = tables.shown(value)
+            self.rows.append(RefusedRow(file.name, row, code, shown, reason))
+
+    def check(self) -> None:
+        """Raise :class:`Unreadable` where a row was refused."""
+        if not self.count:
+            return
+        first = self.rows[0]
+        more = f" {self.count - 1} more rows are refused." if self.count > 1 else ""
+        raise Unreadable(
+            "rows",
+            f"{first.file}, row {first.row}: {first.reason}.{more}",
+            tuple(self.rows),
+        )
+
+
+class Row(list):
+    """The cells of a row, with its number counted from 1."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, cells: Iterable[str], number: int) -> None:
+        super().__init__(cells)
+        self.number = number
+
+
+class Sheet:
+    """The rows of a file, which can be read more than once.
+
+    :param int skipped: rows above the headings
+    :param bool by_position: columns have their places, two may have one heading
+    """
+
+    def __init__(
+        self,
+        file: SourceFile,
+        refusals: Refusals,
+        skipped: int = 0,
+        by_position: bool = False,
+    ) -> None:
+        self.file, self.refusals, self.skipped = file, refusals, skipped
+        rows = all_rows(file)
+        self.headings: list[str] = []
+        for number, cells in enumerate(rows):
+            if number >= skipped and any(map(str.strip, cells)):
+                self.headings = [" ".join(cell.split()) for cell in cells]
+                self.first = number + 1
+                break
+        else:
+            raise Unreadable("empty", f"{file.name}: {tables.REASONS['empty']}")
+        if len(self.headings) > tables.COLUMNS_MAX:
+            raise Unreadable(
+                "columns",
+                f"{file.name}: {tables.REASONS['columns'] % len(self.headings)}",
+            )
+        self.columns: dict[str, int] = {}
+        for position, heading in enumerate(self.headings):
+            name = tables.key(heading)
+            if name and name in self.columns and not by_position:
+                raise Unreadable(
+                    "headings", f"{file.name}: {tables.REASONS['headings'] % heading}"
+                )
+            if name:
+                self.columns[name] = position
+        self.used = set(range(len(self.headings))) if by_position else set()
+
+    def column(self, *names: str) -> int:
+        """Return the position of the first of ``names`` that is there, or −1."""
+        """Return the position of the first of ``names`` that is there, or −1."""
+        for name in names:
+            if name in self.columns:
+                self.used.add(self.columns[name])
+                return self.columns[name]
+        return -1
+
+    def cell(self, *names: str) -> Callable[[list[str]], str]:
+        """Return what takes the text of a column out of a row; empty without one."""
+        """Return what takes the text of a column out of a row; empty without one."""
+        position = self.column(*names)
+
+        def text(cells: list[str]) -> str:
+            if 0 <= position < len(cells):
+                said = cells[position].strip()
+                return tables.as_written(said) if said[:1] == "'" else said
+            return ""
+
+        return text
+
+    def raw_rows(self, refuse: bool = True) -> Iterator[Row]:
+        """Yield the rows after the headings, blank ones left out.
+
+        :param bool refuse: also tell which rows are refused
+        """
+        for number, cells in enumerate(all_rows(self.file), 1 - self.first):
+            if number < 1 or not any(cells):
+                continue
+            if number > ROWS_MAX:
+                raise Unreadable("rows_max", f"{self.file.name} has too many rows")
+            whole = "".join(cells)
+            problem = tables.hostile(whole)
+            if problem:
+                if refuse:
+                    found = filter(None, map(tables.hostile, cells))
+                    self.refusals.add(self.file, number, *next(found, problem))
+                continue
+            yield Row(cells, number)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows; a row with cells to the right of the headings is refused."""
+        width = len(self.headings)
+        count = 0
+        for row in self.raw_rows():
+            count += 1
+            if len(row) > width:
+                beyond = next(filter(str.strip, row[width:]), "")
+                if beyond:
+                    self.refusals.add(self.file, row.number, "cells", beyond)
+                    continue
+            yield row
+        self.file.rows = count
+        self.tell_unused()
+
+    def tell_unused(self) -> None:
+        """Keep the headings that no field was read from."""
+        self.file.unused = [
+            heading
+            for position, heading in enumerate(self.headings)
+            if heading and position not in self.used
+        ]
+
+    def refuse(self, row: Row, code: str, value: str) -> None:
+        """Refuse ``row``."""
+        self.refusals.add(self.file, row.number, code, value)
+
+
+def all_rows(file: SourceFile) -> Iterator[list[str]]:
+    """Yield the rows of a file as they stand, headings and blank ones, too."""
+    if file.sheet is not None:
+        file.encoding, file.separator = "xlsx", ""
+        yield from file.sheet
+        return
+    try:
+        rows, file.encoding, file.separator = tables.rows_of(file.data)
+        yield from rows
+    except tables.TableError as error:
+        raise Unreadable(error.code, f"{file.name}: {error}") from error
+
+
+def first_rows(file: SourceFile, count: int = 40) -> list[list[str]]:
+    """Return the first rows of a file, none where it is no table.
+
+    Only its beginning is looked at, so that a large file is recognised at once.
+    """
+    if file.sheet is not None:
+        return file.sheet[:count]
+    try:
+        head, _encoding = _head(file.data)
+        rows, _encoding, _separator = tables.rows_of(head)
+        found = []
+        for row in rows:
+            found.append(row)
+            if len(found) >= count:
+                break
+        return found
+    except tables.TableError:
+        return found if "found" in locals() else []
+
+
+def _head(data: bytes) -> tuple[str, str]:
+    """Return the text at the beginning of a file, whole lines of it."""
+    size = 1 << 18
+    if len(data) <= size:
+        return tables.decode(data)
+    # Cut after a line break, of UTF-16 after both of its bytes.
+    cut = data.rfind(b"\n", 0, size) + 1
+    for end in (cut, cut + 1, size, size + 1, size + 2, size + 3):
+        try:
+            return tables.decode(data[:end])
+        except tables.TableError:
+            continue
+    return tables.decode(data)
+
+
+def headings(file: SourceFile) -> list[str]:
+    """Return the headings of a file in the form that they are compared in."""
+    for cells in first_rows(file, 5):
+        if any(map(str.strip, cells)):
+            return [tables.key(cell) for cell in cells]
+    return []
+
+
+class Values:
+    """Reads amounts and dates of files in which they are written alike.
+
+    :param str sign: what stands before decimals
+    :param moments.Dates dates:
+    """
+
+    def __init__(self, sign: str, dates: moments.Dates) -> None:
+        self.sign, self.dates = sign, dates
+        self._amounts: dict[str, Decimal] = {}
+
+    @classmethod
+    def of(
+        cls,
+        sheets: Iterable[tuple[Sheet, tuple[int, ...], tuple[int, ...]]],
+        zone: str = "UTC",
+        sign: str = "",
+        order: str = "",
+        default_sign: str = "",
+    ) -> "Values":
+        """Return how the numbers and dates of a community's files are written.
+
+        :param sheets: each with its columns of amounts and of dates
+        :param str sign: said by an administrator, empty where nothing was said
+        :param str order: the same of the order of days, see ``moments.day_order``
+        :param str default_sign: what counts where the files do not decide
+        """
+        amounts: set[str] = set()
+        days: set[str] = set()
+        for sheet, of_amounts, of_days in sheets:
+            for row in sheet.raw_rows(refuse=False):
+                for position in of_amounts:
+                    if position < len(row) and not _PLAIN.fullmatch(row[position]):
+                        amounts.add(row[position])
+                    elif position < len(row) and "." in row[position]:
+                        amounts.add("0.5")
+                for position in of_days:
+                    text = row[position] if position < len(row) else ""
+                    if text[:3].isdigit():
+                        continue
+                    days.add(text)
+        try:
+            sign = sign or numbers.decimal_sign(amounts) or default_sign
+        except numbers.AmbiguousNumber as error:
+            raise Unreadable(
+                "two_signs",
+                f"The files write decimals in two ways: {error}. Say which counts.",
+            ) from error
+        try:
+            order = order or moments.day_order(days)
+        except moments.TwoDates as error:
+            raise Unreadable(
+                "two_orders",
+                f"The files write days in two ways: {error}. Say which counts.",
+            ) from error
+        found = moments.zone_called(zone)
+        if not found:
+            raise Unreadable("time_zone", f"There is no time zone “{zone}”.")
+        return cls(sign, moments.Dates(moments.UTC if zone == "UTC" else found, order))
+
+    def amount(self, sheet: Sheet, row: Row, text: str) -> Decimal | None:
+        """Return the amount in a cell; None and the row refused where it is none."""
+        known = self._amounts.get(text)
+        if known is None:
+            try:
+                known = numbers.read_signed(text, self.sign)
+            except numbers.AmbiguousNumber:
+                sheet.refuse(row, "grouping", text)
+                return None
+            except numbers.NumberError:
+                sheet.refuse(row, "number", text)
+                return None
+            if len(self._amounts) < 200_000:
+                self._amounts[text] = known
+        return known
+
+    def moment(self, sheet: Sheet, row: Row, text: str) -> datetime | None:
+        """Return the moment in a cell, None for none; an unclear row is refused."""
+        """Return the moment in a cell, None for none; an unclear row is refused."""
+        try:
+            return self.dates.read(text)
+        except moments.TwoDates:
+            sheet.refuse(row, "two_dates", text)
+        except moments.NotADate:
+            sheet.refuse(row, "date", text)
+        return None
+
+
+def decimals(amount: Decimal) -> int:
+    """Return how many decimals an amount needs."""
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent >= -2:
+        return max(0, -exponent) if isinstance(exponent, int) else 0
+    normal = amount.normalize().as_tuple().exponent
+    return max(0, -normal) if isinstance(normal, int) else 0
+
+
+def plain_text(text: str) -> str:
+    """Return a text of a web page as words: tags left out, entities as their signs."""
+    import html
+
+    if "<" in text:
+        text = re.sub(r"<\s*(?:br|/p|/div|/li)\s*/?>", "\n", text, flags=re.IGNORECASE)
+        text = re.sub(r"<[^<>]{0,200}>", "", text)
+    return html.unescape(text).strip() if _ENTITY.search(text) else text.strip()
+
+
+_ADDRESS = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s.,;<>\"']{2,}")
+
+
+def is_email(text: str) -> bool:
+    """Return whether a text is an e-mail address."""
+    return len(text) <= 254 and bool(_ADDRESS.fullmatch(text))
