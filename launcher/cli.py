@@ -147,12 +147,21 @@ def parser() -> argparse.ArgumentParser:
             "concentration",
             "inactive",
             "closing",
+            "community",
         ],
         metavar="balances|transfers|memberships|rights|reputation|turnover|limits"
-        "|credit|concentration|inactive|closing",
+        "|credit|concentration|inactive|closing|community",
     )
     sub.add_argument(
-        "file", metavar="FILE", help="where they go; reports: CSV, or XLSX by its name"
+        "file",
+        metavar="FILE",
+        help="where they go; reports: CSV, or XLSX by its name; community: a folder",
+    )
+    sub.add_argument(
+        "--with-addresses",
+        action="store_true",
+        help="community: with addresses that their owners do not share, to continue the"
+        " same community on another system",
     )
     reports = sub.add_argument_group("reports of the books of one currency")
     reports.add_argument("--currency", metavar="CODE", help="of which currency")

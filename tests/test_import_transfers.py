@@ -115,6 +115,20 @@ def test_each_import_has_a_folder_of_its_own_and_removes_what_was_left(
     assert not list(tmp_path.glob("import-*/"))
 
 
+def test_a_community_goes_to_a_new_folder_with_addresses_only_if_asked(tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "x").touch()
+    wrong = (
+        (["community", str(tmp_path / "full")], "already there"),
+        (["community", str(tmp_path / "no" / "where")], "no folder"),
+        (["community", str(tmp_path / "new"), "--currency", "h"], "all currencies"),
+        (["balances", str(tmp_path / "b.csv"), "--with-addresses"], "belongs to"),
+    )
+    for words, reason in wrong:
+        with pytest.raises(Failure, match=reason):
+            export.command(cli.parser().parse_args(["export", *words]))
+
+
 def test_an_export_needs_an_existing_folder(tmp_path):
     file = str(tmp_path / "x" / "x.csv")
     given = cli.parser().parse_args(["export", "balances", file])

@@ -40,6 +40,7 @@ from . import wezer_conversation_party
 from . import wezer_conversation_report
 from . import wezer_departure
 from . import wezer_digest
+from . import wezer_export
 from . import wezer_idempotency_key
 from . import wezer_invariant
 from . import wezer_invitation

@@ -67,6 +67,7 @@ ABSTRACT = {
     "wezer.signing.mixin",
     "wezer.slug.mixin",
     "wezer.state.mixin",
+    "wezer.export",
     "wezer.invariant",
     "wezer.lock",
     "wezer.notice.letter",

@@ -128,7 +128,15 @@ class TestTables(BaseCase):
             self.assertEqual(caught.exception.code, code, said)
 
     def test_what_looks_like_a_formula_is_escaped_and_read_back(self):
-        for text in ("=1+1", "+cmd|' /C calc'!A0", "-2+3+x", "@lice", "-"):
+        for text in (
+            "=1+1",
+            "+cmd|' /C calc'!A0",
+            "-2+3+x",
+            "@lice",
+            "-",
+            "'=1",
+            "''-x",
+        ):
             cell = tables.no_formula(text)
             self.assertEqual(cell, f"'{text}")
             self.assertEqual(tables.as_written(cell), text)

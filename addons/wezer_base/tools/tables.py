@@ -353,7 +353,9 @@ def no_formula(text: str) -> str:
     >>> no_formula("=1+1"), no_formula("-12.50 h"), no_formula("Anna")
     ("'=1+1", '-12.50 h', 'Anna')
     """
-    return "'" + text if is_formula(text) else text
+    # A text that begins with an apostrophe and would be one gets another, so that
+    # as_written() returns each text as it was.
+    return "'" + text if is_formula(text.lstrip("'")) else text
 
 
 def as_written(cell: str) -> str:

@@ -10,6 +10,7 @@ from . import wezer_clearing
 from . import wezer_clearing_line
 from . import wezer_currency
 from . import wezer_currency_office
+from . import wezer_export
 from . import wezer_invariant
 from . import wezer_ledger_entry
 from . import wezer_ledger_seal

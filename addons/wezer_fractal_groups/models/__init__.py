@@ -20,6 +20,7 @@ from . import wezer_notice
 from . import wezer_notice_letter
 from . import wezer_notice_push
 from . import wezer_digest
+from . import wezer_export
 from . import wezer_invariant
 from . import project_task_type
 from . import wezer_task_duty

@@ -30,6 +30,7 @@ from . import res_partner
 from . import res_users
 from . import wezer_acting_log
 from . import wezer_group
+from . import wezer_export
 from . import wezer_invariant
 from . import wezer_notice
 from . import wezer_notice_letter

@@ -63,3 +63,4 @@ from . import test_first_day
 from . import test_dashboard
 from . import test_notices_of_deals
 from . import test_notices_of_announcements
+from . import test_community_export

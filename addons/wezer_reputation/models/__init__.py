@@ -15,6 +15,7 @@ from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import wezer_profile
+from . import wezer_export
 from . import wezer_invariant
 from . import wezer_notice
 from . import website
