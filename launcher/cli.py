@@ -16,6 +16,7 @@ EXAMPLES = {
     "reputation": "./wezer reputation ratings.csv --out scores.csv --scale=-10,10",
     "export": "./wezer export balances balances.csv",
     "import": "./wezer import tasks opportunities.csv --project Volunteering",
+    "movein": "./wezer movein export.zip --json",
 }
 
 
@@ -130,6 +131,28 @@ def parser() -> argparse.ArgumentParser:
         help="groups: link a group with the further parents that the file names",
     )
     sub.add_argument("--dry-run", action="store_true", help="report, but keep nothing")
+    sub.add_argument("--json", action="store_true", help="the report as JSON")
+
+    sub = command(
+        "movein",
+        "check the files of a community that used another system, without Odoo",
+    )
+    sub.add_argument(
+        "files", nargs="+", metavar="FILE", help="the export: files, a folder or a zip"
+    )
+    sub.add_argument("--from", metavar="NAME", help="the system, where it is not known")
+    sub.add_argument("--code", metavar="CODE", help="of the community in that system")
+    sub.add_argument("--currency", metavar="CODE", help="of the currency here")
+    sub.add_argument("--time-zone", metavar="ZONE", help="of its files (UTC)")
+    sub.add_argument(
+        "--decimal-sign", choices=[".", ","], help="where the files do not show it"
+    )
+    sub.add_argument(
+        "--day-order",
+        choices=["day", "month"],
+        help="which comes first, where the files do not show it",
+    )
+    sub.add_argument("--decisions", metavar="FILE", help="JSON: what was decided")
     sub.add_argument("--json", action="store_true", help="the report as JSON")
 
     sub = command("export", "write what others can read to a CSV file")
@@ -287,6 +310,10 @@ def call(options: argparse.Namespace) -> int | None:
         return command(options)
     if options.command == "import" and options.kind == "groups":
         from .import_groups import command
+
+        return command(options)
+    if options.command == "movein":
+        from .movein import command
 
         return command(options)
     if options.command == "export":

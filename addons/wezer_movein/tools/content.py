@@ -32,6 +32,9 @@ KINDS = (
     "foreign",
 )
 
+# The note of a payment that was rejected, or that nobody accepted.
+NOT_COMMITTED = "not_committed"
+
 # Kinds of payments; the same words as those of transfers.
 PAYMENT_KINDS = ("payment", "levy", "fee", "opening", "reversal")
 

@@ -89,8 +89,8 @@ PROBLEMS = {
     "balance_differs": Kind(
         ASK,
         ("opening", "leave"),
-        "The balance of {account} in the files differs by {difference}{difference_seconds} from"
-        " that of its payments.",
+        "The balance of {account} in the files differs from that of its payments by"
+        " {difference}{difference_seconds}.",
     ),
     "balance_rounded": Kind(
         "explained",

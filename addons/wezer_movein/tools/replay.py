@@ -16,7 +16,15 @@ from typing import Any
 from odoo.addons.wezer_base.tools import moments
 
 from . import unmoved
-from .content import CLOSED, FROZEN, Account, Content, Payment, Problem
+from .content import (
+    CLOSED,
+    FROZEN,
+    NOT_COMMITTED,
+    Account,
+    Content,
+    Payment,
+    Problem,
+)
 from .problems import ASK, decided, key
 
 ZERO = Decimal(0)
@@ -96,7 +104,9 @@ class _Replayer:
         self._choose_reading()
         moving: list[Payment] = []
         for payment in self.content.payments:
-            if payment.note:
+            if payment.note == NOT_COMMITTED:
+                result.left_out.append(payment)
+            elif payment.note:
                 result.notes.append(payment)
             elif choices.get((payment.file, payment.row)) == "leave_out":
                 result.left_out.append(payment)
@@ -241,12 +251,15 @@ class _Replayer:
             if difference and self.content.currency.is_time:
                 # A third of an hour has no decimals: seconds are what was counted.
                 difference = Decimal(round(difference * 3600)) / 3600
+            if code == BROUGHT_FORWARD and not replayed:
+                continue
             result.balances[code] = (replayed, said, difference)
             if difference:
                 result.problems.append(
                     self._difference(code, replayed, said, difference, rows[code])
                 )
-            if account and account.state == CLOSED and account.people and replayed:
+            is_members = account and account.people
+            if is_members and account and account.state == CLOSED and replayed:
                 result.problems.append(
                     Problem(
                         "closed_with_balance",

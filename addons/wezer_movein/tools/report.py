@@ -73,7 +73,7 @@ def report(
     decisions = decisions or {}
     amounts = Amounts(content)
     is_time = content.currency.is_time
-    problems = [_problem(problem, amounts) for problem in replay.problems]
+    problems = [_problem(problem, amounts, content) for problem in replay.problems]
     counts = Counter(problem.code for problem in replay.problems)
     total = sum((row[0] for row in replay.balances.values()), Decimal(0))
     found: dict[str, Any] = {
@@ -159,7 +159,8 @@ def _transfers(content: Content, replay: Replay) -> dict[str, Any]:
     notes = Counter(payment.note for payment in replay.notes)
     told = content.facts.get("transfers", {})
     # A payment to oneself moves nothing, and counts as moved in the old books.
-    moved = len(content.payments) - len(replay.left_out) - len(replay.notes)
+    moved = sum(payment.kind != "opening" for payment in content.payments)
+    moved -= len(replay.left_out) + len(replay.notes)
     moved += notes["same_account"]
     found = {"rows_that_move": moved}
     if content.has_unmoved_rows:
@@ -175,7 +176,7 @@ def _facts(content: Content, replay: Replay) -> dict[str, Any]:
     facts = {
         name: value
         for name, value in content.facts.items()
-        if name not in ("missing", "transfers", "frozen")
+        if name not in ("missing", "transfers", "frozen", "by_member")
     }
     if content.has_unmoved_rows:
         facts["accounts_in_users"] = sum(
@@ -255,16 +256,17 @@ def _detail(name: str, value: Any, amounts: Amounts) -> tuple[str, Any]:
     return name, amounts.exact(value)
 
 
-def _problem(problem: Problem, amounts: Amounts) -> dict[str, Any]:
+def _problem(problem: Problem, amounts: Amounts, content: Content) -> dict[str, Any]:
     found: dict[str, Any] = {"code": problem.code}
-    if problem.file:
+    by_member = content.facts.get("by_member")
+    if problem.file and not by_member:
         found["file"] = problem.file
     if problem.id:
         found["id"] = int(problem.id) if problem.id.isdigit() else problem.id
     if problem.code in _BOTH:
         found["accounts"] = problem.accounts
     elif problem.code not in _OF_ROWS and len(problem.accounts) == 1:
-        found["account"] = problem.accounts[0]
+        found["member" if by_member else "account"] = problem.accounts[0]
     if problem.amount is not None and amounts.is_time:
         found["amount_minutes"] = minutes(problem.amount)
     elif problem.amount is not None:

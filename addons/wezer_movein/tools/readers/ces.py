@@ -359,6 +359,7 @@ class _Reader:
             self.content.people[key] = person
             account.people.append(key)
             account.name = account.name or person.name
+        sheet.tell_unused()
         # Flags and columns of the layout that the suite has no use for.
         known = re.compile(
             r"(no?email\d|hide\w+|phone\w|address\d|password|defaultsub|im|dob|last\w+|"

@@ -1,8 +1,8 @@
 """TimeOverflow, "Download all": a zip of four CSV files in the downloader's language.
 
-Files are told apart by what their columns hold, headings only help: the words are those of
-nine languages. People stand in the transfers as ``Name (number)``, the bank as its bare
-name, and who left as a phrase of the language.
+Files are told apart by what their columns hold, headings only help: the words are those
+of nine languages. People stand in the transfers as ``Name (number)``, the bank as its
+bare name, and who left as a phrase of the language.
 """
 
 import re

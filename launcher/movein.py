@@ -1,0 +1,224 @@
+"""`./wezer movein FILE…`: check the export of another system, without Odoo.
+
+What the files hold and how they agree with their balances is computed by the addon
+(`addons/wezer_movein/tools/`); here stands how the command reads files and reports.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from . import addon_tools, python_env
+from .console import Failure
+
+PROVED, UNDECIDED, UNREADABLE = 0, 1, 2
+# So many rows of a list are shown to people.
+SHOWN = 10
+# A folder holds a community's export, not a disk.
+FILES_MAX = 1_000
+BYTES_MAX = 768 << 20
+
+
+def command(options: argparse.Namespace) -> int:
+    """Check the files, and report."""
+    started = time.monotonic()
+    content_module = tool("content")
+    try:
+        given = read_files(options.files)
+        if needs_workbooks(given):
+            restart_with_workbooks()
+        content, replay, found = check(given, options)
+    except content_module.Unreadable as error:
+        return unreadable(error, options)
+    if options.json:
+        json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    else:
+        show(content, replay, found)
+    took = time.monotonic() - started
+    say(
+        f"{len(content.payments):,} payments of {len(replay.accounts):,} accounts,"
+        f" {len(replay.problems):,} problems, {len(replay.undecided):,} to decide,"
+        f" {took:.1f} s."
+    )
+    return PROVED if replay.is_proved else UNDECIDED
+
+
+def tool(name: str) -> Any:
+    """Return a module of the addon's tools."""
+    return addon_tools.module("wezer_movein", f"tools.{name}")
+
+
+def check(
+    given: list[tuple[str, bytes]], options: argparse.Namespace
+) -> tuple[Any, Any, dict[str, Any]]:
+    """Return the content, its replay, and the report."""
+    decisions = {}
+    if options.decisions:
+        try:
+            text = Path(options.decisions).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise Failure(f"{options.decisions} cannot be read") from error
+        decisions = tool("problems").read_decisions(text)
+    say("Reading …")
+    content = tool("readers.registry").read(given, said(options))
+    given.clear()
+    say(f"{content.layout} of {content.system}. Replaying …")
+    replay = tool("replay").replay(content, decisions)
+    return content, replay, tool("report").report(content, replay, decisions)
+
+
+def said(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what an administrator said with the options."""
+    names = ("from", "code", "currency", "time_zone", "decimal_sign", "day_order")
+    values = {name: getattr(options, name, None) for name in names}
+    return {name: value for name, value in values.items() if value}
+
+
+def say(text: str) -> None:
+    """Print a line of progress, beside the report."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def read_files(names: list[str]) -> list[tuple[str, bytes]]:
+    """Return the names and contents of files; of a folder, those in it."""
+    paths: list[Path] = []
+    for name in names:
+        path = Path(name)
+        if path.is_dir():
+            inside = sorted(one for one in path.iterdir() if is_export(one))
+            if not inside:
+                raise Failure(f"The folder {name} has no files")
+            paths += inside
+        else:
+            paths.append(path)
+    if len(paths) > FILES_MAX:
+        raise Failure(f"{len(paths)} files are more than an export has")
+    given = []
+    size = 0
+    for path in paths:
+        try:
+            size += path.stat().st_size
+            if size > BYTES_MAX:
+                raise Failure(f"{path} is larger than an export is")
+            given.append((path.name, path.read_bytes()))
+        except OSError as error:
+            raise Failure(f"{path} cannot be read: {error.strerror}") from error
+    return given
+
+
+def is_export(path: Path) -> bool:
+    """Return whether a file of a folder is taken: tables, archives and workbooks."""
+    kinds = (".csv", ".tsv", ".txt", ".tab", ".zip", ".xlsx", ".xlsm")
+    return (
+        path.is_file()
+        and not path.name.startswith(".")
+        and path.suffix.lower() in kinds
+    )
+
+
+# === WORKBOOKS === #
+
+
+def needs_workbooks(given: list[tuple[str, bytes]]) -> bool:
+    """Return whether a workbook is to be read, and this Python cannot."""
+    if importlib.util.find_spec("openpyxl") is not None:
+        return False
+    workbooks = addon_tools.module("wezer_base", "tools.workbooks")
+    return any(
+        workbooks.is_workbook(data) or (data[:2] == b"PK" and b".xlsx" in data)
+        for _name, data in given
+    )
+
+
+def restart_with_workbooks() -> None:
+    """Run this command again with Wezer's own Python, which reads workbooks."""
+    python = python_env.folder() / "bin" / "python"
+    if python.exists() and os.environ.get("WEZER_RESTARTED") != "1":
+        os.environ["WEZER_RESTARTED"] = "1"
+        root = Path(__file__).resolve().parent.parent
+        os.execv(python, [str(python), str(root / "wezer"), *sys.argv[1:]])
+
+
+# === REPORT === #
+
+
+def unreadable(error: Any, options: argparse.Namespace) -> int:
+    """Report files that are not read."""
+    if options.json:
+        rows = [vars(row) for row in error.rows]
+        found = {"error": {"code": error.code, "reason": str(error), "rows": rows}}
+        json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    for row in error.rows[:SHOWN]:
+        say(f"{row.file}, row {row.row}: refused: {row.reason}")
+    say(f"wezer: not readable: {error}")
+    return UNREADABLE
+
+
+def show(content: Any, replay: Any, found: dict[str, Any]) -> None:
+    """Print the report for people: what it is, what differs, what is to decide."""
+    print(f"{content.layout} of {content.system}: {content.name or content.code}")
+    print(", ".join(f"{count:,} {role}" for role, count in found["rows"].items()))
+    for name, reading in found["readings"].items():
+        left = reading["residuals"][reading["chosen"]]
+        print(f"Column {name}: read as “{reading['chosen']}”, which leaves {left}.")
+    differing = [
+        (code, balance)
+        for code, balance in found["balances"].items()
+        if balance.get("difference_seconds")
+        or (balance.get("difference") or "0").strip("-0.")
+    ]
+    agreeing = sum(
+        balance.get("file", balance.get("file_seconds")) is not None
+        for balance in found["balances"].values()
+    ) - len(differing)
+    print(f"{agreeing} balances agree, {len(differing)} differ.")
+    for code, balance in differing[:SHOWN]:
+        if "replay_minutes" in balance:
+            print(
+                f"  {code}  {balance['replay_minutes']} min here,"
+                f" {balance['file_seconds']} s in the files,"
+                f" difference {balance['difference_seconds']} s"
+            )
+        else:
+            print(
+                f"  {code}  {balance['replay']} here, {balance['file']} in the files,"
+                f" difference {balance['difference']}"
+            )
+    rest(differing)
+    problems = tool("problems")
+    print("Problems:")
+    for code, count in found["problem_counts"].items():
+        kind = problems.PROBLEMS[code]
+        print(f"  {count:>6}  {code} ({kind.default})")
+    waiting = Counter(problem["code"] for problem in found["undecided"])
+    if waiting:
+        print("To decide (--decisions FILE, JSON: key or code → choice):")
+        for problem in found["undecided"][:SHOWN]:
+            choices = " / ".join(problem["choices"])
+            print(f"  {problem['key']}  {problem['text']} [{choices}]")
+        rest(found["undecided"])
+    print("The files never have:")
+    for text in content.lacks:
+        print(f"  {text}")
+    for file in found["files"]:
+        if file["unused_headings"]:
+            print(f"{file['name']}: not read: {', '.join(file['unused_headings'])}")
+        elif not file["role"]:
+            print(f"{file['name']}: not read")
+        if file["encoding"] == "cp1252":
+            print(f"{file['name']}: read as Windows-1252")
+
+
+def rest(rows: list[Any]) -> None:
+    """Say how many rows are not shown."""
+    if len(rows) > SHOWN:
+        print(f"  … and {len(rows) - SHOWN} more")
