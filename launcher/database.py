@@ -124,6 +124,47 @@ class Database:
                 self.filestore(source), self.filestore(target), copy_function=link
             )
 
+    def copy_while_in_use(self, target: str) -> None:
+        """Copy this database with its files, also while it is served."""
+        self.drop(target)
+        self.sql(f'CREATE DATABASE "{target}" TEMPLATE template0', "postgres")
+        try:
+            self._pipe(target)
+        except BaseException:
+            self.drop(target)
+            raise
+        if self.filestore(self.name).exists():
+            shutil.copytree(
+                self.filestore(self.name), self.filestore(target), copy_function=link
+            )
+
+    def _pipe(self, target: str) -> None:
+        """Dump this database into ``target``."""
+        places = os.pathsep.join([*self.runner.server_programs, os.defpath])
+        programs = [
+            shutil.which(name, path=places) or name for name in ("pg_dump", "psql")
+        ]
+        dump = subprocess.Popen(
+            [programs[0], "--no-owner", self.name],
+            env=self.runner.environment,
+            stdout=subprocess.PIPE,
+        )
+        load = subprocess.Popen(
+            [programs[1], "-q", "-v", "ON_ERROR_STOP=1", "-1", target],
+            env=self.runner.environment,
+            stdin=dump.stdout,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        assert dump.stdout
+        # The dump ends where its reader ends.
+        dump.stdout.close()
+        _out, error = load.communicate()
+        failed = dump.wait() or load.returncode
+        if failed:
+            words = (error.decode(errors="replace").strip().splitlines() or ["?"])[-1]
+            raise Failure(f"The database could not be copied: {words}")
+
     def filestore(self, name: str) -> Path:
         """Return the folder of a database's files."""
         return paths.STATE / "data" / "filestore" / name

@@ -178,16 +178,13 @@ def in_odoo(
     :param commits: the function begins and commits its transactions itself
     :raise Failure: where it was refused as a whole, or broken off
     """
-    path = folder / "given.json"
-    path.touch(0o600)
-    path.write_text(json.dumps(given))
-    script = SCRIPT.format(work=work, path=str(path), commits=commits)
+    text = script(folder, work, given, commits)
     steps = Steps(4, stream=sys.stderr)
     with session.live_database(steps) as database, steps.step(what) as step:
         step.show(detail)
         shown = Progress(step)
         try:
-            answer = tagged(database.runner.shell(database.name, script, shown))
+            answer = tagged(database.runner.shell(database.name, text, shown))
         except Failure as failure:
             failure.remedy = broken_off(shown, commits, failure.remedy)
             raise
@@ -200,12 +197,21 @@ def in_odoo(
     return answer
 
 
+def script(folder: Path, work: str, given: dict, commits: bool = False) -> str:
+    """Return the Python text of an import, whose data lie in ``folder``."""
+    path = folder / "given.json"
+    path.touch(0o600)
+    path.write_text(json.dumps(given))
+    return SCRIPT.format(work=work, path=str(path), commits=commits)
+
+
 # Where each import is described.
 PAGE = {
     "Tasks": "market.md",
     "Members": "admin.md",
     "Groups": "groups.md",
     "Transfers": "money.md",
+    "Move in": "admin.md",
 }
 
 

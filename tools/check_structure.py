@@ -37,6 +37,13 @@ MAY_USE = {
         "wezer_fractal_groups",
         "wezer_reputation",
     },
+    "wezer_movein": {
+        "wezer_base",
+        "wezer_currency",
+        "wezer_fractal_groups",
+        "wezer_reputation",
+        "wezer_marketplace",
+    },
     "wezer_website": {
         "wezer_base",
         "wezer_currency",

@@ -160,11 +160,21 @@ def window(pen: Pen) -> None:
     pen.line((38, 98), (102, 98))
 
 
+def house(pen: Pen) -> None:
+    """A house with an arrow into it: a community moves in."""
+    pen.shape((56, 66), (90, 36), (124, 66), (124, 112), (56, 112), fill=PAPER)
+    pen.line((46, 72), (90, 34), (134, 72))
+    pen.line((56, 66), (56, 112), (124, 112), (124, 66))
+    pen.line((14, 88), (84, 88))
+    pen.line((66, 72), (84, 88), (66, 104))
+
+
 ICONS = {
     "wezer_base": (people, "#2f6f4e"),
     "wezer_currency": (coins, "#b5781f"),
     "wezer_fractal_groups": (circles, "#4a5f8a"),
     "wezer_marketplace": (stall, "#b5532f"),
+    "wezer_movein": (house, "#7a5c8e"),
     "wezer_reputation": (star, "#d9a93a"),
     "wezer_website": (window, "#3f7d8c"),
 }

@@ -23,6 +23,7 @@ ADDONS = (
     "wezer_fractal_groups",
     "wezer_reputation",
     "wezer_marketplace",
+    "wezer_movein",
     "wezer_website",
 )
 LANGUAGES = ("fr", "ca", "es", "de")

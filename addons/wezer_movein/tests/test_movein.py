@@ -1,0 +1,362 @@
+import json
+from base64 import b64encode
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo.tests import tagged
+
+from ..tools import proof
+from ..tools.content import Payment
+from .common import FILE, MoveinCommon, balances, village
+
+
+@tagged("post_install", "-at_install")
+class TestImport(MoveinCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.counted = {
+            name: cls.env[name].search_count([])
+            for name in ("mail.mail", "mail.message", "wezer.notice")
+        }
+        cls.move = cls._imported()
+        cls.rows = cls.move.sudo().account_ids
+        cls.money = cls.move.wezer_currency_id
+
+    def _account(self, code):
+        return self.rows.filtered(lambda row: row.code == code)
+
+    def _wallet_of(self, code):
+        return self._account(code).wallet_id
+
+    def test_every_balance_is_as_replayed(self):
+        for code, now in balances(self.content).items():
+            wallet = self._wallet_of(code)
+            self.assertEqual(wallet.reference, code)
+            self.assertEqual(wallet.balance, int(now * 100), code)
+
+    def test_the_books_hold_and_the_proof_agrees(self):
+        self.move.action_prove()
+        self.assertEqual(self.move.state, "proved")
+        self.assertBooksHold()
+
+    def test_the_history_has_its_kinds_dates_and_keys(self):
+        transfers = self.env["wezer.transfer"].search(
+            [("wezer_currency_id", "=", self.money.id)], order="id"
+        )
+        self.assertEqual(len(transfers), len(self.content.payments))
+        self.assertTrue(all(transfers.mapped("historic")))
+        dates = transfers.mapped("date")
+        self.assertEqual(dates, sorted(dates))
+        self.assertEqual(
+            sorted(set(transfers.mapped("kind"))), ["levy", "payment", "reversal"]
+        )
+        self.assertEqual(transfers[0].key, "movein-V-1")
+        back = transfers.filtered(lambda row: row.kind == "reversal")
+        self.assertEqual(back.parent_id, transfers[0])
+        self.assertEqual(transfers[0].reversed_minor, back.amount_minor)
+
+    def test_nobody_is_told_of_anything(self):
+        for name, count in self.counted.items():
+            self.assertEqual(self.env[name].search_count([]), count, name)
+        self.assertFalse(
+            self.env["wezer.transfer"].search_count(
+                [
+                    ("wezer_currency_id", "=", self.money.id),
+                    ("notice_pending", "=", True),
+                ]
+            )
+        )
+
+    def test_a_household_pays_from_one_wallet(self):
+        household = self._account("V001")
+        group = self.env["wezer.group"]._of_partner(household.partner_id)
+        self.assertEqual(
+            sorted(group._direct_members().mapped("name")), ["Ada Oak", "Bob Oak"]
+        )
+        self.move.action_prove()
+        self.move.action_open()
+        ada = group._direct_members().filtered(lambda one: one.name == "Ada Oak")
+        user = self.env["res.users"].create(
+            {
+                "partner_id": ada.id,
+                "login": ada.email,
+                "group_ids": [self.env.ref("base.group_portal").id],
+            }
+        )
+        self.assertTrue(user._acts_for(household.partner_id, "wallet"))
+
+    def test_the_name_of_a_closed_account_is_gone_and_its_history_is_not(self):
+        gone = self._account("V002")
+        self.assertNotIn("Gone", gone.partner_id.name)
+        self.assertFalse(gone.partner_id.email)
+        self.assertEqual(gone.partner_id._wezer_profile().state, "left")
+        self.assertEqual(gone.wallet_id.state, "closed")
+        self.assertTrue(gone.payment_count)
+
+    def test_states_and_limits_are_those_of_the_files(self):
+        self.assertEqual(self._wallet_of("V003").state, "frozen")
+        self.assertEqual(self._wallet_of("V900").state, "closed")
+        own = self._wallet_of("V004")
+        self.assertEqual((own.own_limits, own.lower_limit), (True, -10000))
+        self.assertEqual(
+            self.money.treasury_partner_id, self._account("V000").partner_id
+        )
+
+    def test_people_are_hidden_until_the_community_is_open(self):
+        profile = self._account("V004").partner_id._wezer_profile()
+        self.assertEqual((profile.state, profile.share_phone), ("pending", "nobody"))
+        self.assertEqual(profile.share_email, "members")
+        announcements = self.env["wezer.announcement"].search(
+            [("author_id", "=", self._account("V001").partner_id.id)]
+        )
+        self.assertEqual(set(announcements.mapped("state")), {"draft"})
+        self.move.action_prove()
+        self.move.action_open()
+        self.assertEqual(profile.state, "active")
+        self.assertEqual(profile.slug, "member-4")
+        self.assertEqual(
+            {one.title: one.state for one in announcements},
+            {"Firewood": "open", "Old": "ended"},
+        )
+        hidden = self.env["wezer.announcement"].search([("title", "=", "A ladder")])
+        self.assertEqual(hidden.state, "draft")
+        self.assertEqual(
+            self.env["wezer.news"].search([("title", "=", "Market day")]).state,
+            "published",
+        )
+        self.assertFalse(
+            self.env["wezer.announcement"].search(
+                [("title", "=", "Of a closed account")]
+            )
+        )
+
+    def test_moving_in_twice_changes_nothing(self):
+        names = (
+            *("res.partner", "wezer.profile", "wezer.wallet", "wezer.transfer"),
+            *("wezer.ledger.entry", "wezer.announcement", "wezer.news", "wezer.group"),
+            *("wezer.currency", "wezer.group.membership", "wezer.batch"),
+        )
+        everything = self.env["res.partner"].with_context(active_test=False)
+        counts = {name: everything.env[name].search_count([]) for name in names}
+        self.move.action_prove()
+        again = self._imported()
+        again.action_prove()
+        self.assertEqual(again.rows_digest, self.move.rows_digest)
+        self.assertEqual(again.accounts_digest, self.move.accounts_digest)
+        self.assertEqual(again.wezer_currency_id, self.money)
+        for name, count in counts.items():
+            self.assertEqual(everything.env[name].search_count([]), count, name)
+
+    def test_the_check_finds_a_payment_that_was_added_by_hand(self):
+        self.move.action_prove()
+        self.env.cr.execute(
+            "UPDATE wezer_transfer SET key = 'movein-V-forged'"
+            " WHERE wezer_currency_id = %s AND key = 'movein-V-2'",
+            [self.money.id],
+        )
+        broken = [row for row in self.env["wezer.invariant"].run() if row["rows"]]
+        self.assertEqual(
+            [row["name"] for row in broken],
+            ["The payments that moved in are those that were proved"],
+        )
+
+    def test_the_signed_proof_names_files_and_hashes_and_cannot_be_edited(self):
+        self.move.action_prove()
+        self.env["wezer.ledger.seal"]._seal_now()
+        file = json.loads(self.move.proof_file())
+        self.assertTrue(proof.is_genuine(file))
+        self.assertEqual(file["proof"]["sha256"]["payments"], self.move.rows_digest)
+        self.assertEqual(file["proof"]["seal"]["sha256"], self.move.seal_id.digest)
+        self.assertNotIn("Ada", json.dumps(file))
+        file["proof"]["differences"] = 7
+        self.assertFalse(proof.is_genuine(file))
+
+    def test_taking_back_frees_the_code_for_the_next_try(self):
+        self.move.action_take_back()
+        self.assertEqual(self.move.state, "taken_back")
+        self.assertFalse(self.money.active)
+        self.assertFalse(self._account("V004").partner_id.active)
+        again = self._imported()
+        again.action_prove()
+        self.assertEqual(again.wezer_currency_id.code, "Acorn")
+        self.assertBooksHold()
+
+    def test_nothing_is_taken_back_once_somebody_paid(self):
+        self.move.action_prove()
+        wallet = self._wallet_of("V004")
+        self.env["wezer.transfer"]._post_rows(
+            [
+                {
+                    "payer_wallet": wallet.id,
+                    "payee_wallet": self._wallet_of("V001").id,
+                    "minor": 1,
+                    "kind": "payment",
+                    "key": "later",
+                }
+            ],
+            "history",
+        )
+        with self.assertRefused("used"):
+            self.move.action_take_back()
+
+    def test_a_member_reads_the_own_account_only_and_reports_what_is_wrong(self):
+        self.move.action_prove()
+        self.move.action_open()
+        partner = self._account("V004").partner_id
+        user = self.env["res.users"].create(
+            {
+                "partner_id": partner.id,
+                "login": partner.email,
+                "group_ids": [self.env.ref("base.group_portal").id],
+            }
+        )
+        own = self._account("V004").with_user(user)
+        found = own.search([])
+        self.assertEqual(found, own)
+        own.report_wrong("There is a payment that I do not know.")
+        problem = self.move.sudo().problem_ids.filtered("account_id")
+        self.assertEqual((problem.code, problem.is_undecided), ("member_report", True))
+        notice = self.env["wezer.notice"].search([("kind", "=", "moved_in")])
+        self.assertIn(self.administrator.partner_id, notice.partner_id)
+        self.move.action_decide(problem.key, "answered", "Explained by telephone")
+        self.assertFalse(problem.is_undecided)
+        for _number in range(6):
+            try:
+                own.report_wrong("Again")
+            except Exception as error:
+                self.assertEqual(error.rule, "waiting")
+        with self.assertRefused("acts_for"):
+            self._account("V001").with_user(user).report_wrong("Mine?")
+        with self.assertRefused("text"):
+            own.report_wrong("  ")
+
+    def test_letters_go_out_by_the_button_only_and_once(self):
+        self.move.action_prove()
+        with self.assertRefused("state"):
+            self.move.action_send_letters()
+        self.move.action_open()
+        one = self._account("V004")
+        self.assertEqual(self.move.action_send_letters(one.ids), 1)
+        self.assertEqual(self.move.action_send_letters(one.ids), 0)
+        letters = self.env["wezer.invitation"].search(
+            [("email", "=", "member4@village.example")]
+        )
+        self.assertEqual(len(letters), 1)
+
+    def test_finishing_deletes_the_contents_of_the_files(self):
+        self.move.action_prove()
+        self.move.action_open()
+        self.move.action_finish()
+        self.assertFalse(self.move.sudo().file_ids.data)
+        self.assertTrue(self.move.sudo().file_ids.sha256)
+        self.assertFalse(self._account("V002").name)
+
+
+@tagged("post_install", "-at_install")
+class TestChecking(MoveinCommon):
+    def test_a_check_keeps_the_report_only(self):
+        names = ("res.partner", "wezer.wallet", "wezer.transfer", "wezer.currency")
+        counts = [self.env[name].search_count([]) for name in names]
+        move = self._start()
+        move.action_check()
+        self.assertEqual(move.state, "checked")
+        self.assertEqual(len(move.account_ids), len(self.content.accounts))
+        self.assertEqual(counts, [self.env[name].search_count([]) for name in names])
+
+    def test_what_asks_bars_the_import_until_it_is_decided_and_checked_again(self):
+        move = self._start()
+        move.action_check()
+        with self.assertRefused("undecided"):
+            move.action_import()
+        with self.assertRefused("choice"):
+            move.action_decide("closed_with_balance", "burn")
+        with self.assertRefused("problem"):
+            move.action_decide("unheard_of", "stays")
+        move.action_decide("closed_with_balance", "community", "As the rules say")
+        with self.assertRefused("stale"):
+            move.action_import()
+        move.action_check()
+        self.assertFalse(move.undecided_count)
+        [problem] = move.problem_ids.filtered("choice")
+        self.assertEqual(problem.reason, "As the rules say")
+        with self.assertRefused("append_only"):
+            move.sudo().decision_ids.choice = "stays"
+        with self.assertRefused("append_only"):
+            move.sudo().decision_ids.unlink()
+        move.action_import()
+        move.sudo()._import_now()
+        closed = move.account_ids.filtered(lambda row: row.code == "V002")
+        self.assertEqual(closed.wallet_id.balance, 0)
+        move.action_prove()
+
+    def test_a_file_that_changed_after_the_check_is_refused(self):
+        move = self._ready()
+        move.sudo().file_ids.data = b64encode(FILE + b" ")
+        with self.assertRefused("changed"):
+            move.action_import()
+        with self.assertRefused("changed"):
+            move.action_check()
+
+    def test_an_import_that_fails_leaves_nothing_and_says_why(self):
+        names = ("res.partner", "wezer.wallet", "wezer.transfer", "wezer.currency")
+        move = self._ready()
+        move.action_import()
+        counts = [self.env[name].search_count([]) for name in names]
+        bad = village()
+        bad.payments.append(
+            Payment("V001", "V003", Decimal("0.001"), bad.payments[-1].moment, "x")
+        )
+        before = type(self).content
+        type(self).content = bad
+        self.addCleanup(setattr, type(self), "content", before)
+        move.sudo()._try_import()
+        self.assertEqual(move.state, "checked")
+        self.assertIn("0.001", move.failure)
+        self.assertEqual(counts, [self.env[name].search_count([]) for name in names])
+
+    def test_a_member_of_before_is_known_by_the_address(self):
+        anna = self.anna.partner_id
+        anna.email = "ada@village.example"
+        move = self._imported()
+        household = move.sudo().account_ids.filtered(lambda row: row.code == "V001")
+        self.assertIn(anna, household.person_ids)
+        move.action_take_back()
+        self.assertTrue(anna.active)
+
+    def test_only_administrators_move_a_community_in(self):
+        move = self._imported()
+        for user in (self.anna, self.moderator):
+            theirs = move.with_user(user)
+            with self.assertRefused("role"):
+                theirs.start([["rows.csv", b64encode(FILE).decode()]])
+            for name in ("prove", "take_back", "open", "finish", "check", "import"):
+                with self.assertRefused("role"):
+                    getattr(theirs, f"action_{name}")()
+            with self.assertRefused("role"):
+                theirs.action_decide("x", "y")
+            with self.assertRefused("role"):
+                theirs.action_send_letters()
+        self.assertFalse(self.env["wezer.movein"].with_user(self.moderator).search([]))
+        move.action_prove()
+        theirs = move.with_user(self.moderator)
+        self.assertTrue(theirs.proof_file())
+        for model in ("file", "account", "problem", "decision"):
+            rows = self.env[f"wezer.movein.{model}"].with_user(self.stranger)
+            self.assertFalse(rows.has_access("read") and rows.search([]), model)
+
+    def test_hours_are_counted_in_minutes_and_notes_move_nothing(self):
+        content = village()
+        content.currency.is_time, content.currency.name = True, "hrs"
+        for row in content.payments:
+            row.amount = Decimal(20) / Decimal(60)
+        before = type(self).content
+        type(self).content = content
+        self.addCleanup(setattr, type(self), "content", before)
+        move = self._imported()
+        self.assertTrue(move.wezer_currency_id._is_hours())
+        first = self.env["wezer.transfer"].search(
+            [("wezer_currency_id", "=", move.wezer_currency_id.id)], limit=1
+        )
+        self.assertEqual(first.amount_minor, 20)
+        self.assertLess(first.date, self.env.cr.now() - timedelta(days=1))

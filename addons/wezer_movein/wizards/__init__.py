@@ -1,0 +1,2 @@
+from . import wezer_movein_start
+from . import wezer_movein_decide
