@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 
 from .console import Failure
 
@@ -15,6 +16,8 @@ EXAMPLES = {
     "bench": "./wezer bench people --quick",
     "reputation": "./wezer reputation ratings.csv --out scores.csv --scale=-10,10",
     "export": "./wezer export balances balances.csv",
+    "backup": "./wezer backup --to backups --recipient age.pub --verify",
+    "restore": "./wezer restore backups/wezer-20260131T031500Z.zip --verify",
     "import": "./wezer import tasks opportunities.csv --project Volunteering",
     "movein": "./wezer movein export.zip --json",
 }
@@ -86,6 +89,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--everything", action="store_true", help="also those without a change"
     )
+
+    add_backups(command)
 
     sub = command("import", "take members, groups, tasks or transfers from CSV files")
     sub.add_argument(
@@ -241,6 +246,81 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def add_backups(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Add the commands that make and restore backups."""
+    sub = command("backup", "write the live database and its files to one archive")
+    sub.add_argument("file", nargs="?", metavar="FILE", help="the archive")
+    sub.add_argument(
+        "--to",
+        metavar="DIR",
+        help="the folder, where no FILE is named (.wezer/backups)",
+    )
+    sub.add_argument(
+        "--recipient",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="encrypt it for this public key: of age or SSH, a file with such keys or "
+        "with a key of GPG, or a key in GPG's keyring; may be repeated",
+    )
+    sub.add_argument(
+        "--keep",
+        metavar="DAYS,WEEKS,MONTHS",
+        help="delete older backups in the folder but the newest of so many days, "
+        "weeks and months",
+    )
+    sub.add_argument(
+        "--verify",
+        action="store_true",
+        help="restore it beside the database, check it, and remove that copy",
+    )
+    add_identity(sub)
+    sub.add_argument("--json", action="store_true", help="the report as JSON")
+
+    sub = command("restore", "restore a backup, checked before it takes its place")
+    sub.add_argument("file", metavar="FILE", help="an archive of ./wezer backup")
+    sub.add_argument("--database", metavar="NAME", help="under which name (wezer)")
+    sub.add_argument(
+        "--replace",
+        action="store_true",
+        help="take the place of a database of this name, which is kept under another",
+    )
+    sub.add_argument(
+        "--drop-old",
+        action="store_true",
+        help="with --replace: delete the former database once the checks have passed",
+    )
+    sub.add_argument(
+        "--verify",
+        action="store_true",
+        help="only prove it: restore it beside the database, check it, and remove it",
+    )
+    sub.add_argument(
+        "--no-check", action="store_true", help="restore it whatever the checks say"
+    )
+    sub.add_argument(
+        "--upgrade", action="store_true", help="upgrade the addons before the checks"
+    )
+    sub.add_argument(
+        "--neutralize",
+        action="store_true",
+        help="a copy for a rehearsal: no e-mails, no scheduled actions",
+    )
+    add_identity(sub)
+    sub.add_argument("--json", action="store_true", help="the report as JSON")
+
+
+def add_identity(sub: argparse.ArgumentParser) -> None:
+    """Add the option that names secret keys."""
+    sub.add_argument(
+        "--identity",
+        action="append",
+        default=[],
+        metavar="KEYFILE",
+        help="a file with a secret key, for an encrypted backup; may be repeated",
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Run a command; return its exit code."""
     os.umask(0o022)
@@ -324,6 +404,10 @@ def call(options: argparse.Namespace) -> int | None:
         from .importing import command
 
         return command(options)
+    if options.command in ("backup", "restore"):
+        from . import backups
+
+        return getattr(backups, options.command)(options)
     if options.command == "bench":
         from .bench import command
 

@@ -61,6 +61,10 @@ class Runner:
             self.environment.pop(name, None)
         folder = getattr(server, "folder", None)
         self.server_programs = [str(folder)] if folder else []
+        self.pg_path = ""
+        if folder and (Path(folder) / "pg_dump").exists():
+            # Programs of the server's own version, for backups.
+            self.pg_path = str(folder)
         addons = [*odoo.addons, paths.ADDONS]
         self.addons_path = ",".join(str(path) for path in addons)
 
@@ -78,6 +82,7 @@ class Runner:
             # No mail server: e-mails wait until an administrator sets one.
             "smtp_server": "",
             "publisher_warranty_url": "",
+            **({"pg_path": self.pg_path} if self.pg_path else {}),
             # Nobody manages databases over HTTP here, so nobody knows it.
             "admin_passwd": secrets.token_urlsafe(32),
             # Scheduled actions may take longer than pages; both end with a reload.
