@@ -140,7 +140,7 @@ def parser() -> argparse.ArgumentParser:
 
     sub = command(
         "movein",
-        "check the files of a community that used another system, without Odoo",
+        "check the files of a community that used another system, and move it in",
     )
     sub.add_argument(
         "files", nargs="+", metavar="FILE", help="the export: files, a folder or a zip"
@@ -158,6 +158,22 @@ def parser() -> argparse.ArgumentParser:
         help="which comes first, where the files do not show it",
     )
     sub.add_argument("--decisions", metavar="FILE", help="JSON: what was decided")
+    sub.add_argument(
+        "--rehearse",
+        action="store_true",
+        help="import into a copy of the database, prove it, and drop the copy",
+    )
+    sub.add_argument(
+        "--import",
+        action="store_true",
+        dest="import_",
+        help="import in one transaction, and prove it",
+    )
+    sub.add_argument(
+        "--open",
+        action="store_true",
+        help="with --import: show members and their announcements to each other",
+    )
     sub.add_argument("--json", action="store_true", help="the report as JSON")
 
     sub = command("export", "write what others can read to a CSV file")

@@ -1,4 +1,4 @@
-"""`./wezer movein FILE…`: check the export of another system, without Odoo.
+"""`./wezer movein FILE…`: check the export of another system, without Odoo; import it.
 
 What the files hold and how they agree with their balances is computed by the addon
 (`addons/wezer_movein/tools/`); here stands how the command reads files and reports.
@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from . import addon_tools, python_env
+from . import addon_tools, moving_in, python_env
 from .console import Failure
 
 PROVED, UNDECIDED, UNREADABLE = 0, 1, 2
@@ -36,6 +36,10 @@ def command(options: argparse.Namespace) -> int:
         content, replay, found = check(given, options)
     except content_module.Unreadable as error:
         return unreadable(error, options)
+    moved = None
+    if (options.rehearse or options.import_) and replay.is_proved:
+        moved = move(options)
+        found["moved"] = moved
     if options.json:
         json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
@@ -47,7 +51,26 @@ def command(options: argparse.Namespace) -> int:
         f" {len(replay.problems):,} problems, {len(replay.undecided):,} to decide,"
         f" {took:.1f} s."
     )
+    if moved:
+        say(moving_in.sentence(moved, options.rehearse and not options.import_))
+    elif options.rehearse or options.import_:
+        say("Nothing was imported: decide about the problems first.")
     return PROVED if replay.is_proved else UNDECIDED
+
+
+def move(options: argparse.Namespace) -> dict[str, Any]:
+    """Rehearse, import, or both; return what became of it."""
+    given = said(options)
+    given["system"] = given.pop("from", "")
+    decisions = decisions_of(options)
+    answer = {}
+    if options.rehearse:
+        answer = moving_in.rehearse(paths_of(options.files), given, decisions)
+    if options.import_:
+        answer = moving_in.import_files(
+            paths_of(options.files), given, decisions, options.open
+        )
+    return answer
 
 
 def tool(name: str) -> Any:
@@ -59,19 +82,24 @@ def check(
     given: list[tuple[str, bytes]], options: argparse.Namespace
 ) -> tuple[Any, Any, dict[str, Any]]:
     """Return the content, its replay, and the report."""
-    decisions = {}
-    if options.decisions:
-        try:
-            text = Path(options.decisions).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise Failure(f"{options.decisions} cannot be read") from error
-        decisions = tool("problems").read_decisions(text)
+    decisions = decisions_of(options)
     say("Reading …")
     content = tool("readers.registry").read(given, said(options))
     given.clear()
     say(f"{content.layout} of {content.system}. Replaying …")
     replay = tool("replay").replay(content, decisions)
     return content, replay, tool("report").report(content, replay, decisions)
+
+
+def decisions_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what was decided in the file of decisions, if there is one."""
+    if not options.decisions:
+        return {}
+    try:
+        text = Path(options.decisions).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"{options.decisions} cannot be read") from error
+    return tool("problems").read_decisions(text)
 
 
 def said(options: argparse.Namespace) -> dict[str, Any]:
@@ -87,8 +115,8 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def read_files(names: list[str]) -> list[tuple[str, bytes]]:
-    """Return the names and contents of files; of a folder, those in it."""
+def paths_of(names: list[str]) -> list[Path]:
+    """Return the files of these names; of a folder, those in it."""
     paths: list[Path] = []
     for name in names:
         path = Path(name)
@@ -101,9 +129,14 @@ def read_files(names: list[str]) -> list[tuple[str, bytes]]:
             paths.append(path)
     if len(paths) > FILES_MAX:
         raise Failure(f"{len(paths)} files are more than an export has")
+    return paths
+
+
+def read_files(names: list[str]) -> list[tuple[str, bytes]]:
+    """Return the names and contents of files; of a folder, those in it."""
     given = []
     size = 0
-    for path in paths:
+    for path in paths_of(names):
         try:
             size += path.stat().st_size
             if size > BYTES_MAX:

@@ -24,7 +24,10 @@ TRIES = 2
 # Bytes of all files of a move together.
 SIZE_MAX = 512 * 1024 * 1024
 FILES_MAX = 100
-OPTIONS = ("system", "code", "time_zone", "currency", "currency_name")
+OPTIONS = (
+    *("system", "code", "time_zone", "currency", "currency_name"),
+    *("decimal_sign", "day_order"),
+)
 REASON_LENGTH = 1000
 
 MOVE = StateMachine(
@@ -417,20 +420,7 @@ class WezerMovein(models.Model):
     def _content(self):
         """Return what the files hold; refuse files that changed since the start."""
         self.ensure_one()
-        files = []
-        for file in self.file_ids.sorted("id"):
-            data = b64decode(file.data or b"")
-            if hashlib.sha256(data).hexdigest() != file.sha256:
-                raise Refusal(
-                    self.env._(
-                        "The file “%(name)s” was changed after it was read. Start"
-                        " again with the files of now.",
-                        name=file.name,
-                    ),
-                    rule="changed",
-                    value=file.name,
-                )
-            files.append((file.name, data))
+        files = self._checked_files()
         if not any(data for _name, data in files):
             raise Refusal(
                 self.env._("The contents of these files were deleted already."),
@@ -547,17 +537,22 @@ class WezerMovein(models.Model):
         self.ensure_one()
         self._check_may("import")
         move = self.sudo()
-        move._check_files()
+        move._checked_files()
         move.write({"state": "importing", "failure": False, "tries": 0})
         # Checked just above; the cron belongs to the system.
         self.env.ref("wezer_movein.ir_cron_import").sudo()._trigger()
         return True
 
-    def _check_files(self):
-        """Refuse files that changed after the check."""
-        for file in self.file_ids:
+    def _checked_files(self):
+        """Return names and contents of the files that were handed over.
+
+        :raise Refusal: rule ``changed``, where one is not what it was
+        """
+        files = []
+        given = self.file_ids.filtered(lambda file: not file.is_inside)
+        for file in given.sorted("id"):
             data = b64decode(file.data or b"")
-            if hashlib.sha256(data).hexdigest() != file.sha256:
+            if data and hashlib.sha256(data).hexdigest() != file.sha256:
                 raise Refusal(
                     self.env._(
                         "The file “%(name)s” was changed after it was read. Start"
@@ -567,6 +562,8 @@ class WezerMovein(models.Model):
                     rule="changed",
                     value=file.name,
                 )
+            files.append((file.name, data))
+        return files
 
     def _import_now(self, progress=None):
         """Import in this transaction, all of it or nothing (sudo, checked before).

@@ -11,7 +11,7 @@ from odoo import fields, models
 from odoo.tools import email_normalize
 
 from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools.text import clean_line
+from odoo.addons.wezer_base.tools.text import clean_line, slugify
 
 from . import problems
 from . import replay as replaying
@@ -49,7 +49,9 @@ def keep_reading(move: models.Model, content: Content) -> None:
             "name": clean_line(content.name, 120) or content.code or content.system,
             "system": content.system,
             "layout": content.layout,
-            "code": content.code or content.system,
+            "code": content.code
+            or (slugify(content.name, "")[:30] if content.name else "")
+            or content.system,
             "time_zone": content.time_zone,
             "lacks": "\n".join(map(str, content.lacks)),
             "report": {"rows": content.rows},

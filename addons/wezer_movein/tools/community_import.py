@@ -59,6 +59,8 @@ NAMELESS = ("former", "collective")
 OWN = ("community", "public", "foreign")
 NEWS_LENGTH = 8000
 CODE_LENGTH = 20
+# Codes of currencies whose name the files do not tell.
+HOUR, UNIT = "h", "unit"
 
 
 class CommunityImport:
@@ -174,10 +176,8 @@ class CommunityImport:
         if self.currency:
             return
         options = self.move.options or {}
-        code = clean_line(
-            options.get("currency") or found.name or self.content.code or "unit",
-            CODE_LENGTH,
-        )
+        usual = HOUR if found.is_time else self.content.code or UNIT
+        code = clean_line(options.get("currency") or found.name or usual, CODE_LENGTH)
         known = (
             self.env["wezer.currency"]
             .with_context(active_test=False)
