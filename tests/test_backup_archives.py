@@ -519,15 +519,37 @@ def test_a_backup_is_sent_elsewhere_by_the_command_of_the_environment(plan, tmp_
     assert proved(there / "wezer.zip").manifest["database"] == "community"
 
 
-def test_a_backup_that_cannot_be_sent_is_kept_and_deletes_nothing(plan):
-    for day in range(3):
-        plan.now = at(day)
-        assert nightly.night(plan, plan.now) == (day < 2)
-        plan.hook = "echo no route to the bucket >&2; exit 7" if day == 1 else ""
+def test_a_backup_that_cannot_be_sent_is_kept_and_sent_later(plan, tmp_path):
+    assert nightly.night(plan, plan.now)
+    plan.hook, plan.now = "echo no route to the bucket >&2; exit 7", at(1)
+    assert not nightly.night(plan, at(1))
     status = nightly.read_status(plan.folder)
     assert "no route to the bucket" in status["error"] and "(7)" in status["error"]
-    assert status["success"] == at(1).isoformat()
-    assert nightly.why_unhealthy(plan.folder, at(2)) == status["error"]
+    assert status["success"] == at(0).isoformat()
+    assert nightly.why_unhealthy(plan.folder, at(1)) == status["error"]
+    # The same file, an hour later; a new one when the next night has come.
+    sent = tmp_path / "sent"
+    plan.hook = f'basename "$WEZER_BACKUP_FILE" >> {sent}'
+    assert nightly.night(plan, at(1, 4))
+    assert nightly.why_unhealthy(plan.folder, at(1, 5)) == ""
+    plan.hook, plan.now = "exit 7", at(2)
+    assert not nightly.night(plan, at(2))
+    plan.hook, plan.now = f'basename "$WEZER_BACKUP_FILE" >> {sent}', at(3)
+    assert nightly.night(plan, at(3))
+    expected = [retention.name_of("wezer", at(day)) for day in (1, 3)]
+    assert sent.read_text().split() == expected
+    assert len(retention.backups(plan.folder, "wezer")) == 2
+
+
+def test_a_backup_that_does_not_pass_deletes_nothing(plan, monkeypatch):
+    def fail(made, plan, told):
+        raise BackupRefused("It does not pass", rule="check")
+
+    monkeypatch.setattr(nightly, "prove", fail)
+    plan.verify = "always"
+    for day in range(3):
+        plan.now = at(day)
+        assert not nightly.night(plan, plan.now)
     assert len(retention.backups(plan.folder, "wezer")) == 3
 
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from odoo.cli.command import find_command
 from odoo.tools import config
+
+from odoo.addons.wezer_base.tools.backup import nightly
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFESTS = {
@@ -23,8 +26,13 @@ ODOO_BRINGS = {
 HTTP_PORT = str(config._default_options["http_port"])
 # What its entry point reads.
 ENTRY_POINT = {"HOST", "PORT", "USER", "PASSWORD", "PASSWORD_FILE"}
-# What the suite reads.
-OURS = {"WEZER_URL"}
+# What the suite reads, and the programs that its backups are sent with.
+OURS = {"WEZER_URL", "WEZER_BACKUP_DIR"}
+BACKUP = {
+    *("TZ", "RCLONE_CONFIG", "RESTIC_REPOSITORY", "RESTIC_PASSWORD"),
+    *("WEZER_BACKUP_AT", "WEZER_BACKUP_KEEP", "WEZER_BACKUP_RECIPIENTS"),
+    *("WEZER_BACKUP_IDENTITY", "WEZER_BACKUP_VERIFY", "WEZER_BACKUP_HOOK"),
+}
 
 
 def text(name):
@@ -142,7 +150,7 @@ def test_paths_of_the_configuration_are_those_of_the_image():
     dockerfile, options = text("Dockerfile"), odoo_conf()
     assert f"COPY addons {options['addons_path']}" in dockerfile
     assert "COPY odoo.conf /etc/odoo/odoo.conf" in dockerfile
-    for service in ("odoo", "install"):
+    for service in ("odoo", "install", "backup"):
         assert (
             f"odoo:{options['data_dir']}" in compose()["services"][service]["volumes"]
         )
@@ -187,10 +195,10 @@ def test_every_long_running_service_has_a_health_check():
 def test_secrets_come_from_the_environment():
     services = compose()["services"]
     assert services["db"]["environment"]["POSTGRES_PASSWORD"].startswith("${WEZER_DB_")
-    for name in ("odoo", "install"):
+    for name, more in (("odoo", set()), ("install", set()), ("backup", BACKUP)):
         environment = services[name]["environment"]
         assert environment["PASSWORD"].startswith("${WEZER_DB_PASSWORD:?")
-        assert set(environment) <= ENTRY_POINT | OURS
+        assert set(environment) <= ENTRY_POINT | OURS | more
         assert environment["HOST"] == "db"
         assert environment["USER"] == services["db"]["environment"]["POSTGRES_USER"]
 
@@ -216,8 +224,47 @@ def test_the_install_names_addons_and_options_that_exist():
                 assert addon in MANIFESTS, addon
 
 
+def test_backups_of_the_night_have_settings_that_are_understood():
+    service = compose()["services"]["backup"]
+    environment = {
+        name: re.sub(r"\$\{\w+(?::-([^}]*)|[^}]*)\}", r"\1", value)
+        for name, value in service["environment"].items()
+    }
+    plan = nightly.Plan.of_environment("wezer", environment)
+    assert (plan.at, plan.verify, plan.hook) == ((3, 15), "weekly", "")
+    assert (plan.keep.days, plan.keep.weeks, plan.keep.months) == (7, 5, 12)
+    source = Path(nightly.__file__).read_text()
+    for name in BACKUP & set(re.findall(r"WEZER_\w+", text("docker-compose.yml"))):
+        assert f'"{name.removeprefix("WEZER_BACKUP_")}"' in source or (
+            f'"{name}"' in source
+        ), name
+
+
+def test_the_folder_of_backups_is_odoos_own_and_reachable_from_the_pages():
+    services = compose()["services"]
+    assert "install -d -o odoo -g odoo -m 700 /backups" in text("Dockerfile")
+    for name in ("odoo", "backup"):
+        assert services[name]["environment"]["WEZER_BACKUP_DIR"] == "/backups"
+        assert "backups:/backups" in services[name]["volumes"]
+    for program in ("gnupg", "rclone", "restic"):
+        assert re.search(rf"apt-get install .*\b{program}\b", text("Dockerfile"))
+
+
+def test_the_backup_service_calls_a_command_that_exists():
+    service = compose()["services"]["backup"]
+    check = ast.literal_eval(service["healthcheck"]["test"])
+    # What the entry point of the image adds.
+    added = ["--db_host", "db", "--db_port", "5432", "--db_user", "odoo"]
+    for odoo, name, *words in ([*service["command"], *added], check[1:]):
+        assert odoo == "odoo"
+        arguments = find_command(name)()._arguments().parse_args(words)
+        assert arguments.action in ("nightly", "healthy")
+
+
 def test_installing_the_first_brings_every_addon():
-    wanted, seen = ["wezer_website"], set()
+    command = compose()["services"]["install"]["command"]
+    named = [word.removeprefix("--init=") for word in command if "--init=" in word]
+    wanted, seen = named[0].split(","), set()
     while wanted:
         name = wanted.pop()
         seen.add(name)

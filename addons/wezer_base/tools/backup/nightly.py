@@ -25,6 +25,8 @@ HOOK, HOOK_TIMEOUT = "WEZER_BACKUP_HOOK", 6 * 3600
 STATUS = "status.json"
 #: After a failure it is tried again.
 AGAIN = timedelta(hours=1)
+#: A backup that waits to be sent is sent until another is due.
+SENT_UNTIL = timedelta(hours=20)
 #: A backup that is older makes the service unhealthy.
 FRESH = timedelta(hours=26)
 VERIFY = ("never", "weekly", "always")
@@ -102,7 +104,7 @@ def _unknown(name: str, value: str, limit: str) -> BackupRefused:
 def backup(
     plan: Plan, path: Path | None = None, drill: bool = False, told: Told = silent
 ) -> dict[str, Any]:
-    """Make one backup; prove it, send it elsewhere, delete old ones.
+    """Make one backup; prove it, delete old ones, send it elsewhere.
 
     :param drill: restore it to prove it
     :return: what was made, as it is printed
@@ -122,14 +124,14 @@ def backup(
     }
     if drill:
         answer["checks"] = prove(made, plan, told)
+    # Only once it is proved; the newest of each day is kept in any case.
+    if plan.keep and not path:
+        gone = retention.prune(plan.folder, plan.database, plan.keep)
+        answer["deleted"] = [one.name for one in gone]
     if plan.hook:
         told("sending it elsewhere")
         send(made.path, plan)
         answer["sent"] = True
-    # Only after everything else: a night that failed deletes nothing.
-    if plan.keep and not path:
-        gone = retention.prune(plan.folder, plan.database, plan.keep)
-        answer["deleted"] = [one.name for one in gone]
     return answer
 
 
@@ -202,20 +204,36 @@ def first_run(plan: Plan, now: datetime) -> datetime:
 
 
 def night(plan: Plan, now: datetime) -> bool:
-    """Make the backup of a night, and note how it went."""
-    status = {**read_status(plan.folder), "tried": now.isoformat()}
+    """Make the backup of a night, and note how it went.
+
+    Where only sending failed, the next try sends the same file.
+    """
+    status = {**read_status(plan.folder), "tried": now.isoformat(), "error": ""}
     try:
-        answer = backup(plan, drill=plan.drills(now.astimezone()))
+        unsent = _unsent(plan, now) if status.get("unsent") else None
+        if unsent:
+            send(unsent, plan)
+            status.update(file=str(unsent))
+        else:
+            answer = backup(plan, drill=plan.drills(now.astimezone()))
+            status.update(file=answer["file"])
+            for name in [*answer["missing"], *answer["damaged"]]:
+                _logger.warning("Missing or damaged in the filestore: %s", name)
     except (BackupRefused, OSError) as error:
         _logger.error("No backup: %s", error)
         status["error"] = str(error)
+        status["unsent"] = getattr(error, "rule", "") == "hook"
     else:
-        _logger.info("Backup %s, %s bytes", answer["file"], answer["bytes"])
-        for name in [*answer["missing"], *answer["damaged"]]:
-            _logger.warning("A file is missing or damaged in the filestore: %s", name)
-        status.update(success=now.isoformat(), file=answer["file"], error="")
+        _logger.info("Backup %s", status["file"])
+        status.update(success=now.isoformat(), unsent=False)
     write_status(plan.folder, status)
     return not status["error"]
+
+
+def _unsent(plan: Plan, now: datetime) -> Path | None:
+    """Return the backup that waits to be sent; None where it is time for another."""
+    newest = retention.backups(plan.folder, plan.database)[:1]
+    return next((path for moment, path in newest if now - moment < SENT_UNTIL), None)
 
 
 def every_night(
