@@ -36,6 +36,8 @@ def command(options: argparse.Namespace) -> int:
         content, replay, found = check(given, options)
     except content_module.Unreadable as error:
         return unreadable(error, options)
+    except Failure as failure:
+        return unreadable(content_module.Unreadable("file", str(failure)), options)
     moved = None
     if (options.rehearse or options.import_) and replay.is_proved:
         moved = move(options)
@@ -239,6 +241,10 @@ def show(content: Any, replay: Any, found: dict[str, Any]) -> None:
             choices = " / ".join(problem["choices"])
             print(f"  {problem['key']}  {problem['text']} [{choices}]")
         rest(found["undecided"])
+    if found.get("formulas"):
+        print(
+            f"{found['formulas']} texts begin like a formula; they are kept as texts."
+        )
     print("The files never have:")
     for text in content.lacks:
         print(f"  {text}")

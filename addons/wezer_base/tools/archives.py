@@ -31,6 +31,7 @@ REASONS = {
     "many": "The archive has more than %s files",
     "large": "“%s” is too large",
     "bomb": "“%s” is packed more tightly than any table is",
+    "nested": "“%s” is an archive in an archive in an archive",
     "twice": "Two files of the archive are called “%s”",
 }
 

@@ -34,5 +34,8 @@ def in_words(env: Any, problem: Any) -> str:
         "columns": env._("The file has too many columns: %s", value),
         "state": env._("“%s” is not a known state", value),
         "script": env._("“%s” contains a script", value),
+        "formula": env._(
+            "“%s” is a formula where a number or a name is expected", value
+        ),
     }
     return words.get(code) or REASONS[code]

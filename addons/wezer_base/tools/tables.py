@@ -59,6 +59,7 @@ REASONS = {
     "columns": "The file has too many columns: %s",
     "state": "“%s” is not a known state",
     "script": "“%s” contains a script",
+    "formula": "“%s” is a formula where a number or a name is expected",
 }
 
 

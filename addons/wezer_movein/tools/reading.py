@@ -298,7 +298,8 @@ class Values:
                 sheet.refuse(row, "grouping", text)
                 return None
             except numbers.NumberError:
-                sheet.refuse(row, "number", text)
+                is_formula = tables.is_formula(text)
+                sheet.refuse(row, "formula" if is_formula else "number", text)
                 return None
             if len(self._amounts) < 200_000:
                 self._amounts[text] = known
@@ -312,7 +313,8 @@ class Values:
         except moments.TwoDates:
             sheet.refuse(row, "two_dates", text)
         except moments.NotADate:
-            sheet.refuse(row, "date", text)
+            is_formula = tables.is_formula(text)
+            sheet.refuse(row, "formula" if is_formula else "date", text)
         return None
 
 

@@ -46,6 +46,8 @@ LEVY_SHARES = {
 # Differences of a time currency up to a minute a payment are seconds that were cut off,
 # unless they are as round as a payment.
 SECONDS_CUT = 59
+# Roles of the files that have payments.
+PAYMENTS = ("trades", "transactions")
 ROUND_SECONDS = 300
 
 
@@ -158,17 +160,21 @@ class _Replayer:
             if account.balance is not None
         }
         residuals = {}
+        differing = {}
         for name in readings:
             payer, payee = LEVY_SHARES[name]
             residual = ZERO
+            differing[name] = 0
             for code, balance in known.items():
                 here = base[code] - payer * paid[code] - payee * received[code]
                 if code == treasury:
                     here += (payer + payee) * total
                 if abs(balance - here) > self.tolerance:
                     residual += abs(balance - here)
+                    differing[name] += 1
             residuals[name] = residual
-        chosen = min(readings, key=lambda name: residuals[name])
+        # A wrong reading makes most accounts differ, another cause only a few.
+        chosen = min(readings, key=lambda name: (differing[name], residuals[name]))
         said = self.decisions.get("levy")
         if said and said["choice"] in LEVY_SHARES:
             chosen = said["choice"]
@@ -299,9 +305,12 @@ class _Replayer:
                 return Problem(
                     "seconds_lost", accounts=[code], details={"seconds": -seconds}
                 )
-        return Problem(
-            "balance_differs", accounts=[code], details={"difference": difference}
-        )
+        details: dict[str, Any] = {"difference": difference}
+        if self.content.has_unmoved_rows:
+            files = (one.name for one in self.content.files if one.role in PAYMENTS)
+            name = next(files, "the payments")
+            details["cause"] = f"nothing in {name}: an opening balance of before"
+        return Problem("balance_differs", accounts=[code], details=details)
 
     # === POSTINGS === #
 

@@ -25,6 +25,11 @@ _OF_ROWS = (
 )
 
 
+_COUNTS = {3: "three", 4: "four"}
+# Facts for the replay, which are reported in another form.
+_INSIDE = ("missing", "transfers", "frozen", "by_member", "clock")
+
+
 class Amounts:
     """Writes amounts as the system itself does."""
 
@@ -81,7 +86,7 @@ def report(
         "layout": content.layout,
         "code": content.code,
         "name": content.name,
-        "time_zone": content.time_zone,
+        "time_zone": content.time_zone + content.facts.get("clock", ""),
         "currency": _currency(content),
         "rows": content.rows,
         "people": len(content.people),
@@ -149,8 +154,14 @@ def _currency(content: Content) -> dict[str, Any]:
     if currency.is_time:
         return {"unit": "hour", "minor": 60}
     found: dict[str, Any] = {"digits": currency.digits}
-    if currency.name:
+    if currency.name and not content.has_unmoved_rows:
         found = {"name": currency.name, **found}
+    if content.has_unmoved_rows and currency.digits > 2:
+        count = _COUNTS.get(currency.digits, str(currency.digits))
+        found["why"] = (
+            f"some trades have {count} decimals (problem more_decimals); two would"
+            " refuse or lose them"
+        )
     return found
 
 
@@ -174,18 +185,20 @@ def _transfers(content: Content, replay: Replay) -> dict[str, Any]:
 def _facts(content: Content, replay: Replay) -> dict[str, Any]:
     """Return what is said of this system alone."""
     facts = {
-        name: value
-        for name, value in content.facts.items()
-        if name not in ("missing", "transfers", "frozen", "by_member")
+        name: value for name, value in content.facts.items() if name not in _INSIDE
     }
     if content.has_unmoved_rows:
+        facts["currency_name"] = content.currency.name or None
         facts["accounts_in_users"] = sum(
             bool(account.people) for account in content.accounts.values()
         )
     if content.system == "ces" and "levy" in facts:
         chosen = replay.chosen.get("levy")
         levy = dict(facts["levy"])
-        levy["column_means"] = {"both": "each side"}.get(chosen or "", chosen)
+        if chosen:
+            levy["column_means"] = {"both": "each side"}.get(chosen, chosen)
+        elif levy["rows"]:
+            levy["rows"] = "all"
         if "total_in_columns" in levy:
             levy["total_in_columns"] = Amounts.short(levy["total_in_columns"])
         facts["levy"] = levy

@@ -46,7 +46,7 @@ def _files(name: str, data: bytes, left: int, nested: bool) -> Iterator[SourceFi
                 if archives.is_archive(content):
                     # A community's folder may hold the archive that it downloaded.
                     if nested and not workbooks.is_workbook(content):
-                        raise archives.ArchiveError("bomb", inside)
+                        raise archives.ArchiveError("nested", inside)
                     found = _files(inside, content, left, nested=True)
                 else:
                     found = iter([_file(inside.rpartition("/")[2], content)])

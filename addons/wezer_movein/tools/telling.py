@@ -53,9 +53,18 @@ class Telling:
         elif moment > self.now:
             self("future_date", payment)
         if tables.is_formula(payment.purpose):
-            self("formula", payment)
+            self._formula(payment)
+
+    def _formula(self, where: Payment | Problem) -> None:
+        """Tell of a formula, or count it where the layout's report only counts."""
+        if "formulas" in self.content.facts:
+            self.content.facts["formulas"] += 1
+        elif isinstance(where, Payment):
+            self("formula", where)
+        else:
+            self.content.problems.append(where)
 
     def formulas(self, file: SourceFile, row: int, number: str, *texts: str) -> None:
         """Tell of a text that a spreadsheet would take for a formula."""
         if any(map(tables.is_formula, texts)):
-            self.content.problems.append(Problem("formula", file.name, row, number))
+            self._formula(Problem("formula", file.name, row, number))

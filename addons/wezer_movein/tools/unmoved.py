@@ -6,6 +6,7 @@ well, or has no balance in the files. Of all explanations that is proposed that 
 the fewest accounts unexplained. It is a proposal, never a proof. Runs without Odoo.
 """
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -17,6 +18,8 @@ from .content import Payment
 # So many steps are tried; what is best by then is proposed.
 STEPS_MAX = 30_000
 ZERO = Decimal(0)
+# So many pairs of payments are tried for what is left.
+PAIRS_MAX = 250_000
 # Words of a purpose that say it, where payments are otherwise alike.
 _REFUSED = re.compile(
     r"refus|reject|declin|cancel|denied|void|rechaz|anulad|cancelad|rebutj|anul|rifiut|"
@@ -92,6 +95,8 @@ class _Search:
         self.candidates, self.tolerance = candidates, tolerance
         self.left = dict(open_accounts)
         self.taken: list[_Candidate] = []
+        # Candidates that count as explained before others are tried.
+        self.used: set[int] = set()
         self.skipped: set[str] = set()
         self.best: tuple[Any, ...] | None = None
         self.found: list[_Candidate] = []
@@ -106,8 +111,37 @@ class _Search:
             self.by_amount[code] = amounts
 
     def run(self) -> list[_Candidate]:
+        hinted = self._hinted()
         self._step()
-        return self._without_opposites()
+        found = hinted + self._without_opposites()
+        found += self._between_opposites(found)
+        return found + self._twice(found)
+
+    def _hinted(self) -> list[_Candidate]:
+        """Take the payments whose purpose says that they were refused.
+
+        They are taken together, where fewer accounts are left unexplained by it.
+        """
+        hinted = {
+            id(candidate): candidate
+            for some in self.candidates.values()
+            for candidate in some
+            if candidate.hint
+        }
+        left = dict(self.left)
+        for candidate in hinted.values():
+            for code, amount in candidate.effects.items():
+                left[code] += amount
+        explained = [
+            code
+            for code in self.left
+            if abs(left[code]) <= self.tolerance < abs(self.left[code])
+        ]
+        if len(explained) < len(hinted):
+            return []
+        self.left = left
+        self.used.update(hinted)
+        return list(hinted.values())
 
     def _fitting(self, code: str) -> list[_Candidate]:
         """Return the candidates each of which explains what is left of an account."""
@@ -119,7 +153,7 @@ class _Search:
         found: dict[Any, _Candidate] = {}
         for amount in sorted(keys):
             for candidate in amounts.get(amount, ()):
-                if candidate in self.taken:
+                if candidate in self.taken or id(candidate) in self.used:
                     continue
                 if abs(left + candidate.effects[code]) > self.tolerance:
                     continue
@@ -196,7 +230,107 @@ class _Search:
                     left[code] = -amount
                     continue
             kept.append(candidate)
+        self.left_at_best |= left
         return kept
+
+    def _between_opposites(self, taken: list[_Candidate]) -> list[_Candidate]:
+        """Return payments without which all that is left are pairs of opposites.
+
+        An account may differ for two reasons: a payment that never moved, and another
+        one, or a balance of before that another account has with the opposite sign.
+        Up to two payments are taken where no others leave such pairs.
+        """
+        left = {
+            code: amount
+            for code, amount in self.left_at_best.items()
+            if abs(amount) > self.tolerance
+        }
+        if not left or not self._unpaired(left):
+            return []
+        known = set(map(id, taken))
+        near: dict[Any, _Candidate] = {}
+        for code in left:
+            for candidate in self.candidates.get(code, ()):
+                if (
+                    id(candidate) in known
+                    or not candidate.effects.keys() <= left.keys()
+                ):
+                    continue
+                alike = tuple(sorted(candidate.effects.items()))
+                if alike not in near or (candidate.hint and not near[alike].hint):
+                    near[alike] = candidate
+        candidates = list(near.values())
+        for count in (1, 2):
+            if len(candidates) ** count > PAIRS_MAX:
+                return []
+            found: dict[int, list[tuple[_Candidate, ...]]] = defaultdict(list)
+            for some in itertools.combinations(candidates, count):
+                after = dict(left)
+                for candidate in some:
+                    for other, amount in candidate.effects.items():
+                        after[other] += amount
+                if not self._unpaired(after):
+                    rest = sum(abs(one) > self.tolerance for one in after.values())
+                    found[rest].append(some)
+            if found:
+                best = found[min(found)]
+                return list(best[0]) if len(best) == 1 else []
+        return []
+
+    def _twice(self, taken: list[_Candidate]) -> list[_Candidate]:
+        """Return pairs of payments between two accounts that explain both of them.
+
+        One payment alone would have been found before; of several pairs that would
+        none is taken.
+        """
+        known = set(map(id, taken))
+        left = {code: amount for code, amount in self.left.items()}
+        for candidate in taken:
+            if id(candidate) not in self.used:
+                for code, amount in candidate.effects.items():
+                    left[code] += amount
+        found: list[_Candidate] = []
+        for first, second in itertools.combinations(left, 2):
+            if abs(left[first]) <= self.tolerance or self._unpaired(
+                {first: left[first], second: left[second]}
+            ):
+                continue
+            between = [
+                candidate
+                for candidate in self.candidates.get(first, ())
+                if second in candidate.effects and id(candidate) not in known
+            ]
+            if len(between) ** 2 > PAIRS_MAX:
+                continue
+            fitting = [
+                two
+                for two in itertools.combinations(between, 2)
+                if all(
+                    abs(left[code] + two[0].effects[code] + two[1].effects[code])
+                    <= self.tolerance
+                    for code in (first, second)
+                )
+            ]
+            if len(fitting) == 1:
+                found += fitting[0]
+                left[first] = left[second] = ZERO
+        return found
+
+    def _unpaired(self, left: Mapping[str, Decimal]) -> int:
+        """Return how many amounts have no other one of the opposite sign."""
+        rest = sorted(
+            amount for amount in left.values() if abs(amount) > self.tolerance
+        )
+        unpaired = 0
+        while rest:
+            amount = rest.pop()
+            for position, other in enumerate(rest):
+                if abs(amount + other) <= 2 * self.tolerance:
+                    del rest[position]
+                    break
+            else:
+                unpaired += 1
+        return unpaired
 
 
 def _rounded(amount: Decimal, tolerance: Decimal) -> Decimal:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from odoo.addons.wezer_base.tools import tables
+
 from ..content import (
     CLOSED,
     FROZEN,
@@ -64,6 +66,7 @@ SIX = {
     "announcements": {"uid", "title", "description"},
     "balances": {"uid", "balance"},
 }
+PAYMENTS = {"trades", "transactions"}
 LAYOUTS = {
     "seven": "seven files, IntegralCES exporter",
     "six": "six files in lower case",
@@ -95,6 +98,8 @@ _LEVY = re.compile(
     r"gebühr|heffing|bijdrage|contributo|contribuição)\b",
     re.IGNORECASE,
 )
+# What no number of a member begins with.
+_FORMULA = "=+-@"
 LEVIES = ("none", "both", "payee", "payer", "half", "payee_both", "payer_both", "net")
 # Without announcements and without a payment for so long an account was given up; asked
 # of an administrator where it has a balance.
@@ -142,7 +147,8 @@ def _roles(
                     f"{found[role].name} and {file.name} are both {role}. Give one.",
                 )
             found[role] = file
-    return found if {"trades", "transactions"} & set(found) else {}
+    # Other systems have files of members and of balances, too.
+    return found if len(found) > 2 or PAYMENTS & set(found) else {}
 
 
 def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
@@ -152,6 +158,14 @@ def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     roles = seven if layout == "seven" else six
     if "users" not in roles:
         raise Unreadable("users", "The file of the members (users.csv) is missing.")
+    if not PAYMENTS & set(roles):
+        name = "trades" if layout == "seven" else "transactions"
+        headings_needed = ", ".join(sorted((SEVEN if layout == "seven" else SIX)[name]))
+        raise Unreadable(
+            name,
+            f"The file of the payments ({name}.csv) is missing. It has the columns"
+            f" {headings_needed}.",
+        )
     return _Reader(layout, roles, files, options).read()
 
 
@@ -182,6 +196,11 @@ class _Reader:
             lacks=LACKS[layout],
             has_unmoved_rows=True,
         )
+        if layout == "seven":
+            self.content.facts["clock"] = ", Unix seconds"
+        else:
+            # Texts of this layout are free; formulas in them are counted.
+            self.content.facts["formulas"] = 0
         self.tell = Telling(self.content)
         self.trades = "trades" if layout == "seven" else "transactions"
         # Codes as they are written in the file of members, by the same in capitals.
@@ -210,6 +229,10 @@ class _Reader:
         if self.layout == "six":
             self._silent()
         tell_people(content, self.tell)
+        encoding = self.roles[self.trades].encoding
+        content.facts["encoding"] = encoding.removesuffix("-sig")
+        if self.layout == "six":
+            content.facts["remote"] = self._remote()
         content.rows = {
             role: content.rows[role]
             for role in (
@@ -320,8 +343,8 @@ class _Reader:
         }
         for row in rows:
             uid = cell["uid"](row)
-            if not uid:
-                sheet.refuse(row, "empty", uid)
+            if not uid or tables.is_formula(uid):
+                sheet.refuse(row, "formula" if uid else "empty", uid)
                 continue
             code = self.codes.setdefault(uid.upper(), uid)
             account = self.content.accounts.get(code)
@@ -356,6 +379,7 @@ class _Reader:
             ):
                 if _yes(cell[flag](row)) or _yes(cell["hidden"](row)):
                     person.shares[field] = "nobody"
+            self.tell.formulas(sheet.file, row.number, "", person.name, person.street)
             self.content.people[key] = person
             account.people.append(key)
             account.name = account.name or person.name
@@ -511,6 +535,9 @@ class _Reader:
             if not payee_said or not payer_said:
                 sheet.refuse(row, "empty", payee_said or payer_said)
                 continue
+            if payee_said[0] in _FORMULA or payer_said[0] in _FORMULA:
+                sheet.refuse(row, "formula", f"{payee_said} {payer_said}")
+                continue
             if amount is None:
                 continue
             network = remote(row)
@@ -619,6 +646,18 @@ class _Reader:
             else None,
             "columns": f"from {min(columns):%Y-%m-%d}" if columns else None,
             "treasury": content.treasury,
+        }
+
+    def _remote(self) -> dict[str, str]:
+        """Return what stands for other communities, and by which rule."""
+        found = {}
+        for code in sorted(self.content.accounts):
+            if self._is_virtual(code):
+                is_central = "cen" in code[len(self.content.code) :].lower()
+                found["clearing_central" if is_central else "same_host"] = code
+        return found | {
+            "rule": "type dess: CODE + the other's first four letters; other types but"
+            " sess: CODE + cen + digits of the network id"
         }
 
     def _silent(self) -> None:

@@ -176,7 +176,8 @@ def _by_content(
             for position in range(width)
             if position not in taken and of[what][position] > 0.4
         ]
-        return max(free, key=lambda position: of[what][position], default=-1)
+        # Of two columns that could be it neither is taken.
+        return free[0] if len(free) == 1 else -1
 
     wanted = ("date", "amount") if kind == "payments" else ()
     for role in wanted:
