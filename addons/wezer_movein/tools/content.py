@@ -10,7 +10,7 @@ they are hours. Moments are naive UTC. Accounts are named by the old system's nu
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,8 @@ OPEN, FROZEN, CLOSED = "open", "frozen", "closed"
 # Kinds of accounts. ``former``: a person who left and is only named by payments;
 # ``collective``: several such people whom the export does not tell apart; ``foreign``:
 # stands for people of another community; ``community``: its own (administrator, bank,
-# treasury); ``public``: a statement that anybody may see.
+# treasury); ``public``: a statement that anybody may see; ``group``: of one of the
+# groups in the files.
 KINDS = (
     "person",
     "household",
@@ -30,13 +31,17 @@ KINDS = (
     "former",
     "collective",
     "foreign",
+    "group",
 )
 
 # The note of a payment that was rejected, or that nobody accepted.
 NOT_COMMITTED = "not_committed"
 
 # Kinds of payments; the same words as those of transfers.
-PAYMENT_KINDS = ("payment", "levy", "fee", "opening", "reversal")
+PAYMENT_KINDS = (
+    *("payment", "levy", "fee", "opening", "reversal", "donation", "issue", "redeem"),
+    *("demurrage", "clearing", "correction"),
+)
 
 
 class Unreadable(ValueError):
@@ -103,6 +108,12 @@ class Person:
     is_organisation: bool = False
     # Field of the profile → who sees it: ``nobody``, ``members`` or ``everyone``.
     shares: dict[str, str] = field(default_factory=dict)
+    presentation: str = ""
+    # Names of skills.
+    skills: list[str] = field(default_factory=list)
+    # ``pending``, ``active``, ``suspended`` or ``left``; empty where only the accounts
+    # tell.
+    state: str = ""
 
 
 @dataclass
@@ -120,7 +131,11 @@ class Account:
     # Both as the signed balance where the account ends; None is without limit.
     lower: Decimal | None = None
     upper: Decimal | None = None
+    # The limits are the account's own even where it has none: not the currency's.
+    own_limits: bool = False
     circle: str = ""
+    # The key of the :class:`Group` whose account it is.
+    group: str = ""
     # Kind and state in the words of the old system.
     old_kind: str = ""
     old_state: str = ""
@@ -169,6 +184,16 @@ class Advert:
     hidden: bool = False
     image: str = ""
     id: str = ""
+    # Who announces it, where that is no account: a key of people or groups.
+    author: str = ""
+    # Code of a currency → price of one unit.
+    prices: dict[str, Decimal] = field(default_factory=dict)
+    # Names of skills.
+    skills: list[str] = field(default_factory=list)
+    # Keys of the groups that see it, where it is for groups only.
+    groups: list[str] = field(default_factory=list)
+    # What else is known, by the names of the announcement's fields, as texts.
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -180,6 +205,57 @@ class News:
     text: str = ""
     created: datetime | None = None
     id: str = ""
+    # The key of the group whose news it is, empty: of the whole community.
+    group: str = ""
+    # Who wrote it, where that is no account: a key of people or groups.
+    author: str = ""
+    # ``members``, ``network`` or ``public``; empty where the files do not say.
+    visibility: str = ""
+
+
+@dataclass
+class Group:
+    """A circle or a role of the old system. ``parent`` is the key of another."""
+
+    key: str
+    name: str
+    kind: str = "circle"
+    parent: str = ""
+    reference: str = ""
+    # What a role may do: ``wallet``, ``market`` …
+    rights: list[str] = field(default_factory=list)
+    is_active: bool = True
+    # What else is known, by the names of the group's fields, as texts.
+    details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Membership:
+    """A person's place in a group, or in a role."""
+
+    group: str
+    person: str
+    # ``invited``, ``requested``, ``active`` or ``left``
+    state: str = "active"
+    is_guest: bool = False
+    since: date | None = None
+    until: date | None = None
+    focus: str = ""
+
+
+@dataclass
+class Deal:
+    """A deal over there: history for reading. Parties are keys of people and groups."""
+
+    id: str
+    title: str
+    state: str
+    payer: str
+    payee: str
+    agreed: datetime | None = None
+    paid: datetime | None = None
+    # Rounds of terms, as the files have them.
+    rounds: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -208,6 +284,13 @@ class CurrencyFound:
     # Decimals of the most exact amount; of a time currency 0, it has minutes.
     digits: int = 2
     is_time: bool = False
+    # Its code over there, empty where the files have none.
+    code: str = ""
+    # ``mutual_credit``, ``issued`` or ``legal``
+    kind: str = "mutual_credit"
+    # What else is known, by the names of the currency's fields: amounts are
+    # :class:`~decimal.Decimal` in its unit, other values texts.
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -235,6 +318,14 @@ class Content:
     payments: list[Payment] = field(default_factory=list)
     adverts: list[Advert] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
+    groups: dict[str, Group] = field(default_factory=dict)
+    memberships: list[Membership] = field(default_factory=list)
+    deals: list[Deal] = field(default_factory=list)
+    # Name of a category → that of the one above it, empty for none; parents first.
+    categories: dict[str, str] = field(default_factory=dict)
+    # Codes of the currencies that these files have besides ``currency``: each is a move
+    # of its own, with the same people, groups and announcements.
+    other_currencies: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     # The account that levies and fees go to, empty where there is none.
     treasury: str = ""
