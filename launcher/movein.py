@@ -20,6 +20,8 @@ from .console import Failure
 PROVED, UNDECIDED, UNREADABLE = 0, 1, 2
 # So many rows of a list are shown to people.
 SHOWN = 10
+# A folder with this file was written by `./wezer export community`.
+OWN_EXPORT = "manifest.json"
 # A folder holds a community's export, not a disk.
 FILES_MAX = 1_000
 BYTES_MAX = 768 << 20
@@ -123,7 +125,9 @@ def paths_of(names: list[str]) -> list[Path]:
     for name in names:
         path = Path(name)
         if path.is_dir():
-            inside = sorted(one for one in path.iterdir() if is_export(one))
+            # Wezer's own export has objects, too, and says so.
+            own = (path / OWN_EXPORT).exists()
+            inside = sorted(one for one in path.iterdir() if is_export(one, own))
             if not inside:
                 raise Failure(f"The folder {name} has no files")
             paths += inside
@@ -149,9 +153,14 @@ def read_files(names: list[str]) -> list[tuple[str, bytes]]:
     return given
 
 
-def is_export(path: Path) -> bool:
-    """Return whether a file of a folder is taken: tables, archives and workbooks."""
-    kinds = (".csv", ".tsv", ".txt", ".tab", ".zip", ".xlsx", ".xlsm")
+def is_export(path: Path, with_objects: bool = False) -> bool:
+    """Return whether a file of a folder is taken: tables, archives and workbooks.
+
+    :param with_objects: JSON, too
+    """
+    kinds = [".csv", ".tsv", ".txt", ".tab", ".zip", ".xlsx", ".xlsm"]
+    if with_objects:
+        kinds.append(".json")
     return (
         path.is_file()
         and not path.name.startswith(".")

@@ -79,9 +79,10 @@ def sentence(answer: dict[str, Any], rehearsed: bool = False) -> str:
             f"{len(keys)} problems need a decision: {', '.join(keys[:5])}"
             f"{' …' if len(keys) > 5 else ''}. Nothing was imported."
         )
-    what = (
-        f"{answer['payments']:,} payments in {answer['currency']}, proved:"
-        f" {answer['digest'][:16]}"
+    what = "; ".join(
+        f"{one['payments']:,} payments in {one['currency']}, proved:"
+        f" {one['digest'][:16]}"
+        for one in (answer, *answer.get("others", ()))
     )
     if rehearsed:
         return f"Rehearsed on a copy, which is dropped again: {what}."

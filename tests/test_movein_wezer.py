@@ -6,13 +6,13 @@ import tempfile
 from decimal import Decimal
 from pathlib import Path
 
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 
 from odoo.addons.wezer_marketplace.tests.test_community_export import (
     FORMULA,
     LivingCommunity,
 )
-from odoo.addons.wezer_movein.tools import replay
+from odoo.addons.wezer_movein.tools import by_command, replay
 from odoo.addons.wezer_movein.tools.content import Unreadable
 from odoo.addons.wezer_movein.tools.readers import registry
 
@@ -45,7 +45,7 @@ class TestReaderOfWezer(LivingCommunity):
 
     def test_replay_of_the_entries_leaves_every_balance_as_it_was(self):
         for currency in (self.com, self.hours):
-            content = self.content(currency=currency.code)
+            content = self.content(export_currency=currency.code)
             played = replay.replay(content)
             wallets = self.env["wezer.wallet"].search(
                 [("wezer_currency_id", "=", currency.id)]
@@ -116,5 +116,171 @@ class TestReaderOfWezer(LivingCommunity):
     def test_a_currency_that_is_not_in_it_is_refused(self):
         for code in ("EUR", "DUM"):
             with self.assertRaises(Unreadable) as refused:
-                self.content(currency=code)
+                self.content(export_currency=code)
             self.assertEqual(refused.exception.code, "currency")
+
+
+class FromEmpty(TransactionCase):
+    """What is made in set-up can be taken back: the database is empty again."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.cr.execute("SAVEPOINT empty")
+
+    @classmethod
+    def empty(cls):
+        cls.env.flush_all()
+        cls.env.cr.execute("ROLLBACK TO SAVEPOINT empty")
+        # Neither what was to be done at the end for those who are gone.
+        cls.env.cr.clear()
+        cls.env.transaction.clear()
+        cls.registry.clear_all_caches()
+
+
+def picture_of(env):
+    """Return what has to be equal in both communities, by names."""
+    env = env(su=True, context={"active_test": False})
+
+    def names(records):
+        return tuple(sorted(records.mapped("name")))
+
+    wallets = env["wezer.wallet"].search([("wezer_currency_id.external", "=", False)])
+    return {
+        "balances": {
+            (
+                "treasury" if one.is_system else one.partner_id.name,
+                one.wezer_currency_id.code,
+            ): (one.wezer_currency_id._decimal(one._balance_now()), one.state)
+            for one in wallets
+        },
+        "memberships": {
+            (
+                one.group_id.parent_id.name,
+                one.group_id.name,
+                one.partner_id.name,
+                one.state,
+                one.focus,
+                one.date_from,
+            )
+            for one in env["wezer.group.membership"].search([])
+        },
+        "groups": {
+            one.name: (
+                one.kind,
+                one.parent_id.name,
+                one.visibility,
+                one.join_policy,
+                one.purpose,
+                one.right_wallet,
+            )
+            for one in env["wezer.group"].search([])
+        },
+        "announcements": {
+            one.title: (
+                one.kind,
+                str(one.description),
+                one.author_id.name,
+                one.category_id.complete_name,
+                names(one.skill_ids),
+                sorted(
+                    (
+                        line.wezer_currency_id.code,
+                        line.wezer_currency_id._decimal(line.unit_minor),
+                    )
+                    for line in one.price_line_ids
+                ),
+                one.price_mode,
+                one.places and one.places_left,
+                one.quantity,
+                one.unit,
+                one.expiry,
+                one.date_start,
+                one.visibility,
+                names(one.group_ids),
+            )
+            for one in env["wezer.announcement"].search([("state", "=", "open")])
+        },
+        "payments": {
+            (
+                one.wezer_currency_id.code,
+                one.from_id.partner_id.name,
+                one.to_id.partner_id.name,
+                one.wezer_currency_id._decimal(one.amount),
+                one.kind,
+                one.date,
+            )
+            for one in env["wezer.ledger.entry"].search([])
+            if not one.from_id.is_system and not one.to_id.is_system
+        },
+        "news": {
+            (one.title, one.text, one.group_id.name, one.visibility)
+            for one in env["wezer.news"].search([("state", "=", "published")])
+        },
+    }
+
+
+@tagged("post_install", "-at_install")
+class TestMoveIntoAnotherWezer(LivingCommunity, FromEmpty):
+    """Exported, moved into an empty database: everything is as it was."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.before = picture_of(cls.env)
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.out = cls.write_community(folder)
+        cls.empty()
+        cls.nothing = picture_of(cls.env)
+        admin = cls.env(user=cls.env.ref("base.user_admin").id, su=False)
+        cls.given = {
+            "paths": [str(path) for path in sorted(cls.out.iterdir())],
+            "options": {},
+            "open": True,
+        }
+        cls.admin_env = admin
+        cls.answer = by_command.run(admin, cls.given)
+        cls.after = picture_of(cls.env)
+
+    def test_the_database_was_empty(self):
+        self.assertFalse(self.nothing["announcements"] or self.nothing["payments"])
+
+    def test_every_balance_is_equal_in_every_currency(self):
+        self.maxDiff = None
+        self.assertEqual(self.before["balances"], self.after["balances"])
+        self.assertEqual(self.before["payments"], self.after["payments"])
+        self.assertBooksHold()
+
+    def test_every_group_and_membership_is_equal(self):
+        self.maxDiff = None
+        self.assertEqual(self.before["groups"], self.after["groups"])
+        self.assertEqual(self.before["memberships"], self.after["memberships"])
+        self.assertEqual(self.before["news"], self.after["news"])
+
+    def test_every_open_announcement_is_equal(self):
+        self.maxDiff = None
+        self.assertEqual(self.before["announcements"], self.after["announcements"])
+
+    def test_each_currency_has_a_proof_of_its_own(self):
+        moves = self.env["wezer.movein"].search([])
+        self.assertEqual(set(moves.mapped("state")), {"open"})
+        self.assertLessEqual(
+            {"COM", "hrs"}, set(moves.wezer_currency_id.mapped("code"))
+        )
+        self.assertEqual(len(moves), len(moves.wezer_currency_id))
+        self.assertTrue(all(moves.mapped("rows_digest")))
+
+    def test_a_second_time_changes_nothing(self):
+        known = [self.answer, *self.answer["others"]]
+        again = by_command.run(self.admin_env, self.given)
+        self.assertEqual(
+            [(one["id"], one["known"]) for one in (again, *again["others"])],
+            [(one["id"], True) for one in known],
+        )
+        self.assertEqual(picture_of(self.env), self.after)
+
+    def test_a_member_who_shares_no_address_is_on_paper(self):
+        people = self.env["wezer.profile"].search([("name", "=", "Test1")])
+        self.assertEqual(people.state, "active")
+        self.assertFalse(people.partner_id.email)
+        self.assertTrue(people.on_paper)

@@ -26,7 +26,7 @@ SIZE_MAX = 512 * 1024 * 1024
 FILES_MAX = 100
 OPTIONS = (
     *("system", "code", "time_zone", "currency", "currency_name"),
-    *("decimal_sign", "day_order"),
+    *("decimal_sign", "day_order", "export_currency"),
 )
 REASON_LENGTH = 1000
 

@@ -13,33 +13,60 @@ Progress = Callable[[str], Callable[[int, int], None]]
 def run(env: Any, given: dict, progress: Progress | None = None) -> dict:
     """Read, check, decide, import and prove; nothing is kept where one step fails.
 
+    Files with several currencies are a move for each, one after the other.
+
     :param env: of an administrator
     :param given: ``paths`` of the files, ``options`` of ``wezer.movein.start``,
         ``decisions`` as :func:`.problems.read_decisions` returns them, ``open``
     :param progress: returns, for what is done, what counts it
     :return: ``state``, ``id``, ``undecided`` (keys), ``currency``, ``payments``,
-        ``digest``, ``known`` (the same files were moved in before)
+        ``digest``, ``known`` (the same files were moved in before), and ``others``, the
+        same of each further currency
     :raise UserError: where the files are refused, or the proof fails
     """
-    moves = env["wezer.movein"]
     files = [
         [Path(path).name, b64encode(Path(path).read_bytes())] for path in given["paths"]
     ]
-    move = moves.browse(moves.start(files, given.get("options") or {}))
-    if known := _moved_in_before(move):
-        answer = _answer(known) | {"known": True}
+    options = given.get("options") or {}
+    answer, others = _run_one(env, files, options, given, progress)
+    answer["others"] = []
+    if {"currency", "export_currency"} & options.keys():
+        # Said: this one only.
+        others = []
+    for code in others:
+        if answer["undecided"]:
+            break
+        of_other = {**options, "export_currency": code}
+        more, _same = _run_one(env, files, of_other, given, progress)
+        answer["others"].append(more)
+        if more["undecided"]:
+            answer |= {"state": "undecided", "undecided": more["undecided"]}
+    if answer["undecided"]:
+        # What was read is not kept: the next run brings the decisions.
         env.cr.rollback()
-        return answer
+    return answer
+
+
+def _run_one(
+    env: Any, files: list, options: dict, given: dict, progress: Progress | None
+) -> tuple[dict, list[str]]:
+    """Move one currency in; return the answer, and the codes of the others."""
+    moves = env["wezer.movein"]
+    with env.cr.savepoint() as before:
+        move = moves.browse(moves.start(files, options))
+        others = (move.report or {}).get("other_currencies", [])
+        if known := _moved_in_before(move):
+            answer = _answer(known) | {"known": True}
+            before.rollback()
+            env.transaction.clear()
+            return answer, others
     move.action_check()
-    if given.get("decisions"):
-        checking.decide_all(move.sudo(), given["decisions"])
+    if decisions := _decisions_of(move, given.get("decisions") or {}, bool(others)):
+        checking.decide_all(move.sudo(), decisions)
         move.action_check()
     undecided = move.problem_ids.filtered("is_undecided")
     if undecided:
-        answer = {"state": "undecided", "undecided": undecided.mapped("key")}
-        # What was read is not kept: the next run brings the decisions.
-        env.cr.rollback()
-        return answer
+        return {"state": "undecided", "undecided": undecided.mapped("key")}, others
     move.action_import()
 
     def told(what: str, done: int, count: int) -> None:
@@ -51,7 +78,18 @@ def run(env: Any, given: dict, progress: Progress | None = None) -> dict:
     move.action_prove()
     if given.get("open"):
         move.action_open()
-    return _answer(move)
+    return _answer(move), others
+
+
+def _decisions_of(move: Any, decisions: dict, is_part: bool) -> dict:
+    """Return the decisions that are about this move.
+
+    :param bool is_part: the files have other currencies, with problems of their own
+    """
+    if not is_part:
+        return decisions
+    known = {*move.problem_ids.mapped("key"), *move.problem_ids.mapped("code")}
+    return {key: one for key, one in decisions.items() if key in known}
 
 
 def _moved_in_before(move: Any) -> Any:
@@ -68,9 +106,14 @@ def _moved_in_before(move: Any) -> Any:
         ]
     )
     for other in others:
-        if _hashes(other) == hashes:
+        if _hashes(other) == hashes and _part(other) == _part(move):
             return other
     return None
+
+
+def _part(move: Any) -> str:
+    """Return the currency among those of the files; empty for the only one."""
+    return (move.report or {}).get("export_currency", "")
 
 
 def _hashes(move: Any) -> list[str]:

@@ -54,7 +54,7 @@ def keep_reading(move: models.Model, content: Content) -> None:
             or content.system,
             "time_zone": content.time_zone,
             "lacks": "\n".join(map(str, content.lacks)),
-            "report": {"rows": content.rows},
+            "report": {"rows": content.rows, **_currencies_of(content)},
         }
     )
     _keep_files(move, content)
@@ -139,6 +139,7 @@ def report_of(content: Content, replayed: Replay) -> dict:
                     "is_time": content.currency.is_time,
                 },
                 "rows": content.rows,
+                **_currencies_of(content),
                 "postings": len(postings_of(replayed)),
                 "notes": len(replayed.notes),
                 "left_out": len(replayed.left_out),
@@ -148,6 +149,16 @@ def report_of(content: Content, replayed: Replay) -> dict:
             default=str,
         )
     )
+
+
+def _currencies_of(content: Content) -> dict:
+    """Return which of several currencies this is; nothing where there is one."""
+    if not content.currency.code:
+        return {}
+    return {
+        "export_currency": content.currency.code,
+        "other_currencies": content.other_currencies,
+    }
 
 
 def _create(model: models.Model, rows: list[dict]) -> None:

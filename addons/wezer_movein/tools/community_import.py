@@ -31,11 +31,13 @@ from odoo.addons.wezer_base.tools.text import (
 from odoo.addons.wezer_currency.tools.bulk_posting import BulkPosting
 from odoo.addons.wezer_currency.tools.texts import PURPOSE_LENGTH
 
-from . import checking, keys
+from . import advert_details, checking, currency_settings, keys
+from .circle_import import CircleImport
 from .content import Account, Advert, Content, News, Payment, Person
 from .counting import minor_of
 from .problems import decided
 from .replay import Replay
+from .words_import import Skills
 
 # Rows that are posted at once: memory does not grow with the history.
 PORTION = 10_000
@@ -53,6 +55,8 @@ SHARES = (
     "share_phone",
 )
 LEVELS = ("nobody", "members", "everyone")
+# States of a membership over there in which nobody is accepted by the move.
+WAITING = ("pending", "suspended", "declined")
 # Accounts that nobody pays from.
 NAMELESS = ("former", "collective")
 # Accounts of the community's own: those whom the settings name act for them.
@@ -100,6 +104,9 @@ class CommunityImport:
         # By the old number: ids.
         self.owners: dict[str, int] = {}
         self.wallets: dict[str, int] = {}
+        # By their keys in the files: ids of the partners of groups.
+        self.groups: dict[str, int] = {}
+        self.skills = Skills(self.env)
         # What this import made, by model: for opening and for taking back.
         self.made: dict[str, list[int]] = {}
         self.new_wallets: set[int] = set()
@@ -111,6 +118,7 @@ class CommunityImport:
         """Import everything."""
         self._take_currency()
         self._take_people()
+        self.groups = CircleImport(self).run()
         self._take_owners()
         self._take_wallets()
         self._post_history()
@@ -177,7 +185,9 @@ class CommunityImport:
             return
         options = self.move.options or {}
         usual = HOUR if found.is_time else self.content.code or UNIT
-        code = clean_line(options.get("currency") or found.name or usual, CODE_LENGTH)
+        code = clean_line(
+            options.get("currency") or found.code or found.name or usual, CODE_LENGTH
+        )
         known = (
             self.env["wezer.currency"]
             .with_context(active_test=False)
@@ -195,10 +205,11 @@ class CommunityImport:
             {
                 "name": name,
                 "code": self._free_code(code) if known else code,
-                "kind": "mutual_credit",
+                "kind": found.kind,
                 "unit_kind": "hour" if found.is_time else "decimal",
                 "digits": 0 if found.is_time else found.digits,
                 "company_id": self.company.id,
+                **currency_settings.values_of(found),
             }
         )
         self.move.write({"wezer_currency_id": self.currency.id, "makes_currency": True})
@@ -228,7 +239,7 @@ class CommunityImport:
         found = self.content.currency
         fits = (
             currency.active
-            and currency.kind == "mutual_credit"
+            and currency.kind == found.kind
             and not currency.external
             and currency._is_hours() == found.is_time
             and (found.is_time or currency.digits >= found.digits)
@@ -291,7 +302,10 @@ class CommunityImport:
         for account in self.accounts.values():
             group = closed if account.state == "closed" else living
             group.update(account.people)
-        return closed - living
+        # Where the files say who left, the accounts of one currency do not.
+        told = {key for key, one in self.content.people.items() if one.state}
+        left = {key for key in told if self.content.people[key].state == "left"}
+        return (closed - living - told) | left
 
     def _usable_addresses(self, keys_: list[str], closed: set[str]) -> dict[str, str]:
         """Return the address of each person; of two with the same, the first's."""
@@ -355,6 +369,7 @@ class CommunityImport:
             "city": clean_line(person.place, TITLE_LENGTH),
             "website": clean_line(person.website, 200),
             "lang": languages.get(person.language.lower()[:2]),
+            "is_company": person.is_organisation,
         }
         return {name: value for name, value in vals.items() if value}
 
@@ -396,13 +411,24 @@ class CommunityImport:
                     slug=secret_slug(slugify(name, "member")),
                     state="pending",
                     city=clean_line(person.place, TITLE_LENGTH) or False,
+                    presentation=clean_text(person.presentation, 4000) or False,
+                    skill_ids=self.skills.commands(person.skills),
                 )
+                if person.state in WAITING:
+                    vals["state"] = person.state
                 for name, level in person.shares.items():
                     field = name if name.startswith("share_") else f"share_{name}"
                     if field in SHARES and level in LEVELS:
                         vals[field] = level
             rows.append(vals)
-        self.made["wezer.profile"] = self._create("wezer.profile", rows, "profiles")
+        ids = self._create("wezer.profile", rows, "profiles")
+        self.made["wezer.profile"] = ids
+        # They had asked to join, and are answered here.
+        self.made["applicants"] = [
+            number
+            for key, number in zip(made, ids, strict=True)
+            if self.content.people[key].state == "pending"
+        ]
 
     # === OWNERS OF WALLETS === #
 
@@ -415,7 +441,11 @@ class CommunityImport:
             if code in self.owners:
                 continue
             people = self._people_of(code)
-            if account.kind in OWN or not people:
+            group = self.groups.get(account.group)
+            if group and group not in taken:
+                self.owners[code] = group
+                taken.add(group)
+            elif account.kind in OWN or not people:
                 nameless.append(code)
             elif len(people) == 1 and people[0] not in taken:
                 self.owners[code] = people[0]
@@ -760,8 +790,7 @@ class CommunityImport:
         by_key = {
             self._advert_key(advert, number): advert
             for number, advert in enumerate(self.content.adverts)
-            if advert.account in self.owners
-            and self.accounts[advert.account].state != "closed"
+            if self._author_of(advert)
         }
         known = self._known("advert", "wezer.announcement", by_key)
         missing = {key: one for key, one in by_key.items() if key not in known}
@@ -773,8 +802,48 @@ class CommunityImport:
         )
         made = dict(zip(missing, ids, strict=True))
         self._remember("advert", "wezer.announcement", made)
+        self._add_prices({**known, **made}, by_key)
         # They stay drafts when the community is opened.
         self.made["hidden"] = [made[key] for key, one in missing.items() if one.hidden]
+
+    def _author_of(self, one: Advert | News) -> int:
+        """Return the partner who announces something, 0 where nobody does any more."""
+        if one.account in self.owners:
+            closed = self.accounts[one.account].state == "closed"
+            return 0 if closed else self.owners[one.account]
+        if one.author in self.content.people:
+            left = self.content.people[one.author].state == "left"
+            return 0 if left else self.people.get(one.author, 0)
+        return self.groups.get(one.author, 0)
+
+    def _add_prices(self, known: dict[str, int], adverts: dict[str, Advert]) -> None:
+        """Give announcements their prices in the currency of this move.
+
+        An announcement with prices in several currencies gets each by its own move.
+        """
+        code = self.content.currency.code
+        priced = {
+            known[key]: one.prices[code]
+            for key, one in adverts.items()
+            if one.prices.get(code) and key in known
+        }
+        lines = self.env["wezer.announcement.price"]
+        there = lines.search(
+            [
+                ("announcement_id", "in", list(priced)),
+                ("wezer_currency_id", "=", self.currency.id),
+            ]
+        ).announcement_id.ids
+        rows = [
+            {
+                "announcement_id": number,
+                "wezer_currency_id": self.currency.id,
+                "unit_minor": minor_of(amount, self.currency.minor_per_unit),
+            }
+            for number, amount in priced.items()
+            if number not in there
+        ]
+        self._create("wezer.announcement.price", rows, "prices")
 
     def _advert_key(self, advert: Advert, number: int) -> str:
         if advert.id:
@@ -787,13 +856,17 @@ class CommunityImport:
         """Return ``{name: category}``, those that are missing made."""
         found: dict[str, int] = {}
         categories = self.env["wezer.category"]
-        for name in sorted(filter(None, names)):
+        above = self.content.categories
+        wanted = {*filter(None, names), *above}
+        # Those above first, as the files have them.
+        for name in [*above, *sorted(wanted - above.keys())]:
             clean = clean_line(name, 80)
             if not has_letter(clean):
                 continue
             known = categories._find(clean)[:1]
             if not known:
-                known = categories.create({"name": clean})
+                parent = found.get(above.get(name, ""), False)
+                known = categories.create({"name": clean, "parent_id": parent})
                 self.made.setdefault("wezer.category", []).append(known.id)
             found[name] = known.id
         return found
@@ -811,7 +884,7 @@ class CommunityImport:
                 for line in lines
             ),
             "category_id": categories.get(advert.category, False),
-            "author_id": self.owners[advert.account],
+            "author_id": self._author_of(advert),
             "visibility": "members",
             "claim_mode": "choose",
             "places": 0,
@@ -821,7 +894,19 @@ class CommunityImport:
             # Nobody is told of what is old.
             "searches_notified": True,
             "company_id": self.company.id,
+            "skill_ids": self.skills.commands(advert.skills),
+            **advert_details.values_of(self.env, advert, self._group_ids(advert)),
         }
+
+    def _group_ids(self, advert: Advert) -> list[int]:
+        """Return the groups that alone see an announcement."""
+        partners = [self.groups[key] for key in advert.groups if key in self.groups]
+        return (
+            self.env["wezer.group"]
+            .with_context(active_test=False)
+            .search([("partner_id", "in", partners)])
+            .ids
+        )
 
     def _take_news(self) -> None:
         """Make drafts of the news, and the circles of accounts."""
@@ -834,7 +919,10 @@ class CommunityImport:
         missing = {key: news for key, news in by_key.items() if key not in known}
         if not missing:
             return
-        circle = circles or self._community_circle()
+        general = any(news.group not in self.groups for news in missing.values())
+        circle = circles or (
+            self._community_circle() if general else self.env["wezer.group"]
+        )
         ids = self._create(
             "wezer.news",
             [self._news_vals(news, circle) for news in missing.values()],
@@ -849,16 +937,22 @@ class CommunityImport:
     def _news_vals(self, news: News, circle: models.Model) -> dict:
         title = clean_line(news.title, 120)
         return {
-            "group_id": circle.id,
+            "group_id": self._group_of(news).id or circle.id,
             "title": title if has_letter(title) else self.env._("Without a title"),
             "text": clean_text(news.text, NEWS_LENGTH) or title or "…",
             "state": "draft",
-            "visibility": "network",
+            "visibility": news.visibility or "network",
             "send_letter": False,
             "to_tell": False,
             "date": news.created or fields.Datetime.now(),
-            "author_id": self.owners.get(news.account, self.company.partner_id.id),
+            "author_id": self._author_of(news) or self.company.partner_id.id,
         }
+
+    def _group_of(self, news: News) -> models.Model:
+        """Return the group whose news it is, none for the whole community's."""
+        groups = self.env["wezer.group"]
+        partner = self.groups.get(news.group)
+        return groups._of_partner(groups.partner_id.browse(partner or []))
 
     def _community_circle(self) -> models.Model:
         """Return the circle of the whole community, made where there is none."""
@@ -967,7 +1061,7 @@ class CommunityImport:
         if state == "closed" or account.kind == "foreign":
             # History only: nobody spends below zero from here.
             return True, True, 0, False, 0, state
-        if account.lower is None and account.upper is None:
+        if account.lower is None and account.upper is None and not account.own_limits:
             # The currency's limits, as for every member.
             return account.kind in OWN, True, 0, False, 0, state
         per_unit = self.currency.minor_per_unit

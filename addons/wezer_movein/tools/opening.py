@@ -15,7 +15,9 @@ def open_community(move: models.Model) -> None:
     """Let members be seen and pay, and publish what they announced (sudo)."""
     move = move.with_context(tracking_disable=True, mail_notrack=True)
     made = move.made or {}
-    _accept(move.env["wezer.profile"].browse(made.get("wezer.profile", [])))
+    # People who had only asked to join wait for an answer here, too.
+    accepted = set(made.get("wezer.profile", [])) - set(made.get("applicants", []))
+    _accept(move.env["wezer.profile"].browse(sorted(accepted)))
     shown = set(made.get("wezer.announcement", [])) - set(made.get("hidden", []))
     _publish(move.env["wezer.announcement"].browse(sorted(shown)))
     news = move.env["wezer.news"].browse(made.get("wezer.news", [])).exists()

@@ -57,9 +57,15 @@ def take_back(move: models.Model) -> None:
     profiles = people._wezer_profile()
     profiles.write({"active": False, "state": "declined"})
     people.write({"active": False})
-    env["ir.model.data"].search(
-        [("module", "=", MODULE), ("res_id", "in", people.ids)]
-    ).unlink()
+    # The next try makes its own.
+    for gone in (people, groups):
+        env["ir.model.data"].search(
+            [
+                ("module", "=", MODULE),
+                ("model", "=", gone._name),
+                ("res_id", "in", gone.ids),
+            ]
+        ).unlink()
     currency = move.wezer_currency_id
     currency.write({"active": False, "code": f"{currency.code}-{move.id}"})
     move.write({"state": "taken_back", "rows_digest": False})

@@ -3,9 +3,9 @@
 A folder of CSV and JSON files, and a manifest with the hash of each: a file that was
 changed on the way is refused. What each file holds is described in ``docs/export.md``.
 
-An export has all currencies of a community; a move has one. The option ``currency``
-names it, else it is the first in use. Money that moves elsewhere has no balances, and
-is left out.
+An export has all currencies of a community; a move has one. The option
+``export_currency`` names it, or ``currency`` where the export has such a code; else it
+is the first in use. Money that moves elsewhere has no balances, and is left out.
 """
 
 import csv
@@ -74,8 +74,6 @@ ADVERT_DETAILS = {
     "longitude": "longitude",
     "steps": "steps",
     "done_when": "done_when",
-    "language": "written_lang",
-    "state": "state",
 }
 GROUP_DETAILS = {
     "purpose": "purpose",
@@ -344,7 +342,8 @@ class _Reader:
         for row in self._rows("parties", "party", "kind", "name", "state"):
             key = row.number("party")
             self.kinds[key], self.names[key] = row["kind"], row["name"]
-            if row["kind"] not in ("person", "organisation"):
+            # A contact that never was a member only has accounts.
+            if row["kind"] not in ("person", "organisation") or not row["state"]:
                 continue
             street = ", ".join(filter(None, (row["street"], row["street2"])))
             joined = row.day("joined")
@@ -368,7 +367,8 @@ class _Reader:
                 },
                 presentation=row["presentation"],
                 skills=row["skills"].split("\n") if row["skills"] else [],
-                state=row["state"],
+                # Of two accounts of one person that became one, the first is gone.
+                state="left" if row["merged_into"] else row["state"],
             )
 
     def _key_of(self, party: str) -> str:
@@ -382,7 +382,10 @@ class _Reader:
     def _read_currencies(self) -> None:
         rows = list(self._rows("currencies", "currency", "name", "kind", "unit"))
         inside = [row for row in rows if not row.yes("external")]
-        wanted = self.options.get("currency")
+        codes = {row["currency"] for row in inside}
+        # A code that the export has not is that of the currency here.
+        here = self.options.get("currency")
+        wanted = self.options.get("export_currency") or (here if here in codes else "")
         if wanted:
             chosen = [row for row in inside if row["currency"] == wanted]
         else:
@@ -403,6 +406,8 @@ class _Reader:
             for column, field in CURRENCY_WORDS.items()
             if row[column]
         }
+        for column in ("levy_payer_percent", "levy_payee_percent", "hours_per_unit"):
+            row.decimal(column)
         for column, name in CURRENCY_AMOUNTS.items():
             if row[column]:
                 settings[name] = row.amount(column, is_time)
@@ -415,9 +420,10 @@ class _Reader:
             settings,
         )
         others = [one for one in inside if one is not row]
-        self.content.other_currencies = [one["currency"] for one in others]
+        used = [one for one in others if one.yes("active")]
+        self.content.other_currencies = [one["currency"] for one in used]
         for what in (
-            [f"the currency {one['currency']}: move it in by itself" for one in others],
+            [f"the currency {one['currency']}: a move of its own" for one in others],
             [
                 f"{one['currency']}, which moves elsewhere and has no balances"
                 for one in rows
@@ -538,6 +544,19 @@ class _Reader:
             if row["kind"] not in ("offer", "want"):
                 raise row.refused("state", row["kind"])
             expires = row.day("expires")
+            for name in ("starts", "ends"):
+                row.moment(name)
+            row.day("repeat_until")
+            for name in ("quantity", "latitude", "longitude"):
+                row.decimal(name)
+            # Deals in progress do not come along: what is left is on offer.
+            details = {
+                field: row[column]
+                for column, field in ADVERT_DETAILS.items()
+                if row[column]
+            }
+            if row["places_left"]:
+                details["places"] = row["places_left"]
             advert = Advert(
                 accounts.get(row["author"], ""),
                 row["kind"],
@@ -561,11 +580,8 @@ class _Reader:
                     for one in row["groups"].split()
                     if f"group:{one}" in self.content.groups
                 ],
-                details={
-                    field: row[column]
-                    for column, field in ADVERT_DETAILS.items()
-                    if row[column]
-                },
+                hidden=row["state"] != "open",
+                details=details,
             )
             if file:
                 self.tell.formulas(file, row.row, number, advert.title, advert.text)
@@ -637,6 +653,8 @@ class _Reader:
                 Problem("not_in_export", details={"what": what})
             )
         self.content.facts["deals"] = len(self.content.deals)
+        if self.content.other_currencies:
+            self.content.facts["other_currencies"] = self.content.other_currencies
 
 
 class _Cells:
@@ -673,6 +691,12 @@ class _Cells:
         if is_time or not _DECIMAL.fullmatch(text):
             raise self.refused("number", text)
         return Decimal(text)
+
+    def decimal(self, column: str) -> Decimal | None:
+        """Return a measured number."""
+        if self[column] and not _DECIMAL.fullmatch(self[column]):
+            raise self.refused("number", self[column])
+        return Decimal(self[column]) if self[column] else None
 
     def moment(self, column: str) -> datetime | None:
         """Return a moment as naive UTC."""
