@@ -605,6 +605,9 @@ class WezerMovein(models.Model):
             with self.env.cr.savepoint():
                 # As the person who started it: what is made is theirs.
                 self._import_now()
+            self._notify_end(
+                _lt("%(name)s was imported. Prove it now.", name=self.name)
+            )
         except UserError as error:
             self.env.invalidate_all(flush=False)
             self._fail(str(error.args[0]))
@@ -622,6 +625,18 @@ class WezerMovein(models.Model):
     def _fail(self, reason):
         """Take the move back to what was checked, with the reason."""
         self.write({"state": "checked", "failure": reason, "tries": 0})
+        self._notify_end(
+            _lt("%(name)s could not be imported. Nothing was kept.", name=self.name)
+        )
+
+    def _notify_end(self, message):
+        """Tell the administrator who started that the import has ended (sudo)."""
+        self.env["wezer.notice"]._leave(
+            self.person_id, "moved_in", message, self._url(), self, "import"
+        )
+
+    def _url(self):
+        return f"/odoo/action-wezer_movein.wezer_movein_action/{self.id}"
 
     # === ACTIONS: PROOF === #
 
@@ -727,6 +742,6 @@ class WezerMovein(models.Model):
                 "%(name)s says that something moved in wrongly.",
                 name=account.partner_id,
             ),
-            f"/odoo/action-wezer_movein.wezer_movein_action/{self.id}",
+            self._url(),
             account,
         )

@@ -11,7 +11,7 @@ class WezerNotice(models.Model):
         return {
             **super()._kinds(),
             "moved_in": (
-                self.env._("A member reports an error in what moved in"),
+                self.env._("Something about a community that moves in"),
                 True,
             ),
         }
