@@ -50,6 +50,8 @@ class Names:
         if len(found) != 1:
             return ""
         ((code, kinds),) = found.items()
+        if self._names[code] == text:
+            return code
         kind = kinds[0]
         if kind == "same":
             is_trimmed = " ".join(text.split()) == self._names[code]

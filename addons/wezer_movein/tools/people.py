@@ -1,7 +1,7 @@
 """What is told of the people in any system's files. Runs without Odoo."""
 
 from .content import Content, Person, SourceFile
-from .reading import is_email
+from .reading import has_lost_letters, is_email
 from .telling import Telling
 
 
@@ -20,6 +20,8 @@ def tell_people(
         if len(people) > 1:
             tell("several_people", file, (code,))
         for person in people:
+            if has_lost_letters(person.name):
+                tell("letters_lost", file, (code,), member=person.name)
             _tell_address(person, code, tell, file)
             if is_email(person.email):
                 codes = by_email.setdefault(person.email.casefold(), [])

@@ -145,7 +145,7 @@ PROBLEMS = {
         "text", ("text",), "A text begins like a formula. It is kept as a text."
     ),
     "letters_lost": Kind(
-        "keep", ("keep", "type"), "Letters of “{file}” were lost when it was saved."
+        "keep", ("keep", "type"), "Letters of “{member}” were lost in the file."
     ),
     "heading_rows": Kind("left_out", ("left_out",), "{rows} rows are headings."),
     "title_rows": Kind(

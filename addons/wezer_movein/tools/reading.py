@@ -19,6 +19,9 @@ REFUSED_SHOWN = 50
 ROWS_MAX = 3_000_000
 # A number that is read in one way only.
 _PLAIN = re.compile(r"-?\d{1,15}(?:\.\d{1,2}|\.\d{4,8})?", re.ASCII)
+# A word or a sign beside a number, as in ``12,50 Taler`` or ``€ 12``.
+_WORD = r"(?:[^\W\d_]{1,12}\.?|[€$£¥₹])"
+_UNIT = re.compile(rf"([-+\d.,' ]*\d)\s*({_WORD})|({_WORD})\s*([-+]?\d[\d.,' ]*)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -318,6 +321,14 @@ class Values:
         return None
 
 
+def with_unit(text: str) -> tuple[str, str]:
+    """Return an amount and the currency that is written before or after it."""
+    match = _UNIT.fullmatch(text.strip())
+    if not match:
+        return text, ""
+    return (match[1], match[2]) if match[1] else (match[4], match[3])
+
+
 def decimals(amount: Decimal) -> int:
     """Return how many decimals an amount needs."""
     exponent = amount.as_tuple().exponent
@@ -335,6 +346,15 @@ def plain_text(text: str) -> str:
         text = re.sub(r"<\s*(?:br|/p|/div|/li)\s*/?>", "\n", text, flags=re.IGNORECASE)
         text = re.sub(r"<[^<>]{0,200}>", "", text)
     return html.unescape(text).strip() if _ENTITY.search(text) else text.strip()
+
+
+# A question mark where a letter was: at the beginning of a word, or within it.
+_LOST = re.compile(r"\?(?=[^\W\d_])|(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
+
+
+def has_lost_letters(name: str) -> bool:
+    """Return whether letters of a name were lost when its file was saved."""
+    return bool(_LOST.search(name))
 
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s.,;<>\"']{2,}")

@@ -569,8 +569,9 @@ class _Reader:
                 tell("foreign_party", payment, party=payee_foreign, goes_to=payee)
             elif payer_foreign and self.layout == "seven":
                 tell("foreign_party", payment, party=payer_foreign, goes_to=payer)
-            for party in {payer, payee} - content.accounts.keys():
-                unknown.setdefault(party, []).append(payment)
+            for party in (payer, payee):
+                if party not in content.accounts:
+                    unknown.setdefault(party, []).append(payment)
             known_by_entry.add(entered(row).upper())
             tell.common(payment, moment)
             digits = max(digits, decimals(amount), decimals(levy) if levy else 0)

@@ -63,6 +63,10 @@ def reader_of(files: list[SourceFile], options: dict[str, Any]) -> ModuleType:
         if count > most:
             best, most = reader, count
     if not best:
+        for reader in known:
+            reason = getattr(reader, "refusal", lambda _files: "")(files)
+            if reason:
+                raise Unreadable("layout", reason)
         names = ", ".join(file.name for file in files[:5])
         raise Unreadable(
             "unknown", f"No known system exports files with these headings: {names}."

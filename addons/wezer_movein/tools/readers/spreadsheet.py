@@ -22,7 +22,16 @@ from ..content import (
     Unreadable,
 )
 from ..names import Names
-from ..reading import Refusals, Row, Sheet, Values, decimals, first_rows
+from ..reading import (
+    Refusals,
+    Row,
+    Sheet,
+    Values,
+    decimals,
+    first_rows,
+    has_lost_letters,
+    with_unit,
+)
 from ..replay import BROUGHT_FORWARD
 from ..telling import Telling
 
@@ -67,7 +76,8 @@ WORDS = {
 ROLES = {word: role for role, words in WORDS.items() for word in words.split()}
 ROLES |= dict.fromkeys(HOURS, "amount")
 _TOTALS = re.compile(
-    r"sum|summe|gesamt|total|totale|somme|totaal|suma|soma|guztira", re.IGNORECASE
+    r"\b(?:sum|summe|gesamt(?:summe)?|totale?|somme|totaal|suma|soma|guztira)\b",
+    re.IGNORECASE,
 )
 _DAY = re.compile(
     r"\d{1,4}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{1,4}(?:[ T,].*)?|\d{10}", re.ASCII
@@ -76,8 +86,6 @@ _AMOUNT = re.compile(
     r"[-+\u2212(]?[\d.,' \u00a0\u202f\u2019]*\d[-)]?|-?\d+:\d\d", re.ASCII
 )
 _CLOCK = re.compile(r"-?\d+:\d\d(:\d\d)?", re.ASCII)
-# A question mark where a letter was: at an end of a word, or within it.
-_LOST = re.compile(r"\?(?=[^\W\d_])|(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
 
 
 def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
@@ -226,6 +234,8 @@ class _Reader:
             facts={"by_member": True},
         )
         self.tell = Telling(self.content)
+        # Currencies that are written beside amounts.
+        self.units: set[str] = set()
         # Names in payments that are no member's.
         self.unknown_names: set[str] = set()
 
@@ -236,6 +246,8 @@ class _Reader:
         self.names = Names(
             {code: account.name for code, account in content.accounts.items()}
         )
+        if not self.members:
+            self._people_of_payments()
         self._payments()
         self.refusals.check()
         for member, ways in self.names.ways.items():
@@ -244,7 +256,7 @@ class _Reader:
         for name in dict.fromkeys(
             account.name for account in content.accounts.values()
         ):
-            if _LOST.search(name):
+            if has_lost_letters(name):
                 self.tell("letters_lost", None, (), member=name, file=name)
         content.currency = CurrencyFound(
             self.currency,
@@ -312,7 +324,14 @@ class _Reader:
             except numbers.NumberError:
                 sheet.refuse(row, "number", text)
                 return None
-        amount = self.values.amount(sheet, row, text)
+        bare, unit = with_unit(text)
+        if unit:
+            self.units.add(unit.casefold().rstrip("."))
+            if len(self.units) > 1:
+                # Amounts of two currencies are no payments of one.
+                sheet.refuse(row, "number", text)
+                return None
+        amount = self.values.amount(sheet, row, bare)
         if amount is not None:
             self.digits = max(self.digits, decimals(amount))
         return amount
@@ -388,6 +407,34 @@ class _Reader:
 
     # === PAYMENTS === #
 
+    def _people_of_payments(self) -> None:
+        """Take the names in the payments for the members, where nothing lists them.
+
+        Names that are written short or turned are other ways of a whole name.
+        """
+        whole: dict[str, None] = {}
+        short: dict[str, None] = {}
+        for table in self.ledgers:
+            for row in self._sheet(table).raw_rows(refuse=False):
+                said = _Cells(row, table.columns)
+                if not said("payer") or not said("payee") or not said("amount"):
+                    continue
+                for role in ("payer", "payee"):
+                    name = " ".join(said(role).split())
+                    of = short if "," in name or "." in name else whole
+                    of.setdefault(name)
+        for name in sorted(whole):
+            self._add_person(name)
+        for name in sorted(short):
+            if not self.names.find(name):
+                self._add_person(name)
+
+    def _add_person(self, name: str) -> None:
+        """Make the account of a person that only payments name."""
+        self.content.accounts[name] = Account(name, name, people=[name])
+        self.content.people[name] = Person(name, name)
+        self.names.add(name, name)
+
     def _payments(self) -> None:
         self.count = titles = years = empty = 0
         for table in self.ledgers:
@@ -404,11 +451,18 @@ class _Reader:
                 if not any(cell.strip() for cell in row):
                     empty += 1
                     continue
-                if not said("payer") and not said("payee"):
-                    if not said("amount"):
-                        years += 1
-                    else:
-                        self._total(sheet, row, said, total)
+                filled = sum(bool(cell.strip()) for cell in row)
+                has_sides = said("payer") and said("payee")
+                if not has_sides and not said("amount"):
+                    # A year, a meeting: a word in a row of its own.
+                    if filled > 1 and (said("payer") or said("payee")):
+                        sheet.refuse(row, "empty", said("payer") or said("payee"))
+                    years += 1
+                    continue
+                if not has_sides and (
+                    not (said("payer") or said("payee")) or _is_total(row)
+                ):
+                    self._total(sheet, row, said, total)
                     continue
                 total += self._payment(table, sheet, row, said) or Decimal(0)
         if titles:
@@ -429,10 +483,9 @@ class _Reader:
     def _total(self, sheet: Sheet, row: Row, said: "_Cells", total: Decimal) -> None:
         """Leave out the sum of a sheet; an amount that is none is refused."""
         amount = self._amount(sheet, row, said("amount"))
-        labelled = any(_TOTALS.search(cell) for cell in row)
         if amount is None:
             return
-        if labelled or amount == total:
+        if _is_total(row) or amount == total:
             self.tell(
                 "total_row",
                 None,
@@ -450,19 +503,8 @@ class _Reader:
             return code
         name = " ".join(text.split())
         if name not in self.content.accounts:
-            is_listed = not self.members
-            self.content.accounts[name] = Account(
-                name,
-                name,
-                "person" if is_listed else "former",
-                people=[name] if is_listed else [],
-                state="open" if is_listed else CLOSED,
-            )
-            if is_listed:
-                self.content.people[name] = Person(name, name)
-                self.names.add(name, name)
-            else:
-                self.unknown_names.add(name)
+            self.content.accounts[name] = Account(name, name, "former", CLOSED)
+            self.unknown_names.add(name)
         return name
 
     def _payment(
@@ -513,6 +555,11 @@ class _Reader:
             if party in self.unknown_names:
                 self.tell("unknown_account", payment, party=party, amount=amount)
         return amount
+
+
+def _is_total(row: list[str]) -> bool:
+    """Return whether a row says that it is the sum of others."""
+    return any(_TOTALS.search(cell) for cell in row)
 
 
 class _Cells:

@@ -192,7 +192,7 @@ class _Reader:
         self.tell("not_in_export", what=LACKS)
         content.facts |= {
             "bank": self.bank or None,
-            "language": content.language,
+            "language": {"pt": "pt-BR"}.get(content.language, content.language),
             "newest_first": self.newest_first,
         }
         content.rows = {
@@ -264,8 +264,20 @@ class _Reader:
                 if text not in self.collective and not self._number(text)
             }
         )
-        self.bank = bare.most_common(1)[0][0] if bare else ""
+        # The archive is named by the bank; else the bank is what stands most often.
+        packed = tables.key(self.sheets["transfers"].file.container)
+        named = [
+            text for text in bare if tables.key(text) and tables.key(text) in packed
+        ]
+        self.bank = max(named, key=len, default="") or max(
+            bare, key=lambda text: (bare[text], text), default=""
+        )
         self.bare = set(bare)
+        if named and not self.collective:
+            # Phrases of a language that is not known yet.
+            often = [text for text, count in bare.items() if count > 2]
+            self.collective = {text: text for text in often if text != self.bank}
+            self.bare -= set(self.collective)
 
     def _number(self, text: str) -> str:
         """Return the number of the member that a side names, empty where none."""
