@@ -60,6 +60,20 @@ class WezerMovedIn(http.Controller):
         return request.redirect("/my/moved-in")
 
     @http.route(
+        "/wezer/moved-in/<int:move_id>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def wezer_moved_in_proof_page(self, move_id):
+        """Show the proof of a move, to be printed; administrators and moderators."""
+        move = seen_or_404("wezer.movein", move_id)
+        values = move._proof_page_values()
+        return request.render("wezer_movein.proof_page", values)
+
+    @http.route(
         "/wezer/moved-in/<int:move_id>/proof",
         type="http",
         auth="user",

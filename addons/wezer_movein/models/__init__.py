@@ -5,3 +5,4 @@ from . import wezer_movein_problem
 from . import wezer_movein_decision
 from . import wezer_invariant
 from . import wezer_notice
+from . import wezer_movein_progress

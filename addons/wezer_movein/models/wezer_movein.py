@@ -203,7 +203,27 @@ class WezerMovein(models.Model):
         string="Reason of the failure", readonly=True, help="Nothing was kept."
     )
     tries = fields.Integer(readonly=True, aggregator=None)
-    progress = fields.Char(readonly=True)
+    progress = fields.Char(
+        compute="_compute_progress",
+        compute_sudo=True,
+        help="How far the import is. It goes on when you leave this page.",
+    )
+    question_ids = fields.One2many(
+        "wezer.movein.problem",
+        "movein_id",
+        string="Needs a decision",
+        domain=[("asks", "=", True)],
+        readonly=True,
+        groups="wezer_base.group_administrator",
+    )
+    told_ids = fields.One2many(
+        "wezer.movein.problem",
+        "movein_id",
+        string="For information",
+        domain=[("asks", "=", False)],
+        readonly=True,
+        groups="wezer_base.group_administrator",
+    )
     date_checked = fields.Datetime(string="Checked on", readonly=True)
     date_imported = fields.Datetime(string="Imported on", readonly=True)
     date_proved = fields.Datetime(string="Proved on", readonly=True)
@@ -255,6 +275,17 @@ class WezerMovein(models.Model):
         )
         for move in self:
             move.undecided_count = counted.get(move, 0)
+
+    @api.depends("state")
+    def _compute_progress(self):
+        rows = self.env["wezer.movein.progress"].search(
+            [("movein_id", "in", self.ids)], order="id"
+        )
+        by_move = {row.movein_id.id: row for row in rows}
+        for move in self:
+            row = by_move.get(move.id)
+            importing = move.state == "importing" and row
+            move.progress = row._in_words() if importing else False
 
     def _compute_seal_id(self):
         seals = self.env["wezer.ledger.seal"].sudo()
@@ -539,6 +570,7 @@ class WezerMovein(models.Model):
         move = self.sudo()
         move._checked_files()
         move.write({"state": "importing", "failure": False, "tries": 0})
+        move.env["wezer.movein.progress"].create({"movein_id": move.id})
         # Checked just above; the cron belongs to the system.
         self.env.ref("wezer_movein.ir_cron_import").sudo()._trigger()
         return True
@@ -604,7 +636,7 @@ class WezerMovein(models.Model):
         try:
             with self.env.cr.savepoint():
                 # As the person who started it: what is made is theirs.
-                self._import_now()
+                self._import_now(self._progress_writer())
             self._notify_end(
                 _lt("%(name)s was imported. Prove it now.", name=self.name)
             )
@@ -621,6 +653,24 @@ class WezerMovein(models.Model):
             self._fail(
                 self.env._("An error in the program ended the import: %s", error)
             )
+
+    def _progress_writer(self):
+        """Return what takes the reports of the import, None where nobody waits."""
+        rows = self.env["wezer.movein.progress"].sudo()
+        row = rows.search([("movein_id", "=", self.id)], order="id desc", limit=1)
+        return row._writer() if row else None
+
+    def action_show_progress(self) -> bool:
+        """Show the page again, with what is done by now."""
+        self._check_administrator()
+        return True
+
+    def action_open_proof(self) -> dict:
+        """Open the page of the proof."""
+        self.ensure_one()
+        self.check_access("read")
+        url = f"/wezer/moved-in/{self.id}"
+        return {"type": "ir.actions.act_url", "url": url, "target": "new"}
 
     def _fail(self, reason):
         """Take the move back to what was checked, with the reason."""
@@ -673,6 +723,25 @@ class WezerMovein(models.Model):
         # The key that signs is the system's.
         signed = proof.signed(self.sudo())
         return json.dumps(signed, indent=1, ensure_ascii=False, sort_keys=True)
+
+    def _proof_page_values(self):
+        """Return what the page of the proof shows; administrators and moderators."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.proof:
+            raise Refusal(
+                self.env._("There is no proof yet. Prove the move first."), rule="state"
+            )
+        # Read above with the caller's rights: the proof names accounts by number only.
+        move = self.sudo()
+        return {
+            "page_name": "wezer_movein_proof",
+            "move": move,
+            "proof": move.proof,
+            "differing": move.account_ids.filtered("has_difference"),
+            "decided": proof.decisions_in_words(move),
+            "residuals": proof.readings_in_words(move),
+        }
 
     def action_download_proof(self) -> dict:
         """Open the signed proof as a file."""

@@ -1,7 +1,81 @@
 from odoo import api, fields, models
+from odoo.tools.translate import code_translations
+
+from ..tools import problems
+from ..tools.content import Problem
 
 #: The code of what members tell about their own account.
 MEMBER_REPORT = "member_report"
+CODES = [
+    ("not_moved", "Probably never completed"),
+    ("balance_differs", "Balances that differ"),
+    ("closed_with_balance", "Closed with a balance"),
+    ("future_date", "Date in the future"),
+    ("spelled_differently", "Name written in several ways"),
+    ("foreign_party", "Member of another community"),
+    ("unknown_account", "Unknown number"),
+    ("missing_member", "Not among the members"),
+    ("collective_account", "Former members together"),
+    ("same_account", "Paid to oneself"),
+    ("both_sides_the_same_text", "Both sides left the community"),
+    ("zero_amount", "Amount of zero"),
+    ("rows_alike", "Equal rows"),
+    ("more_decimals", "More decimals than usual"),
+    ("no_date", "No date"),
+    ("balance_rounded", "Rounded balance"),
+    ("seconds_lost", "Seconds left out"),
+    ("frozen", "Locked account"),
+    ("several_people", "Several people, one account"),
+    ("email_twice", "One address, several people"),
+    ("no_email", "No e-mail address"),
+    ("bad_email", "E-mail address that is not valid"),
+    ("name_twice", "Same name"),
+    ("opening_balances", "Opening balances"),
+    ("negative_amount", "Negative amount"),
+    ("formula", "Text like a formula"),
+    ("letters_lost", "Lost letters"),
+    ("heading_rows", "Headings"),
+    ("title_rows", "Titles"),
+    ("total_row", "Sum of the sheet"),
+    ("row_too_long", "Row with more cells than headings"),
+    ("foreign_advert", "Announcements of others"),
+    ("not_in_export", "Not in the files"),
+    (MEMBER_REPORT, "Reported by a member"),
+]
+CHOICES = [
+    ("leave_out", "Leave the payment out"),
+    ("keep", "Keep it"),
+    ("opening", "Make it good by an opening entry"),
+    ("leave", "Leave the difference, and show it"),
+    ("community", "The community gets the balance, or pays it"),
+    ("stays", "The balance stays on the closed wallet"),
+    ("same", "The same person"),
+    ("separate", "Different people"),
+    ("date_before", "Take the date of the payment before"),
+    ("date", "Take another date"),
+    ("former", "Make a closed wallet"),
+    ("person", "It belongs to a person"),
+    ("first_person", "The first person only"),
+    ("one_wallet", "One wallet for all of them"),
+    ("second_without", "The second person without the address"),
+    ("by_hand", "Write both by hand"),
+    ("more_digits", "More decimals for the currency"),
+    ("type", "Write it anew"),
+    ("virtual", "Book it on the account of the other community"),
+    ("note", "Keep it as a note"),
+    ("explained", "Explained"),
+    ("frozen", "Freeze the wallet"),
+    ("on_paper", "Member without e-mail"),
+    ("both", "Take both"),
+    ("reversal", "Book it as a reversal"),
+    ("text", "Keep it as a text"),
+    ("left_out", "Left out"),
+    ("joined", "Joined"),
+    ("told", "For information"),
+    ("answered", "Answered"),
+]
+#: Choices that need a value: a date, a person, or a text.
+WITH_VALUE = ("date", "person", "type")
 
 
 class WezerMoveinProblem(models.Model):
@@ -22,8 +96,11 @@ class WezerMoveinProblem(models.Model):
         index=True,
         help="Names the problem in files of decisions and in later checks.",
     )
-    code = fields.Char(string="Problem", required=True, readonly=True, index=True)
-    sentence = fields.Char(string="In words", readonly=True)
+    code = fields.Selection(
+        CODES, string="Problem", required=True, readonly=True, index=True
+    )
+    sentence = fields.Char(readonly=True, help="In English, or as a member wrote it.")
+    words = fields.Char(string="In words", compute="_compute_words")
     file = fields.Char(readonly=True)
     row = fields.Integer(readonly=True, aggregator=None)
     old_id = fields.Char(string="Old number", readonly=True)
@@ -31,14 +108,14 @@ class WezerMoveinProblem(models.Model):
     amount = fields.Char(readonly=True)
     details = fields.Json(readonly=True)
     # What happens unless somebody decides; empty where somebody has to.
-    default = fields.Char(readonly=True)
+    default = fields.Selection(CHOICES, string="Without a decision", readonly=True)
     choices = fields.Char(readonly=True, help="The possible decisions.")
     asks = fields.Boolean(
         string="Needs a decision",
         readonly=True,
         help="The import waits until an administrator has decided.",
     )
-    choice = fields.Char(string="Decision", readonly=True)
+    choice = fields.Selection(CHOICES, string="Decision", readonly=True)
     value = fields.Char(readonly=True)
     reason = fields.Char(readonly=True)
     person_id = fields.Many2one(
@@ -48,6 +125,7 @@ class WezerMoveinProblem(models.Model):
     is_undecided = fields.Boolean(
         string="To decide", compute="_compute_is_undecided", store=True, index=True
     )
+    is_decidable = fields.Boolean(compute="_compute_is_decidable")
     account_id = fields.Many2one(
         "wezer.movein.account",
         readonly=True,
@@ -62,13 +140,53 @@ class WezerMoveinProblem(models.Model):
         for problem in self:
             problem.is_undecided = problem.asks and not problem.choice
 
+    @api.depends("choices", "asks")
+    def _compute_is_decidable(self):
+        """A problem with a single choice is only told."""
+        for problem in self:
+            choices = (problem.choices or "").split()
+            problem.is_decidable = len(choices) > 1 or (problem.asks and bool(choices))
+
+    @api.depends("code", "sentence", "details", "accounts", "amount", "file")
+    @api.depends_context("lang")
+    def _compute_words(self):
+        """Tell the problem in the reader's language; members' words stay theirs."""
+        texts = code_translations.get_python_translations(
+            "wezer_movein", self.env.lang or "en_US"
+        )
+        for problem in self:
+            kind = problems.PROBLEMS.get(problem.code)
+            text = texts.get(kind.sentence) if kind else None
+            if not text:
+                problem.words = problem.sentence
+                continue
+            told = Problem(
+                problem.code,
+                problem.file or "",
+                problem.row,
+                problem.old_id or "",
+                (problem.accounts or "").split(", "),
+                problem.amount,
+                problem.details or {},
+            )
+            problem.words = problems.sentence(told, text)
+
     def action_decide(self) -> dict:
         """Open the form to decide about these problems."""
+        lists = [(problem.choices or "").split() for problem in self]
+        common = [
+            choice
+            for choice in (lists[0] if lists else [])
+            if all(choice in others for others in lists)
+        ]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Decide"),
             "res_model": "wezer.movein.decide",
             "view_mode": "form",
             "target": "new",
-            "context": {"default_problem_ids": self.ids},
+            "context": {
+                "default_problem_ids": self.ids,
+                "wezer_movein_choices": common,
+            },
         }

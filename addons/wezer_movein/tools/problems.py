@@ -182,8 +182,11 @@ def key(problem: Problem) -> str:
     return f"{problem.code}:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
-def sentence(problem: Problem) -> str:
-    """Return what is told to people of a problem."""
+def sentence(problem: Problem, template: str = "") -> str:
+    """Return what is told to people of a problem.
+
+    :param str template: the sentence of its kind in another language
+    """
     values: dict[str, Any] = {
         "amount": problem.amount,
         "account": problem.accounts[0] if problem.accounts else "",
@@ -196,7 +199,8 @@ def sentence(problem: Problem) -> str:
         name: ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
         for name, value in problem.details.items()
     }
-    return PROBLEMS[problem.code].sentence.format_map(_Missing(values))
+    template = template or PROBLEMS[problem.code].sentence
+    return template.format_map(_Missing(values))
 
 
 class _Missing(dict):

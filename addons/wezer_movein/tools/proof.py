@@ -8,6 +8,8 @@ key of this move, in the order of the keys.
 import hashlib
 import json
 from base64 import b64decode, b64encode
+from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -189,6 +191,51 @@ def _proof(move: models.Model, digest: str, accounts: str, count: int) -> dict:
         ],
         "sha256": {"payments": digest, "accounts": accounts},
     }
+
+
+# === FOR PEOPLE === #
+
+
+def decisions_in_words(move: models.Model) -> list[dict]:
+    """Return the last decisions of a move, equal ones together (sudo)."""
+    labels = {
+        name: dict(
+            move.env["wezer.movein.problem"]
+            ._fields[name]
+            ._description_selection(move.env)
+        )
+        for name in ("code", "choice")
+    }
+    last = {decision.key: decision for decision in move.decision_ids.sorted("id")}
+    counted = Counter(
+        (decision.code, decision.choice, decision.reason or "")
+        for decision in last.values()
+    )
+    return [
+        {
+            "problem": labels["code"].get(code, code),
+            "choice": labels["choice"].get(choice, choice),
+            "reason": reason,
+            "count": count,
+        }
+        for (code, choice, reason), count in counted.items()
+    ]
+
+
+def readings_in_words(move: models.Model) -> list[dict]:
+    """Return what each reading of a column leaves to explain, the least first."""
+    kept = (move.proof or {}).get("readings", {})
+    return [
+        {
+            "name": f"{column}: {reading.replace('_', ' ')}",
+            "left": str(left),
+            "chosen": kept.get("chosen", {}).get(column) == reading,
+        }
+        for column, residuals in (kept.get("residuals") or {}).items()
+        for reading, left in sorted(
+            residuals.items(), key=lambda item: Decimal(str(item[1]))
+        )
+    ]
 
 
 # === SIGNING === #

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
+from ..models.wezer_movein_problem import CHOICES, WITH_VALUE
+
 
 class WezerMoveinDecide(models.TransientModel):
     """The form by which an administrator decides about problems of one kind."""
@@ -11,34 +13,75 @@ class WezerMoveinDecide(models.TransientModel):
     _description = "Decide about problems"
 
     problem_ids = fields.Many2many("wezer.movein.problem", string="Problems")
-    choices = fields.Char(compute="_compute_choices")
-    choice = fields.Char(string="Decision", required=True)
-    value = fields.Char(help="A date, an account or a person, where it is needed.")
-    reason = fields.Char()
+    words = fields.Text(compute="_compute_problems", compute_sudo=False)
+    same_count = fields.Integer(compute="_compute_problems", compute_sudo=False)
+    for_all = fields.Boolean(
+        string="Decide the same for all of this kind",
+        help="All problems of this kind that nobody has decided yet.",
+    )
+    choice = fields.Selection("_choices", string="Decision", required=True)
+    needs_value = fields.Boolean(compute="_compute_needs_value")
+    value = fields.Char(
+        help="A date such as 2024-05-31; for a person, the old number, the e-mail"
+        " address or the name."
+    )
+    reason = fields.Char(help="The proof shows it to everybody who may read it.")
+
+    @api.model
+    def _choices(self):
+        """Return the choices of these problems, which the action names."""
+        wanted = self.env.context.get("wezer_movein_choices")
+        labels = dict(
+            self.env["wezer.movein.problem"]
+            ._fields["choice"]
+            ._description_selection(self.env)
+        )
+        if not isinstance(wanted, list) or not wanted:
+            return list(labels.items())
+        known = [choice for choice, _label in CHOICES]
+        return [(choice, labels[choice]) for choice in known if choice in wanted]
 
     @api.depends("problem_ids")
-    def _compute_choices(self):
+    def _compute_problems(self):
         for wizard in self:
-            lists = [(problem.choices or "").split() for problem in wizard.problem_ids]
-            common = [
-                choice
-                for choice in (lists[0] if lists else [])
-                if all(choice in others for others in lists)
+            shown = wizard.problem_ids[:5].mapped("words")
+            wizard.words = "\n".join(filter(None, shown))
+            wizard.same_count = len(wizard._same())
+
+    @api.depends("choice")
+    def _compute_needs_value(self):
+        for wizard in self:
+            wizard.needs_value = wizard.choice in WITH_VALUE
+
+    def _same(self):
+        """Return the other problems of this kind that nobody has decided."""
+        codes = set(self.problem_ids.mapped("code"))
+        if len(codes) != 1 or len(self.problem_ids.movein_id) != 1:
+            return self.env["wezer.movein.problem"]
+        return self.env["wezer.movein.problem"].search(
+            [
+                ("movein_id", "=", self.problem_ids.movein_id.id),
+                ("code", "in", list(codes)),
+                ("is_undecided", "=", True),
+                ("id", "not in", self.problem_ids.ids),
             ]
-            wizard.choices = " ".join(common)
+        )
 
     def action_decide(self) -> dict:
-        """Decide about all of these problems."""
+        """Decide about these problems, or about all of their kind."""
         self.ensure_one()
         moves = self.problem_ids.movein_id
         if len(moves) != 1:
             raise Refusal(
                 self.env._("Choose problems of one community."), rule="problem"
             )
+        decided = self.problem_ids
+        if self.for_all:
+            decided |= self._same()
         moves.action_decide(
-            self.problem_ids.mapped("key"),
-            (self.choice or "").strip(),
+            decided.mapped("key"),
+            self.choice or "",
             self.reason or "",
-            self.value or None,
+            (self.value or None) if self.needs_value else None,
         )
         return {"type": "ir.actions.act_window_close"}

@@ -1,6 +1,24 @@
 from odoo import fields, models
 
+from odoo.addons.base.models.res_partner import _tz_get
 from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..models.wezer_movein import OPTIONS
+
+# Names of the readers, see `tools/readers`.
+SYSTEMS = [
+    ("ces", "CES or IntegralCES"),
+    ("timeoverflow", "TimeOverflow (Download all)"),
+    ("timeoverflow-sql", "TimeOverflow (tables of its database)"),
+    ("komunitin", "Komunitin"),
+    ("cyclos", "Cyclos"),
+    ("community_forge", "Community Forge"),
+    ("elas", "eLAS or eLAND"),
+    ("oscurrency", "oscurrency"),
+    ("open_collective", "Open Collective"),
+    ("wezer", "Wezer"),
+    ("spreadsheet", "A spreadsheet"),
+]
 
 
 class WezerMoveinStart(models.TransientModel):
@@ -15,15 +33,26 @@ class WezerMoveinStart(models.TransientModel):
         string="Files",
         help="The export of the old system: one zip, or all of its files.",
     )
-    system = fields.Char(
+    system = fields.Selection(
+        SYSTEMS,
         string="Old system",
         help="Leave it empty: the files usually say which system they come from.",
     )
     code = fields.Char(
         string="Old code", help="The code of the community in the old system."
     )
-    time_zone = fields.Char(
-        help="The time zone of the dates in the files, such as Europe/Madrid."
+    time_zone = fields.Selection(
+        _tz_get, help="The time zone of the dates in the files, where they name none."
+    )
+    decimal_sign = fields.Selection(
+        [(",", "12,50"), (".", "12.50")],
+        string="Decimals",
+        help="How the files write amounts, where they do not decide it themselves.",
+    )
+    day_order = fields.Selection(
+        [("day", "31/12/2025"), ("month", "12/31/2025")],
+        string="Dates",
+        help="How the files write dates, where they do not decide it themselves.",
     )
     currency = fields.Char(
         string="Code of the currency",
@@ -37,8 +66,7 @@ class WezerMoveinStart(models.TransientModel):
         self.ensure_one()
         if not self.attachment_ids:
             raise Refusal(self.env._("Choose the files first."), rule="files")
-        names = ("system", "code", "time_zone", "currency", "currency_name")
-        options = {name: self[name] for name in names if self[name]}
+        options = {name: self[name] for name in OPTIONS if self[name]}
         files = [
             (attachment.name, attachment.datas) for attachment in self.attachment_ids
         ]
