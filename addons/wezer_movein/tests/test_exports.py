@@ -344,6 +344,10 @@ class TestHostileFiles(ExportCase):
             ([one for one in files if one[0] != "trades.csv"], "trades"),
             ([*files, ("again.csv", dict(files)["users.csv"])], "twice"),
             ([], "empty"),
+            (
+                [("users.csv", b"1,2015-03-04,Anna,Vidal,Puig,1,a@example.org,600\n")],
+                "layout",
+            ),
         ):
             self.assertEqual(self.refused(given_files), code)
         self.assertEqual(self.refused(files, time_zone="Nowhere"), "time_zone")

@@ -108,7 +108,6 @@ class Sheet:
 
     def column(self, *names: str) -> int:
         """Return the position of the first of ``names`` that is there, or −1."""
-        """Return the position of the first of ``names`` that is there, or −1."""
         for name in names:
             if name in self.columns:
                 self.used.add(self.columns[name])
@@ -116,7 +115,6 @@ class Sheet:
         return -1
 
     def cell(self, *names: str) -> Callable[[list[str]], str]:
-        """Return what takes the text of a column out of a row; empty without one."""
         """Return what takes the text of a column out of a row; empty without one."""
         position = self.column(*names)
 
@@ -309,7 +307,6 @@ class Values:
         return known
 
     def moment(self, sheet: Sheet, row: Row, text: str) -> datetime | None:
-        """Return the moment in a cell, None for none; an unclear row is refused."""
         """Return the moment in a cell, None for none; an unclear row is refused."""
         try:
             return self.dates.read(text)

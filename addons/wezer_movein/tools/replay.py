@@ -345,6 +345,7 @@ class _Replayer:
                 postings.append(payment)
                 if payment.levy:
                     postings += self._levies(payment)
+        openings: list[Payment] = []
         last = max(
             (payment.moment for payment in moving if payment.moment),
             default=moments.EPOCH,
@@ -352,13 +353,12 @@ class _Replayer:
         for problem in result.problems:
             choice, _value = decided(problem, self.decisions)
             if problem.code == "balance_differs" and choice == "opening":
-                postings.append(self._opening(problem))
+                openings.append(self._opening(problem))
             elif problem.code == "closed_with_balance" and choice == "community":
                 result.closings.append(self._closing(problem, last))
         far = datetime.datetime.max
-        order = {id(payment): number for number, payment in enumerate(postings)}
-        postings.sort(key=lambda one: (one.moment or far, order[id(one)]))
-        result.postings = postings
+        # Sorting keeps the order of the files where moments are equal.
+        result.postings = sorted(openings + postings, key=lambda one: one.moment or far)
 
     def _levies(self, payment: Payment) -> list[Payment]:
         """Return what the levy column of a payment moves, as payments of their own."""
@@ -413,7 +413,6 @@ class _Replayer:
         )
 
     def _closing(self, problem: Problem, last: datetime.datetime) -> Payment:
-        """Return the payment of a closed account's balance to the community."""
         """Return the payment of a closed account's balance to the community."""
         code, amount = problem.accounts[0], problem.details["balance"]
         treasury = self.content.treasury

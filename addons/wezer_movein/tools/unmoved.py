@@ -63,11 +63,8 @@ def search(
         for code in effects:
             candidates[code].append(candidate)
     explained = _Search(open_accounts, candidates, tolerance).run()
-    order = {id(payment): number for number, payment in enumerate(payments)}
-    return sorted(
-        (candidate.payment for candidate in explained),
-        key=lambda payment: order[id(payment)],
-    )
+    found = {id(candidate.payment) for candidate in explained}
+    return [payment for payment in payments if id(payment) in found]
 
 
 class _Candidate:

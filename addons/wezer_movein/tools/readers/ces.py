@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
+from sys import intern
 from typing import Any
 
 from odoo.addons.wezer_base.tools import tables
@@ -551,7 +552,7 @@ class _Reader:
                 id=number(row),
                 file=file.name,
                 row=row.number,
-                purpose=plain_text(purpose_of(row)),
+                purpose=intern(plain_text(purpose_of(row))),
                 levy=levy or None,
                 foreign=payee_foreign or payer_foreign,
             )

@@ -60,6 +60,7 @@ WORDS = {
 _OFFERS = re.compile(r"offer|ofert|offre|eskaintz|aanbied|オファー", re.IGNORECASE)
 _INQUIRIES = re.compile(r"inquir|demand|eskaera|verzoek|リクエスト", re.IGNORECASE)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?( ?UTC|Z)?", re.ASCII)
+_DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", re.ASCII)
 _HOURS = re.compile(r"-?\d+:\d\d", re.ASCII)
 _SECONDS = re.compile(r"-?\d+", re.ASCII)
 _NUMBERED = re.compile(r"(.*\S)\s*\((\d+)\)", re.DOTALL)
@@ -77,6 +78,24 @@ def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
     """Return how many of the files are of this system."""
     roles = _roles(files)
     return len(roles) if {"members", "transfers"} <= set(roles) else 0
+
+
+def refusal(files: list[SourceFile]) -> str:
+    """Return why the files for TimeOverflow's own import are not read."""
+    for file in files:
+        rows = [row for row in first_rows(file, 5) if any(map(str.strip, row))]
+        if rows and all(
+            len(row) >= 6
+            and _SECONDS.fullmatch(row[0].strip())
+            and _DAY.fullmatch(row[1].strip())
+            for row in rows
+        ):
+            return (
+                f"{file.name} is a file for the import of TimeOverflow, which has no"
+                " payments. Choose “Download all” in TimeOverflow's reports, and give"
+                " the zip file."
+            )
+    return ""
 
 
 def _roles(files: list[SourceFile]) -> dict[str, SourceFile]:
