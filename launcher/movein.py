@@ -92,6 +92,10 @@ def check(
     given.clear()
     say(f"{content.layout} of {content.system}. Replaying …")
     replay = tool("replay").replay(content, decisions)
+    keys = {tool("problems").key(problem) for problem in replay.problems}
+    for key in decisions:
+        if ":" in key and key not in keys:
+            say(f"The decision {key} is of no problem of these files.")
     return content, replay, tool("report").report(content, replay, decisions)
 
 

@@ -24,6 +24,7 @@ from .content import (
     Content,
     Payment,
     Problem,
+    Unreadable,
 )
 from .problems import ASK, decided, key
 
@@ -328,7 +329,12 @@ class _Replayer:
         for payment in payments:
             choice, value = choices.get((payment.file, payment.row), ("", None))
             if choice == "date" and value:
-                payment.moment = moments.Dates().read(str(value))
+                try:
+                    payment.moment = moments.Dates().read(str(value))
+                except moments.NotADate as error:
+                    raise Unreadable(
+                        "decisions", f"“{str(value)[:40]}” is not a date."
+                    ) from error
             elif choice == "date_before":
                 payment.moment = None
             if payment.moment is None:

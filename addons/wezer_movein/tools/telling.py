@@ -64,7 +64,8 @@ class Telling:
         else:
             self.content.problems.append(where)
 
-    def formulas(self, file: SourceFile, row: int, number: str, *texts: str) -> None:
+    def formulas(self, file: SourceFile, row: int, *texts: str) -> None:
         """Tell of a text that a spreadsheet would take for a formula."""
         if any(map(tables.is_formula, texts)):
-            self._formula(Problem("formula", file.name, row, number))
+            # A number names a payment; here it is the row that is told.
+            self._formula(Problem("formula", file.name, row))

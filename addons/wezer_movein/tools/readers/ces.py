@@ -380,7 +380,7 @@ class _Reader:
             ):
                 if _yes(cell[flag](row)) or _yes(cell["hidden"](row)):
                     person.shares[field] = "nobody"
-            self.tell.formulas(sheet.file, row.number, "", person.name, person.street)
+            self.tell.formulas(sheet.file, row.number, person.name, person.street)
             self.content.people[key] = person
             account.people.append(key)
             account.name = account.name or person.name
@@ -724,7 +724,7 @@ class _Reader:
                         number(row),
                     )
                 )
-                self.tell.formulas(sheet.file, row.number, number(row), title(row))
+                self.tell.formulas(sheet.file, row.number, title(row))
             self.content.rows[role] = sheet.file.rows
         for file in self.content.files:
             if foreign[file.name]:

@@ -365,7 +365,7 @@ class _Reader:
                 self.content.people[code] = Person(
                     code, name, email=said("email"), phone=said("phone")
                 )
-                self.tell.formulas(sheet.file, row.number, "", name)
+                self.tell.formulas(sheet.file, row.number, name)
         return opening
 
     def _opening(self, opening: dict[str, Decimal]) -> None:

@@ -255,7 +255,7 @@ class _Reader:
             )
             languages[locale.partition("-")[0].lower()] += 1
             self.names[number] = " ".join(name.split())
-            self.tell.formulas(sheet.file, row.number, number, name)
+            self.tell.formulas(sheet.file, row.number, name)
         self.languages = languages
 
     def _names(self, transfers: list["_Row"]) -> None:
@@ -424,7 +424,7 @@ class _Reader:
                         id=number,
                     )
                 )
-                self.tell.formulas(sheet.file, row.number, number, title)
+                self.tell.formulas(sheet.file, row.number, title)
         return categories
 
 

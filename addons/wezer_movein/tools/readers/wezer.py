@@ -584,7 +584,7 @@ class _Reader:
                 details=details,
             )
             if file:
-                self.tell.formulas(file, row.row, number, advert.title, advert.text)
+                self.tell.formulas(file, row.row, advert.title, advert.text)
             self.content.adverts.append(advert)
 
     def _prices(self) -> dict[str, dict[str, Decimal]]:
