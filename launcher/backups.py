@@ -112,16 +112,13 @@ def remember(database: Database, answer: dict[str, Any]) -> None:
     if database.name != databases.NAME:
         return
     installed = answer["manifest"]["addons"]
-    known = database.remembered().get("addons", {})
-    # Where the addons were upgraded here, or are those that the notes are of, nothing
-    # is to be done; otherwise the next start upgrades them.
-    now = paths.addon_hashes()
-    if answer["upgraded"]:
-        marks = {name: mark for name, mark in now.items() if name in installed}
-    else:
-        marks = {name: "" for name in now if name in installed}
-        if answer["manifest"]["database"] == database.name and known == now:
-            marks = known
+    # Whose files the backup was made with is not known, beyond their versions: unless
+    # the addons were upgraded here, the next start does it.
+    marks = {
+        name: mark if answer["upgraded"] else ""
+        for name, mark in paths.addon_hashes().items()
+        if name in installed
+    }
     database.memory.unlink(missing_ok=True)
     database.remember(addons=marks, installed=True, ready=True)
 

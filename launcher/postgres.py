@@ -304,6 +304,21 @@ class Cluster:
                 )
             time.sleep(0.05)
 
+    def run(self, *command: str | Path) -> str:
+        """Run a program of PostgreSQL as the account of the server.
+
+        :return: what it printed
+        """
+        arguments = self._as_account()
+        arguments["env"].update(self.environment)
+        done = subprocess.run(
+            [*map(str, command)], capture_output=True, text=True, **arguments
+        )
+        if done.returncode:
+            said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            raise Failure(f"{Path(command[0]).name}: {said[-1] if said else 'failed'}")
+        return done.stdout
+
     def stop(self) -> None:
         """Give up this process's share; the last user stops the server."""
         if not self.share:
