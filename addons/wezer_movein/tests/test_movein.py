@@ -3,7 +3,10 @@ from base64 import b64encode
 from datetime import timedelta
 from decimal import Decimal
 
+import psycopg2
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..tools import proof
 from ..tools.content import Payment
@@ -284,6 +287,9 @@ class TestChecking(MoveinCommon):
             move.sudo().decision_ids.choice = "stays"
         with self.assertRefused("append_only"):
             move.sudo().decision_ids.unlink()
+        with self.assertRaises(psycopg2.Error), mute_logger("odoo.sql_db"):
+            with self.env.cr.savepoint():
+                self.env.cr.execute("UPDATE wezer_movein_decision SET choice = 'x'")
         move.action_import()
         move.sudo()._import_now()
         closed = move.account_ids.filtered(lambda row: row.code == "V002")
