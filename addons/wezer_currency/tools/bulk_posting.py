@@ -51,7 +51,16 @@ def refused_row(rule: str, reason: str) -> dict:
 
 def copied(value: Any) -> str:
     """Return ``value`` as ``COPY`` reads it."""
-    return _NULL if value is None else str(value).translate(ESCAPES)
+    if value is None:
+        return _NULL
+    text = str(value)
+    # Most keys and purposes are plain words.
+    return text if text.isalnum() else text.translate(ESCAPES)
+
+
+def scope_of(wallet_id: int) -> str:
+    """Return within what the keys of a wallet's payments are unique."""
+    return f"batch:{wallet_id}"
 
 
 def key_hash(payer: int, payee: int, minor: int, purpose: str, date: Any) -> str:
@@ -131,10 +140,13 @@ class CountedWallet:
         "lower_warning",
         "upper_warning",
         "start",
+        "scope",
     )
 
     def __init__(self, row: dict) -> None:
         self.id, self.partner, self.currency, self.system, bound, self.state = row[:6]
+        # Within what the keys of its payments are unique.
+        self.scope = scope_of(self.id)
         # A treasury whose spending has a limit is locked like any other wallet.
         self.bound = self.system and bound
         self.balance: int
@@ -360,7 +372,7 @@ class BulkPosting:
         keys = defaultdict(list)
         for row in rows:
             if row.get("key") and not (row.get("reason") or row.get("first")):
-                keys[self._scope(row)].append(row["key"])
+                keys[self.wallets[row["payer_wallet"]].scope].append(row["key"])
         if not keys:
             return
         # Of the index only the wanted keys are read, however large the table is.
@@ -373,17 +385,9 @@ class BulkPosting:
             self.env.cr.execute(KNOWN_OF_MANY, list(columns))
         self.known = {(row[0], row[1]): row[2:] for row in self.env.cr.fetchall()}
 
-    def _scope(self, row: dict) -> str:
-        """Return within what the key of a row is unique: the payer's wallet."""
-        return self._scope_of(row["payer_wallet"])
-
-    @staticmethod
-    def _scope_of(wallet_id: int) -> str:
-        return f"batch:{wallet_id}"
-
     def without_keys(self, wallet_ids: Any) -> set[int]:
         """Return the wallets that paid nothing with a key in a batch or an import."""
-        wallets = {self._scope_of(wallet_id): wallet_id for wallet_id in wallet_ids}
+        wallets = {scope_of(wallet_id): wallet_id for wallet_id in wallet_ids}
         self.env.cr.execute(
             """SELECT scope FROM unnest(%s::varchar[]) AS w(scope)
                 WHERE NOT EXISTS (SELECT FROM wezer_transfer
@@ -437,7 +441,7 @@ class BulkPosting:
         payee = self.wallets[row["payee_wallet"]]
         money, minor = self.money[payer.currency], row["minor"]
         if key := row.get("key"):
-            scope = row["scope"] = self._scope(row)
+            scope = row["scope"] = payer.scope
             row["hash"], without = self._hashes(row, payer, payee)
             if first := self.known.get((scope, key)):
                 if self._is_repeat(row, without, first):
@@ -651,7 +655,7 @@ class BulkPosting:
         levy_payer, levy_payee = row["levies"]
         keyed = f"{_NULL}\t{_NULL}\t{_NULL}"
         if key := row.get("key"):
-            keyed = f"{row['scope']}\t{key.translate(ESCAPES)}\t{row['hash']}"
+            keyed = f"{row['scope']}\t{copied(key)}\t{row['hash']}"
         warned = answer.get("warned")
         marked = (beyond or warned) and not self.history
         notice = self.mode == "strict" or bool(marked)
