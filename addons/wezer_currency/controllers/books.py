@@ -310,6 +310,8 @@ class WezerBooks(WezerCurrencyPortal):
                     for act in acts
                 ],
                 "treasurer": treasurer,
+                "may_batch": not acts._proposal_refusal(currency, "batch"),
+                "sells": currency._has_value(),
                 "batches": [(batch, kinds[batch.kind]) for batch in batches],
                 "page_name": "wezer_report",
             },

@@ -8,7 +8,7 @@ from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
-from ..tools import treasury_rows
+from ..tools import treasury_policy, treasury_rows
 from ..tools.reasons import checked_reason
 from ..tools.texts import cleaned
 from .fields_bigint import BigInteger
@@ -17,9 +17,6 @@ _lt = LazyTranslate(__name__)
 
 # Days in which a second person decides.
 DECIDE_DAYS = 14
-# What somebody posted alone in so many days counts with the next act, so that
-# splitting evades nothing.
-ALONE_DAYS = 30
 # Proposals of one person in a currency that wait for a second one.
 PROPOSALS_MAX = 20
 OBSTACLE_LENGTH = 500
@@ -36,7 +33,8 @@ POLICIES = {
 ACT = StateMachine(
     states=("proposed", "approved", "posted", "refused", "expired"),
     rules={
-        "treasurer": "a treasurer of the currency, for what its policy allows",
+        "treasurer": "a treasurer of the currency, for what its policy allows; a batch"
+        " also an administrator who acts for its treasury",
         "second": "another treasurer of the currency or an administrator: never who"
         " proposed it, nor a party to it",
         "either": "who proposed it, or who may approve it",
@@ -192,8 +190,15 @@ class WezerTreasuryAct(models.Model):
                 self.env._("Another treasurer or an administrator decides about this."),
                 rule="four_eyes",
             )
-        treasurer = user._wezer_is_treasurer(act.wezer_currency_id)
-        if second or (own and treasurer and ACT.who(action) == "either"):
+        currency = act.wezer_currency_id
+        if second or (
+            own
+            and ACT.who(action) == "either"
+            and (
+                user._wezer_is_treasurer(currency)
+                or (act.kind == "batch" and self._pays_for_treasury(currency))
+            )
+        ):
             return None
         return NotAllowed(
             self.env._(
@@ -244,18 +249,39 @@ class WezerTreasuryAct(models.Model):
     @api.model
     def _check_treasurer(self, currency, kind):
         """Raise unless the user may propose acts of this kind in ``currency``."""
-        user = self.env.user
-        user._wezer_check_standing()
-        if not currency or not user._wezer_is_treasurer(currency):
-            raise NotAllowed(
+        self.env.user._wezer_check_standing()
+        if refusal := self._proposal_refusal(currency, kind):
+            raise refusal
+
+    @api.model
+    def _proposal_refusal(self, currency, kind):
+        """Return why the user may not propose acts of this kind, or None."""
+        if kind == "batch" and self._pays_for_treasury(currency):
+            return None
+        if not currency or not self.env.user._wezer_is_treasurer(currency):
+            return NotAllowed(
                 self.env._("Only treasurers of this currency can do this."),
                 rule="office",
             )
         if not currency.sudo()[POLICIES[kind]]:
-            raise NotAllowed(
+            return NotAllowed(
                 self.env._("The rules of this currency leave this to administrators."),
                 rule="policy",
             )
+        return None
+
+    @api.model
+    def _pays_for_treasury(self, currency):
+        """Return whether the user pays from the treasury and reads the books.
+
+        What is more than such a person may pay alone is proposed as a batch.
+        """
+        user = self.env.user
+        if not currency or user._wezer_is_auditor(currency):
+            return False
+        treasury = currency.sudo().treasury_partner_id
+        reads = currency.sudo(False)._may_read_books()
+        return reads and bool(user._acts_for(treasury, "wallet"))
 
     # === ACTIONS: PROPOSING === #
 
@@ -327,8 +353,9 @@ class WezerTreasuryAct(models.Model):
         """Pay from the treasury to members, or collect from members for it.
 
         :param rows: dicts ``wallet`` (its number or reference; ``#17`` is always a
-            number), ``amount`` (text), ``purpose``, ``direction``: ``to_member`` or
-            ``from_member``
+            number), ``amount`` (text), ``purpose``, ``direction``: ``to_member``,
+            ``from_member``, or ``paid_in``: issued money that the member paid for,
+            which is booked
         :param reason: what the batch is for, in a sentence
         :return: id of the act, posted or proposed
         :raise NotAllowed: rules ``office``, ``policy``
@@ -416,18 +443,8 @@ class WezerTreasuryAct(models.Model):
         if self.env.user._acts_for(self._parties(), "wallet"):
             return True
         currency = self.wezer_currency_id
-        since = fields.Datetime.now() - timedelta(days=ALONE_DAYS)
-        alone = self.search(
-            [
-                ("proposer_id", "=", self.proposer_id.id),
-                ("wezer_currency_id", "=", currency.id),
-                ("state", "=", "posted"),
-                ("decider_id", "=", False),
-                ("posted_on", ">", since),
-            ]
-        )
-        total = self.amount_minor + sum(alone.mapped("amount_minor"))
-        return total > currency.four_eyes_minor
+        alone = treasury_policy.alone_minor(currency, self.proposer_id)
+        return self.amount_minor + alone > currency.four_eyes_minor
 
     def _check_waiting(self):
         """Refuse one proposal too many of the same person in this currency.
