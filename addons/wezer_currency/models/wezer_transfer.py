@@ -15,7 +15,7 @@ from odoo.fields import Domain
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days, locks, payload
+from odoo.addons.wezer_base.tools import caller_context, days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
@@ -1700,7 +1700,8 @@ class WezerTransfer(models.Model):
             (currency.treasury_account_id, -worth),
         ]
         member = self.payee_id if sign > 0 else self.payer_id
-        move = self.env["account.move"].create(
+        moves = caller_context.plain(self.env["account.move"])
+        move = moves.create(
             {
                 "move_type": "entry",
                 "journal_id": currency.journal_id.id,

@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo import models
 
+from odoo.addons.wezer_base.tools import caller_context
 from odoo.addons.wezer_base.tools.numbers import is_id
 
 from . import refusals
@@ -199,15 +200,8 @@ class WalletResolver:
     def _make(self, names: Any) -> dict:
         """Make a member for each name that nobody has; no login, no mail."""
         names = [name for name in names if self.may_make(name)]
-        partners = (
-            self.env["res.partner"]
-            .sudo()
-            .create(
-                [
-                    {"name": name, "email": name if "@" in name else False}
-                    for name in names
-                ]
-            )
+        partners = caller_context.plain(self.env["res.partner"].sudo()).create(
+            [{"name": name, "email": name if "@" in name else False} for name in names]
         )
         self.env["wezer.profile"].sudo()._make_for(partners)._taken_in()
         self.made |= set(partners.ids)

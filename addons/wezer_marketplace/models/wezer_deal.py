@@ -25,7 +25,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import locks, payload
+from odoo.addons.wezer_base.tools import caller_context, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
@@ -2922,7 +2922,8 @@ class WezerDeal(models.Model):
             task = self.named_task_id.sudo().with_context(**QUIET)
             task._check_free()
         else:
-            task = self.announcement_id.task_id.sudo().with_context(**QUIET)
+            task = caller_context.plain(self.announcement_id.task_id.sudo())
+            task = task.with_context(**QUIET)
             if not task:
                 return
             if self.announcement_id.places != 1:
