@@ -430,7 +430,8 @@ class TestNews(GroupPages):
     def test_no_letter_is_promised_while_no_email_can_be_sent(self):
         says = "E-mails cannot be sent at the moment."
         draft = self._draft(send_letter=True)
-        pages = (f"/groups/{self.garden.slug}/news/new", draft._url())
+        circle = f"/groups/{self.garden.slug}"
+        pages = (f"{circle}/news/new", draft._url())
         for can_send in (True, False):
             with patch.object(
                 self.env.registry["mail.mail"],
@@ -441,6 +442,10 @@ class TestNews(GroupPages):
                 for path in pages:
                     text = self._page(path, self.ines.login).text_content()
                     self.assertEqual(says in text, not can_send, path)
+                page = self._page(circle, self.luc.login)
+                page = self._submit(page, f"{circle}/no_letters")
+                text = self._submit(page, f"{circle}/letters").text_content()
+                self.assertEqual(says in text, not can_send)
                 if not can_send:
                     page = self._page(draft._url(), self.ines.login)
                     page = self._submit(page, f"{draft._url()}/publish")
