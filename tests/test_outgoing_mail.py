@@ -195,7 +195,13 @@ class TestOutgoingMail(WezerCommon, HttpCase):
         addresses = [f"{name}@outgoing.example" for name in "abc"]
         box.refused.update(addresses)
         self._invite(box, *addresses)
+        self.assertTrue(self._can_send(), "three that do not exist")
+        self._failed().with_user(self.ada).sudo(False).action_wezer_send_again()
+        box.refusal = "554 5.7.1 Relay access denied"
+        with mute_logger(*QUIET):
+            box.deliver()
         self.assertFalse(self._can_send())
+        self.assertIn("rules of the mail server", self._rows()[-1]["text"])
         box.refused.clear()
         # Administrators get links meanwhile.
         self._invite(box, TWO, user=self.cora)
@@ -203,7 +209,8 @@ class TestOutgoingMail(WezerCommon, HttpCase):
         box.server.smtp_port = free_port()
         self._invite(box, ONE)
         self.assertFalse(self._can_send())
-        self.assertIn("cannot be reached", self._rows()[-1]["text"])
+        said = " ".join(row["text"] for row in self._rows())
+        self.assertIn("cannot be reached", said)
         box.server.smtp_port = box.port
         self._failed().with_user(self.ada).sudo(False).action_wezer_send_again()
         box.deliver()
@@ -402,6 +409,7 @@ class TestReasons(WezerCommon):
             "connection": "111\nConnection refused",
             "login": "535\nb'5.7.8 Bad credentials'",
             "address": refused,
+            "policy": refused.replace("5.1.1 Nobody", "5.7.1 Relaying denied"),
             "sender": "SMTPSenderRefused: (553, b'5.7.1 not yours', 'x@y.example')",
             "content": "SMTPDataError: (554, b'5.7.1 looks like spam')",
             "encryption": "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
@@ -410,6 +418,16 @@ class TestReasons(WezerCommon):
             self.assertEqual(kind_of(text), kind)
             self.assertIn(kind, self.env["mail.mail"]._wezer_reasons())
         self.assertEqual(kind_of("", "mail_email_invalid"), "address")
+        for answer, kind in (
+            ("550, b'User unknown'", "address"),
+            ("550, b'5.2.1 Mailbox disabled'", "address"),
+            ("451, b'4.7.1 Greylisted, try again'", "address"),
+            ("550, b'Relaying denied'", "policy"),
+            ("554, b'5.7.1 Client host rejected'", "policy"),
+            ("550, b'5.4.5 Daily limit exceeded'", "policy"),
+        ):
+            text = f"SMTPRecipientsRefused: {{'x@y.example': ({answer})}}"
+            self.assertEqual(kind_of(text), kind, answer)
         self.assertEqual(answer_in(refused), "550 5.1.1 Nobody")
         self.assertEqual(answer_in("[Errno 111] Connection refused"), "")
 

@@ -77,7 +77,12 @@ class WezerNoticeLetter(models.AbstractModel):
             lambda one: often(one.kind) == "at_once"
         )
         now = fields.Datetime.now()
-        later = self.env["wezer.digest"]._for_partner(partner)._quiet_until(now)
+        digest = self.env["wezer.digest"]._for_partner(partner)
+        if digest._is_refused(now):
+            # The first digest that is sent to the address again tells them.
+            notices.letter_due = False
+            return no_mail
+        later = digest._quiet_until(now)
         if later:
             notices.letter_due = later
             self._wake(later - now)
