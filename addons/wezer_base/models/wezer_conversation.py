@@ -719,6 +719,10 @@ class WezerConversation(models.Model):
         """Return whether the user can write here by answering a letter."""
         return self._why_not("write") is None
 
+    def _answer_note(self):
+        """Return who reads what the user writes."""
+        return self.env._("The other side reads what you write.")
+
     def _answer(self, text, files):
         """Write what the user answered; return sentences about what was left out."""
         if text or not files:

@@ -121,6 +121,8 @@ class WezerNoticeLetter(models.AbstractModel):
                 "stop_url": stop,
                 "company": company,
                 "answer_to": answer_to,
+                "answer_note": answer_to
+                and answers._note(partner, record.with_env(here.env)),
                 # Where people may want to answer, the letter says where they can.
                 "is_answerable": is_answerable or look.replies,
             },
