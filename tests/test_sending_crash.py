@@ -78,9 +78,23 @@ PORTIONS = (
 )
 
 
+class Kills:
+    """Scripts that are killed, and letters whose time has come."""
+
+    def _killed(self, script):
+        self.assertEqual(self.forks.run(script + RUN), -signal.SIGKILL)
+
+    def _is_due(self):
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE wezer_notice SET letter_due = now() at time zone 'UTC'"
+                " - interval '1 hour' WHERE letter_due IS NOT NULL"
+            )
+
+
 @pytest.mark.slow
 @tagged("post_install", "-at_install", "concurrency")
-class TestSendingCrash(CommittedCase):
+class TestSendingCrash(Kills, CommittedCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -124,16 +138,6 @@ class TestSendingCrash(CommittedCase):
         env["res.users"].browse(self.users).active = False
         env["ir.mail_server"].browse(self.box.server.id).unlink()
         env["mail.mail"].search([]).unlink()
-
-    def _killed(self, script):
-        self.assertEqual(self.forks.run(script + RUN), -signal.SIGKILL)
-
-    def _is_due(self):
-        with self.registry.cursor() as cr:
-            cr.execute(
-                "UPDATE wezer_notice SET letter_due = now() at time zone 'UTC'"
-                " - interval '1 hour' WHERE letter_due IS NOT NULL"
-            )
 
     def test_a_kill_repeats_at_most_the_letter_and_the_message_under_way(self):
         self._killed(PORTIONS)
