@@ -278,6 +278,27 @@ Text
         self._sent_news()
         self.assertEqual(self._send().mail_server_id, server)
 
+    def test_other_mailings_are_sent_as_odoo_sends_them(self):
+        sale = self._marketing_mailing()
+        partner = self.luc.partner_id
+        sale.write(
+            {
+                "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "mailing_domain": repr([("id", "=", partner.id)]),
+            }
+        )
+        with mute_logger(QUIET):
+            sale.action_send_mail()
+            self.env["mail.mail"].process_email_queue()
+        (letter,) = self.servers.taken
+        self.assertIn("/mail/track/", letter.get_body(("html",)).get_content())
+        self.assertIn("/mailing/", letter["List-Unsubscribe"])
+        trace = sale.mailing_trace_ids
+        self.assertEqual((trace.trace_status, trace.email), ("sent", partner.email))
+        self.traces.set_opened([("message_id", "=", trace.message_id)])
+        self.env.invalidate_all()
+        self.assertEqual((sale.state, sale.sent, sale.opened), ("done", 1, 1))
+
     # === WHO SEES THE MAILING === #
 
     def _marketing_mailing(self, user=None):
