@@ -45,6 +45,13 @@ def flash_act(env, act):
                 amount=act.sudo().amount_text,
             )
         )
+    elif act.sudo().state == "counting":
+        flash(
+            env._(
+                "There are many wallets. What they owe is being counted, and you"
+                " receive a notice when that is done."
+            )
+        )
     elif act.sudo().state == "posted":
         flash(env._("%(amount)s was posted.", amount=act.sudo().amount_text))
     else:

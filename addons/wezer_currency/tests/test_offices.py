@@ -373,6 +373,7 @@ class TestTreasuryActs(OfficeCommon):
         self.assertEqual(batch.state, "taken_back")
 
     def test_why_an_act_is_not_posted_names_nobody(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
         batch = self._batch("100")
         self.pay(self.luc, self.luc, self.stranger, "90")
         self.wallet(self.luc).with_user(self.moderator).set_limits("0", None)
@@ -389,6 +390,11 @@ class TestTreasuryActs(OfficeCommon):
             with self.subTest(kind=act.kind):
                 self.assertIn(f"Wallet {wallet.id}", act.obstacle)
                 self.assertNotIn("Luc", act.obstacle)
+                # Each reader has it in their own language, whoever decided.
+                french = act.with_context(lang="fr_FR").obstacle_text
+                self.assertIn(str(wallet.id), french)
+                self.assertNotEqual(french, act.obstacle_text)
+                self.assertEqual(act.obstacle_text, act.obstacle)
         self.credit.four_eyes_minor_text = "500"
         with self.assertRefused("batch") as refused:
             mine.propose_batch(self.credit.id, [row], "Rent of the market stalls")
@@ -483,16 +489,54 @@ class TestTreasuryActs(OfficeCommon):
         mine = self.acts.with_user(self.tess)
         with patch.object(wezer_charge_run, "PORTION", 1):
             act = self._act(self.tess, mine.propose_charge(self.credit.id, "fee"))
-            self.assertEqual((act.state, act.amount_text), ("posted", "2.00 COM"))
-            self.assertEqual(act.sudo().batch_id.transfer_count, 1)
+            # The request counts one portion; the scheduled action goes on.
+            self.assertEqual(act.state, "counting")
+            self.assertIn("0 of 3", act.progress_text)
+            runs = self.env["wezer.charge.run"].search([("act_id", "=", act.id)])
+            runs._go_on()
+            act.invalidate_recordset()
+            self.assertIn("1 of 3", act.progress_text)
+            self.assertFalse(runs.line_ids)
             with self.assertRefused("running"):
                 mine.propose_charge(self.credit.id, "fee")
+            with self.assertRefused("state"):
+                self._act(self.theo, act.id).action_approve()
             self.env["wezer.currency"]._cron_charges()
+        self.assertEqual((act.state, act.amount_text), ("posted", "2.00 COM"))
+        self.assertFalse(runs.exists() or act.progress_text)
+        self.assertIn("is being taken", self._told(self.tess, "treasury")[0])
         batch = act.sudo().batch_id
         batch.invalidate_recordset()
         self.assertEqual(batch.transfer_count, 2)
+        self.assertEqual(batch.person_id, self.tess.partner_id)
         self.assertEqual(self.balance(self.luc), "-1.00")
         self.assertBooksHold()
+
+    def test_a_charge_that_is_counted_for_a_treasurer_of_before_is_not_taken(self):
+        self.credit.fee_minor_text = "1"
+        for user in (self.anna, self.luc):
+            self.wallet(user)
+        mine = self.acts.with_user(self.tess)
+        with patch.object(wezer_charge_run, "PORTION", 1):
+            act, withdrawn = (
+                self._act(self.tess, mine.propose_charge(money.id, "fee"))
+                for money in (self.credit, self._counted_money())
+            )
+            withdrawn.action_refuse()
+            self.tess_office.until = fields.Date.today() - timedelta(days=2)
+            self.env["wezer.currency"]._cron_charges()
+        self.assertEqual((act.sudo().state, withdrawn.sudo().state), ("refused",) * 2)
+        self.assertIn("Only treasurers", act.sudo().obstacle)
+        self.assertEqual(self.balance(self.luc), "0.00")
+        self.assertFalse(self.env["wezer.charge.run"].search([("act_id", "!=", False)]))
+
+    def _counted_money(self):
+        """Return another currency of two wallets, of which Tess is a treasurer."""
+        money = self._currency("Other credit", "OTH", lower="50", fee_minor_text="1")
+        self._give(self.tess, "treasurer", currency=money)
+        for user in (self.anna, self.luc):
+            self.wallet(user, money)
+        return money
 
     def test_a_number_that_is_the_reference_of_another_wallet_pays_neither(self):
         self.pay(self.anna, self.anna, self.luc, "30")
