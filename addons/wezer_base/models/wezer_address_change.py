@@ -20,7 +20,7 @@ DAILY = 5
 ADDRESS_CHANGE = StateMachine(
     states=("pending", "confirmed", "withdrawn"),
     rules={
-        "owner": "the person whose address it is, with the token of the letter",
+        "owner": "the person whose address it is, with the token of the e-mail",
         "owner_or_administrator": "the person whose address it is, or an administrator",
         "suite": "the suite, when the person asks for yet another address",
     },

@@ -31,7 +31,7 @@ INVITATION = StateMachine(
     states=("pending", "accepted", "withdrawn"),
     rules={
         "inviter": "the person who invited, or an administrator",
-        "invited": "holds the token of the letter",
+        "invited": "holds the token of the e-mail",
     },
     transitions=(
         Transition(
@@ -40,7 +40,7 @@ INVITATION = StateMachine(
             ("accepted",),
             "invited",
             "_accept",
-            "of a letter, not of a link",
+            "of an e-mail, not of a link",
         ),
         Transition("block", ("pending",), ("withdrawn",), "invited", "_block"),
         Transition(

@@ -21,7 +21,7 @@ class WezerNoticeLetter(models.AbstractModel):
     """
 
     _name = "wezer.notice.letter"
-    _description = "Letters about notices"
+    _description = "E-mails about notices"
 
     # === THE SCHEDULED ACTION === #
 

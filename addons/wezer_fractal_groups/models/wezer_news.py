@@ -48,7 +48,7 @@ NEWS = StateMachine(
             ("published",),
             "publisher",
             "action_publish",
-            "for no more people than see the circle; as a letter twice a day at most",
+            "for no more people than see the circle; by e-mail twice a day at most",
         ),
         Transition(
             "withdraw",
@@ -105,9 +105,9 @@ class WezerNews(models.Model):
         help="News is visible to no more people than the circle itself.",
     )
     send_letter = fields.Boolean(
-        string="Also send as a letter",
+        string="Also send by e-mail",
         help="Members of the circle get the text by e-mail, unless they stopped the"
-        " letters of this circle.",
+        " e-mails of this circle.",
     )
     date = fields.Datetime(
         string="Published on", copy=False, help="Of a draft, when it was written."
