@@ -1754,7 +1754,14 @@ class WezerTransfer(models.Model):
         bad = [answer for answer in answers if answer["state"] == "refused"]
         if bad:
             raise batch.batch_refusal(self.env, bad, len(answers))
-        return [] if dry_run else [answer["id"] for answer in answers]
+        if dry_run:
+            return []
+        ids = [answer["id"] for answer in answers]
+        own = self.env.user.partner_id.id
+        # A person's own wallet is no treasury.
+        if any(row.get("payer") != own for row in rows):
+            treasury_policy.check_posted(self, ids)
+        return ids
 
     @api.model
     def _post_rows(self, rows, mode="strict", dry_run=False, batch=None):

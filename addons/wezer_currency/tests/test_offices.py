@@ -613,6 +613,10 @@ class TestMoneyOfTreasuries(OfficeCommon):
         yield "schedule", lambda: mine.schedule(*self.ids, amount, date=later)
         asked = self._transfers(self.anna).ask(*self.ids, amount)
         yield "accept", mine.browse(asked).action_accept
+        rest = str(int(amount) - 1)
+        for mode, day in (("strict", False), ("history", "2020-01-01")):
+            rows = [{**row, "date": day} for row in self._rows(rest, "1")]
+            yield mode, lambda rows=rows, mode=mode: mine.post_batch(rows, mode)
         row = {**self._rows(amount)[0], "payer": "The chest", "row": 2}
         row |= {"payee": "Purse of Anna", "currency": "TIC"}
         yield "file", lambda: mine._import_rows([row])
@@ -630,7 +634,7 @@ class TestMoneyOfTreasuries(OfficeCommon):
             with self.subTest(name=name), self.assertRefused("four_eyes") as refused:
                 let_go()
             self.assertIn("20.00", refused.error.limit, name)
-        mine.donate(*self.ids, "20")
+        mine.post_batch(self._rows("10", "10"))
         self.assertEqual(self.balance(self.anna, self.tickets), "50.00")
         with self.assertRefused("four_eyes"):
             mine.pay(*self.ids, "0.01")
