@@ -318,11 +318,6 @@ class ResUsers(models.Model):
             raise ValueError(f"unknown right {right!r}")
         if among is not None and not among:
             return []
-        own = self.partner_id.id
-        if right in OWN_RIGHTS and among is not None and set(among) == {own}:
-            # Members do this for themselves: groups and mandates need not be asked.
-            user = self.sudo()
-            return [own] if user.active and user._wezer_may_act() else []
         kept = self.sudo().wezer_acting_parties[right]
         if kept is not None:
             ids = kept if among is None else kept.intersection(among)

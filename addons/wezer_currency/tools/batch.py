@@ -286,7 +286,11 @@ class BatchReader:
         good = [row for row in rows if "reason" not in row]
         partners = self.env["res.partner"].sudo()
         payers = partners.browse({row["party_ids"][0] for row in good})
-        acting = self.env.user._acts_for(payers, "wallet")
+        if payers == self.env.user.partner_id and self.env.user._wezer_may_act():
+            # Members pay from their own wallet: groups and mandates are not asked.
+            acting = payers
+        else:
+            acting = self.env.user._acts_for(payers, "wallet")
         for payer in acting:
             self.env.user._wezer_log_acting(payer, "wallet", what="batch")
         acts = set(acting.ids)
