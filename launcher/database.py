@@ -242,21 +242,31 @@ class Database:
         except (OSError, ValueError):
             return {}
 
+    def fitting_bridges(self) -> list[str]:
+        """Bridges to addons of Odoo that are installed here, themselves or not yet."""
+        rows = self.sql("SELECT name FROM ir_module_module WHERE state = 'installed'")
+        here = {name for (name,) in rows}
+        return [
+            name
+            for name, depends in paths.bridges().items()
+            if all(other in here for other in depends)
+        ]
+
     def changed_addons(self) -> tuple[list[str], list[str]]:
         """(to install, to upgrade): addons that are new or have changed files."""
         known = self.remembered().get("addons", {})
-        now = paths.addon_hashes()
+        now = paths.addon_hashes(self.fitting_bridges())
         new = [name for name in now if name not in known]
         return new, [name for name in now if name in known and now[name] != known[name]]
 
     def update(self, step: Step, everything: bool = False) -> str:
         """Upgrade what changed; ("" when nothing did)."""
         new, changed = self.changed_addons()
+        hashes = paths.addon_hashes(self.fitting_bridges())
         if everything:
-            changed = [name for name in paths.our_addons() if name not in new]
+            changed = [name for name in hashes if name not in new]
         if not new and not changed:
             return ""
-        hashes = paths.addon_hashes()
         arguments = ["-d", self.name, "--skip-auto-install"]
         arguments += ["-i", ",".join(new)] if new else []
         arguments += ["-u", ",".join(changed)] if changed else []

@@ -1,9 +1,11 @@
 """Where things are. Everything that is made stays under `.wezer/`."""
 
+import ast
 import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -71,14 +73,39 @@ def rotate(path: Path) -> None:
         return  # another ./wezer did it
 
 
+def manifests() -> dict[str, dict]:
+    """The manifest of each addon of the suite, by name, sorted."""
+    return {
+        path.parent.name: ast.literal_eval(path.read_text())
+        for path in sorted(ADDONS.glob("*/__manifest__.py"))
+    }
+
+
+def bridges() -> dict[str, list[str]]:
+    """The addons that add to an addon of Odoo, and what each depends on.
+
+    Odoo installs each by itself where all that it depends on is installed; no
+    database of ours begins with them.
+    """
+    return {
+        name: manifest["depends"]
+        for name, manifest in manifests().items()
+        if manifest.get("auto_install")
+        and not all(other.startswith("wezer_") for other in manifest["depends"])
+    }
+
+
 def our_addons() -> list[str]:
-    """Names of the addons of the suite, sorted."""
-    return sorted(path.parent.name for path in ADDONS.glob("*/__manifest__.py"))
+    """Names of the addons of the suite that every database has, sorted."""
+    return sorted(set(manifests()) - set(bridges()))
 
 
-def addon_hashes() -> dict[str, str]:
-    """A hash of each addon's files: what decides whether it must be upgraded."""
-    return {name: tree_hash(ADDONS / name) for name in our_addons()}
+def addon_hashes(bridges: Iterable[str] = ()) -> dict[str, str]:
+    """A hash of each addon's files: what decides whether it must be upgraded.
+
+    :param bridges: addons to look at besides those that every database has
+    """
+    return {name: tree_hash(ADDONS / name) for name in [*our_addons(), *bridges]}
 
 
 def tree_hash(

@@ -19,7 +19,11 @@ import pytest_odoo
 
 from odoo.tools import config as odoo_config
 
+from . import paths
+
 FORGIVEN = "shared"
+# The environment variable with the bridge that is installed in the tests' database.
+BRIDGE = "WEZER_BRIDGE"
 
 
 class SkipsFail:
@@ -70,6 +74,12 @@ def own_filestore(original: str, database: str) -> Iterator[None]:
         yield
     finally:
         shutil.rmtree(target, ignore_errors=True)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out addons that are installed in a database of their own only."""
+    bridges = set(paths.bridges()) - {os.environ.get(BRIDGE)}
+    return True if bridges & set(collection_path.parts) else None
 
 
 @pytest.hookimpl(trylast=True)

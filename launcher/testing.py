@@ -1,7 +1,6 @@
 """`./wezer test`: a database from a template, then pytest over addons and tests."""
 
 import argparse
-import ast
 import contextlib
 import fcntl
 import hashlib
@@ -150,12 +149,12 @@ def below(step: Step, runner: Runner) -> None:
 
 def lowest_addons() -> list[str]:
     """Return the addons of Odoo that the lowest addon of the suite depends on."""
-    manifests = [
-        ast.literal_eval((paths.ADDONS / name / "__manifest__.py").read_text())
-        for name in paths.our_addons()
+    manifests = paths.manifests()
+    lowest = [
+        manifest["depends"]
+        for manifest in manifests.values()
+        if not set(manifests) & set(manifest["depends"])
     ]
-    ours = set(paths.our_addons())
-    lowest = [m["depends"] for m in manifests if not ours & set(m["depends"])]
     return sorted(set.intersection(*map(set, lowest))) if lowest else []
 
 
@@ -195,8 +194,11 @@ def odoo_marks(runner: Runner) -> list[str]:
 def base_mark(runner: Runner) -> str:
     """A mark of everything that an upgrade of the addons does not renew."""
     parts = [*odoo_marks(runner), SETTLE]
+    bridges = paths.bridges()
     for path in sorted(paths.ADDONS.glob("*/**/*")):
         name = path.relative_to(paths.ADDONS).as_posix()
+        if name.split("/")[0] in bridges:
+            continue
         hook = path.name == "hooks.py" or "/migrations/" in name
         if path.is_file() and (
             hook

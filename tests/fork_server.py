@@ -26,11 +26,14 @@ def run(script):
         os._exit(1)
     os._exit(0)
 for line in os.fdopen(SCRIPTS):
-    child = os.fork()
-    if not child:
-        run(json.loads(line))
-    status = os.waitpid(child, 0)[1]
-    os.write(ANSWERS, b"%d\\n" % os.waitstatus_to_exitcode(status))
+    children = []
+    for script in json.loads(line):
+        child = os.fork()
+        if not child:
+            run(script)
+        children.append(child)
+    codes = [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in children]
+    os.write(ANSWERS, b"%s\\n" % json.dumps(codes).encode())
 """
 
 
@@ -60,9 +63,13 @@ class ForkServer:
 
     def run(self, script):
         """Run a script in a child of its own; return its exit code."""
-        self._given.write(f"{json.dumps(script)}\n")
+        return self.run_together([script])[0]
+
+    def run_together(self, scripts):
+        """Run scripts at once, each in a child of its own; return their exit codes."""
+        self._given.write(f"{json.dumps(scripts)}\n")
         self._given.flush()
-        return int(self._told.readline())
+        return json.loads(self._told.readline())
 
     def stop(self):
         """End it: it has no more to read."""

@@ -198,6 +198,114 @@ class TestAnswersByMail(MarketCommon):
         self.assertIn(f"/my/messages/{number}", body)
         self.assertFalse(self.answers._is_answerable(self.luc.partner_id, talk))
 
+    def _address(self, user, record):
+        return self.answers._address(user.partner_id, record.sudo())
+
+    def test_a_moderator_and_the_sides_of_a_dispute_answer_into_the_deal(self):
+        gus = self.moderator
+        gus.partner_id.email = "gus@secret.example"
+        self.assertFalse(self.answers._is_answerable(gus.partner_id, self.deal.sudo()))
+        early = self._address(gus, self.deal)
+        self.assertEqual(
+            self._hand_over(self._mail(sender="gus@secret.example", to=early)), []
+        )
+        self.assertEqual(len(self._told()), 1)
+        self.deal.with_user(self.luc).action_dispute("It is not as agreed")
+        notice = self.env["wezer.notice"].search(
+            [("partner_id", "=", gus.partner_id.id), ("settled", "=", False)]
+        )
+        letters = self.env["wezer.notice.letter"]
+        letter = letters._prepare_letter(gus.partner_id, notice)
+        self.assertIn("Both sides read what you write.", letter["body_html"])
+        mail = self._with_files([("a.txt", b"a")], "Which door?")
+        for name, value in (("From", "gus@secret.example"), ("To", letter["reply_to"])):
+            mail.replace_header(name, value)
+        mail.replace_header("Message-ID", "<which@mail.example>")
+        self.assertEqual(self._hand_over(mail), ["Which door?"])
+        self.assertFalse(self.deal.sudo().evidence_ids)
+        ((address, body),) = self._told()
+        self.assertEqual(address, "gus@secret.example")
+        self.assertIn("Only the two sides of a deal can add files", body)
+        line = self.deal.sudo().message_line_ids[-1]
+        self.assertEqual((line.person_id, line.by_moderator), (gus.partner_id, True))
+        mail = self._mail(
+            "The red one.", sender=ANNA, to=self._address(self.anna, self.deal)
+        )
+        self.assertEqual(self._hand_over(mail), ["The red one."])
+        self.assertFalse(self.deal.sudo().message_line_ids[-1].by_moderator)
+        told = self.env["wezer.notice"].search(
+            [("partner_id", "=", gus.partner_id.id), ("kind", "=", "message")]
+        )
+        self.assertFalse(told.settled)
+        # Afterwards the deal is the business of its sides alone.
+        self.deal.with_user(self.luc).action_withdraw_dispute()
+        self.assertTrue(told.settled)
+        mail = self._mail(
+            "One more.",
+            sender="gus@secret.example",
+            to=letter["reply_to"],
+            Message_ID="<more@mail.example>",
+        )
+        self.assertEqual(self._hand_over(mail), [])
+        self.assertEqual(len(self._told()), 1)
+
+    def test_a_question_is_answered_by_its_author_and_asked_on_by_who_asked(self):
+        want = self.announce(self.anna, title="Paint the barn")
+        questions = self.env["wezer.announcement.question"]
+        number = questions.with_user(self.luc).action_ask(want.id, "Which colour?")
+        question = questions.browse(number)
+        notices = self.env["wezer.notice"]
+        letters = self.env["wezer.notice.letter"]
+
+        def letter(user):
+            found = notices.search(
+                [("partner_id", "=", user.partner_id.id), ("settled", "=", False)]
+                + [("res_model", "=", question._name)]
+            )
+            return letters._prepare_letter(user.partner_id, found)
+
+        asked = letter(self.anna)
+        self.assertIn("The person who asked reads what you write.", asked["body_html"])
+        # The person who asked cannot answer in the author's place, nor a stranger.
+        foreign = self._mail("Blue.", to=asked["reply_to"])
+        for user in (self.stranger, self.moderator):
+            self.assertFalse(self.answers._is_answerable(user.partner_id, question))
+        self._hand_over(foreign)
+        self.assertFalse(question.answer)
+        ((address, _body),) = self._told()
+        self.assertEqual(address, LUC)
+        numbers = iter(range(9))
+
+        def answer(text, sender, to):
+            mark = f"<{next(numbers)}@question.example>"
+            self._hand_over(self._mail(text, sender=sender, to=to, Message_ID=mark))
+
+        answer("x" * 1001, ANNA, asked["reply_to"])
+        self.assertIn("up to 1000 characters", self._told()[0][1])
+        answer("Red.", ANNA, asked["reply_to"])
+        self.assertEqual((question.answer, question.published), ("Red.", False))
+        self.assertEqual(question.answerer_id, self.anna.partner_id)
+        # What was answered, and perhaps shown to everybody, is not overwritten.
+        answer("No, green.", ANNA, asked["reply_to"])
+        self.assertEqual(question.answer, "Red.")
+        self.assertIn("was answered already", self._told()[0][1])
+        told = letter(self.luc)
+        self.assertIn("sent to the author as a new question", told["body_html"])
+        answer("A dark red?", LUC, told["reply_to"])
+        again = want.sudo().question_ids - question
+        self.assertEqual(
+            (again.body, again.asker_id), ("A dark red?", self.luc.partner_id)
+        )
+        for text in ("Or two?", "Or three?", "Or four?"):
+            answer(text, LUC, told["reply_to"])
+        self.assertEqual(len(want.sudo().question_ids), 4)
+        self.assertIn("are waiting for an answer here", self._told()[0][1])
+        want.action_close()
+        self.assertFalse(self.answers._is_answerable(self.luc.partner_id, question))
+        question.with_user(self.luc).action_withdraw()
+        answer("Hello?", LUC, told["reply_to"])
+        self.assertIn("can no longer be answered", self._told()[0][1])
+
     # === WHAT PEOPLE WROTE === #
 
     def test_of_every_mail_program_the_own_words_are_taken_and_nothing_else(self):
@@ -540,7 +648,7 @@ class TestAnswersByMail(MarketCommon):
         self.assertNotIn("nswer", letter["body_html"])
 
     def test_a_letter_that_takes_no_answer_says_where_to_answer(self):
-        """Of questions, of circles' messages, and of disputes to moderators."""
+        """Of circles' messages, and of what takes no answer any more."""
         letters = self.env["wezer.notice.letter"]
         kinds = ("question", "question_answered", "group_message", "dispute")
         for kind, look in self.env["wezer.notice"]._looks().items():

@@ -86,6 +86,23 @@ def test_a_template_that_is_stopped_half_made_is_not_taken_for_whole(
         testing.template(step, database)
 
 
+def test_a_bridge_follows_the_addon_of_odoo_that_it_adds_to(state, monkeypatch):
+    paths = testing.paths
+    assert "wezer_news_mailing" not in paths.our_addons()
+    database = testing.Database(SimpleNamespace(), "any")
+    here = [["wezer_fractal_groups"]]
+    monkeypatch.setattr(database, "sql", lambda _query: here)
+    database.remember(addons=paths.addon_hashes())
+    assert database.changed_addons() == ([], [])
+    here.append(["mass_mailing"])
+    assert database.changed_addons() == (["wezer_news_mailing"], [])
+    hashes = paths.addon_hashes(["wezer_news_mailing"])
+    database.remember(addons=hashes)
+    assert database.changed_addons() == ([], [])
+    database.remember(addons={**hashes, "wezer_news_mailing": "of before"})
+    assert database.changed_addons() == ([], ["wezer_news_mailing"])
+
+
 def test_an_unknown_argument_is_refused(capsys):
     with pytest.raises(SystemExit):
         cli.main(["run", "--prot", "1"])

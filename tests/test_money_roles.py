@@ -159,7 +159,8 @@ class TestMoneyRoles(RpcCase):
         why = {"reason": REASON[:15]}
         yield act, "propose_charge", None, {**money, "charge": "fee"}, TREASURERS
         rows = {**money, "rows": [row], **why}
-        yield act, "propose_batch", None, rows, TREASURERS
+        # Who pays from the treasury, too.
+        yield act, "propose_batch", None, rows, TREASURERS | {"administrator"}
         paid = {"transfer_id": self.paid, **why}
         yield act, "propose_correction", None, paid, TREASURERS
         batch = {"batch_id": self.batch, **why}

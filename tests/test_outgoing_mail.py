@@ -5,7 +5,9 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.http import Request
+from odoo.sql_db import Cursor
 from odoo.tests import HttpCase, mute_logger, tagged
+from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tests.common import WezerCommon
@@ -195,7 +197,13 @@ class TestOutgoingMail(WezerCommon, HttpCase):
         addresses = [f"{name}@outgoing.example" for name in "abc"]
         box.refused.update(addresses)
         self._invite(box, *addresses)
+        self.assertTrue(self._can_send(), "three that do not exist")
+        self._failed().with_user(self.ada).sudo(False).action_wezer_send_again()
+        box.refusal = "554 5.7.1 Relay access denied"
+        with mute_logger(*QUIET):
+            box.deliver()
         self.assertFalse(self._can_send())
+        self.assertIn("rules of the mail server", self._rows()[-1]["text"])
         box.refused.clear()
         # Administrators get links meanwhile.
         self._invite(box, TWO, user=self.cora)
@@ -203,7 +211,8 @@ class TestOutgoingMail(WezerCommon, HttpCase):
         box.server.smtp_port = free_port()
         self._invite(box, ONE)
         self.assertFalse(self._can_send())
-        self.assertIn("cannot be reached", self._rows()[-1]["text"])
+        said = " ".join(row["text"] for row in self._rows())
+        self.assertIn("cannot be reached", said)
         box.server.smtp_port = box.port
         self._failed().with_user(self.ada).sudo(False).action_wezer_send_again()
         box.deliver()
@@ -331,15 +340,35 @@ class TestOutgoingMail(WezerCommon, HttpCase):
     # === ADDRESSES CANNOT BE PROBED === #
 
     def _work(self, act):
-        """Return how many statements an act needs, and how many e-mails it queues."""
+        """Return what an act does that takes time, whatever the machine.
+
+        :return: its statements in order, how many e-mails it queues, how often it
+            speaks to a mail server, and how many passwords it hashes
+        """
+        statements, execute = [], Cursor.execute
+
+        def noted(cursor, query, *args, **kwargs):
+            statements.append(query.code if isinstance(query, SQL) else query)
+            return execute(cursor, query, *args, **kwargs)
+
         mails = self.env["mail.mail"].search_count([])
         self.env.flush_all()
         self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        act()
-        self.env.flush_all()
-        count = self.env.cr.sql_log_count - before
-        return count, self.env["mail.mail"].search_count([]) - mails
+        servers = type(self.env["ir.mail_server"])
+        users = type(self.env["res.users"])
+        with (
+            patch.object(Cursor, "execute", noted),
+            patch.object(servers, "_connect__") as connected,
+            patch.object(servers, "_disable_send", lambda _self: False),
+            patch.object(
+                users, "_crypt_context", wraps=self.env["res.users"]._crypt_context
+            ) as hashed,
+        ):
+            act()
+            self.env.flush_all()
+        queued = self.env["mail.mail"].search_count([]) - mails
+        calls = connected.call_count, hashed.call_count
+        return tuple(statements), queued, *calls
 
     def test_known_and_unknown_addresses_cost_the_same_work(self):
         self.anna.login = "anna@known.example"
@@ -365,8 +394,34 @@ class TestOutgoingMail(WezerCommon, HttpCase):
                     f"{name}.other@unknown.example",
                 )
             }
-            self.assertEqual(len(work), 1, (name, work))
-            self.assertEqual(work.pop()[1], 0, "all e-mails are written by the job")
+            self.assertEqual(len(work), 1, name)
+            statements, *others = work.pop()
+            self.assertTrue(statements, name)
+            self.assertEqual(others, [0, 0, 0], "the job writes and sends all e-mails")
+
+    def test_a_message_to_nobody_costs_the_work_of_one_to_a_hidden_member(self):
+        hidden = self.luc_profile
+        hidden.state = "declined"
+        conversations = self.env["wezer.conversation"].with_user(self.anna)
+        said = set()
+
+        def write_to(number):
+            # Not by a savepoint of a test, whose name is another each time.
+            try:
+                conversations.action_start(number, "Hello")
+            except Refusal as refused:
+                said.add((refused.rule, str(refused)))
+            else:
+                self.fail("The message was taken.")
+
+        # What Odoo keeps of a first time is no part of it.
+        write_to(10**8)
+        work = {
+            self._work(lambda number=number: write_to(number))
+            for number in (10**8 + 1, hidden.id, 10**8 + 2)
+        }
+        self.assertEqual(len(work), 1)
+        self.assertEqual(len(said), 1)
 
     def test_pages_answer_alike_and_everybody_gets_one_email(self):
         self.anna.login = self.anna.email = "anna@known.example"
@@ -402,6 +457,7 @@ class TestReasons(WezerCommon):
             "connection": "111\nConnection refused",
             "login": "535\nb'5.7.8 Bad credentials'",
             "address": refused,
+            "policy": refused.replace("5.1.1 Nobody", "5.7.1 Relaying denied"),
             "sender": "SMTPSenderRefused: (553, b'5.7.1 not yours', 'x@y.example')",
             "content": "SMTPDataError: (554, b'5.7.1 looks like spam')",
             "encryption": "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed",
@@ -410,6 +466,16 @@ class TestReasons(WezerCommon):
             self.assertEqual(kind_of(text), kind)
             self.assertIn(kind, self.env["mail.mail"]._wezer_reasons())
         self.assertEqual(kind_of("", "mail_email_invalid"), "address")
+        for answer, kind in (
+            ("550, b'User unknown'", "address"),
+            ("550, b'5.2.1 Mailbox disabled'", "address"),
+            ("451, b'4.7.1 Greylisted, try again'", "address"),
+            ("550, b'Relaying denied'", "policy"),
+            ("554, b'5.7.1 Client host rejected'", "policy"),
+            ("550, b'5.4.5 Daily limit exceeded'", "policy"),
+        ):
+            text = f"SMTPRecipientsRefused: {{'x@y.example': ({answer})}}"
+            self.assertEqual(kind_of(text), kind, answer)
         self.assertEqual(answer_in(refused), "550 5.1.1 Nobody")
         self.assertEqual(answer_in("[Errno 111] Connection refused"), "")
 

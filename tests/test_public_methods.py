@@ -69,6 +69,7 @@ SUSPENDED_MAY = {
     "wezer.conversation.action_block",
     "wezer.conversation.action_leave",
     "wezer.conversation.message.action_report",
+    "wezer.digest.action_write_again",
     "wezer.digest.choose",
     "wezer.favourite.drop",
     "wezer.group.action_leave",

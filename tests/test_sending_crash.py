@@ -78,9 +78,23 @@ PORTIONS = (
 )
 
 
+class Kills:
+    """Scripts that are killed, and letters whose time has come."""
+
+    def _killed(self, script):
+        self.assertEqual(self.forks.run(script + RUN), -signal.SIGKILL)
+
+    def _is_due(self):
+        with self.registry.cursor() as cr:
+            cr.execute(
+                "UPDATE wezer_notice SET letter_due = now() at time zone 'UTC'"
+                " - interval '1 hour' WHERE letter_due IS NOT NULL"
+            )
+
+
 @pytest.mark.slow
 @tagged("post_install", "-at_install", "concurrency")
-class TestSendingCrash(CommittedCase):
+class TestSendingCrash(Kills, CommittedCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -124,16 +138,6 @@ class TestSendingCrash(CommittedCase):
         env["res.users"].browse(self.users).active = False
         env["ir.mail_server"].browse(self.box.server.id).unlink()
         env["mail.mail"].search([]).unlink()
-
-    def _killed(self, script):
-        self.assertEqual(self.forks.run(script + RUN), -signal.SIGKILL)
-
-    def _is_due(self):
-        with self.registry.cursor() as cr:
-            cr.execute(
-                "UPDATE wezer_notice SET letter_due = now() at time zone 'UTC'"
-                " - interval '1 hour' WHERE letter_due IS NOT NULL"
-            )
 
     def test_a_kill_repeats_at_most_the_letter_and_the_message_under_way(self):
         self._killed(PORTIONS)
@@ -193,16 +197,67 @@ class TestSendingRefused(WezerCommon):
         run(30)
         self.assertEqual((mail.state, mail.wezer_tries), ("exception", 2))
         self.assertFalse(mail.wezer_next_try)
-        self.assertFalse(mail.wezer_notice_ids.date_mailed, "the digest tells it")
+        self.assertEqual(mail.wezer_notice_ids.mapped("date_mailed"), [False])
         run(10000)
         self.assertEqual(mail.wezer_tries, 2)
         self.assertFalse(box.letters)
-        with freeze_time(start + timedelta(days=30)):
-            digest = self.env["wezer.digest"]._send_to(partner)
-        self.assertFalse(digest, "it would be refused, too")
-        # Where all addresses are refused, it is the server's fault.
-        failed = {"wezer_failure": "address", "wezer_none_since": True}
-        for address in ("a@refused.example", "b@refused.example"):
-            self.env["mail.mail"].create({"email_to": address, **failed})
-        self.assertTrue(self.env["mail.mail"]._wezer_trouble())
-        self.assertFalse(mail._wezer_is_in_vain())
+
+    def test_an_address_that_is_refused_gets_one_email_in_days_that_become_more(self):
+        box = LetterBox(self.env)
+        self.addCleanup(box.close)
+        self.env["wezer.notice"].search([]).unlink()
+        mails, digests = self.env["mail.mail"], self.env["wezer.digest"]
+        partner = self.luc.partner_id
+        partner.email = "Luc@Refused.example"
+        address = partner.email_normalized
+        box.refused.update((address, partner.email))
+        digests.with_user(self.luc).choose({"people": "at_once"})
+        letters, start = self.env["wezer.notice.letter"], fields.Datetime.now()
+        before = mails.search([]).ids
+
+        def run(days):
+            """Let something happen, send what is due; return how many were tried."""
+            with freeze_time(start + timedelta(days=days)) as clock:
+                tried = mails.search_count([("id", "not in", before)])
+                partner._wezer_notify(
+                    "mandate", f"Of day {days}.", "/my", self.luc_profile
+                )
+                clock.tick(timedelta(hours=2))
+                with box.sending(), mute_logger(QUIET):
+                    letters._cron_send()
+                    digests._send_to(partner)
+                    mails.process_email_queue()
+                    letters._cron_send()
+                self.env.invalidate_all()
+                return mails.search_count([("id", "not in", before)]) - tried
+
+        def todo():
+            rows = self.luc.with_user(self.luc)._wezer_todo()
+            return [row for row in rows if row["url"] == "/my/profile#email"]
+
+        self.assertFalse(todo())
+        sent = {day: run(day) for day in (0, 0.2, 0.5, 2, 3, 4, 6, 7, 12)}
+        # A day, then three, then seven.
+        wanted = {0: 1, 0.2: 0, 0.5: 0, 2: 1, 3: 0, 4: 0, 6: 1, 7: 0, 12: 0}
+        self.assertEqual({day: bool(number) for day, number in sent.items()}, wanted)
+        self.assertLessEqual(max(sent.values()), 2, "a letter and a digest")
+        self.assertFalse(mails._wezer_trouble(), "others get their e-mails")
+        with freeze_time(start + timedelta(days=12, hours=3)):
+            self.assertIn(address, todo()[0]["text"])
+            self.assertFalse(
+                self.anna.with_user(self.anna).env["wezer.digest"]._refused()
+            )
+            digests.with_user(self.luc).action_write_again()
+        box.refused.clear()
+        run(12.5)
+        told = "".join(
+            letter.get_body(("plain",)).get_content() for letter in box.letters
+        )
+        for day in (7, 12, 12.5):
+            self.assertIn(f"Of day {day}.", told)
+        self.assertFalse(todo(), "an e-mail was taken")
+        self.assertFalse(digests._for_partner(partner).refused_times)
+        digests._note_refused({address})
+        self.assertTrue(todo())
+        partner.email = "luc@another.example"
+        self.assertFalse(todo(), "another address")

@@ -1,6 +1,9 @@
-"""Each addon installs alone, with only the layers below it, and uninstalls."""
+"""Each addon installs alone, with only the layers below it, and uninstalls.
 
-import ast
+An addon that adds to one of Odoo's is installed in no other database of the tests: its
+own tests run here.
+"""
+
 import atexit
 import functools
 import os
@@ -16,16 +19,15 @@ import pytest
 
 from odoo.tools import config
 
+from launcher import paths
 from launcher.odoo_process import PROGRAM, complaints
+from launcher.pytest_plugin import BRIDGE
 from launcher.testing import BELOW, lowest_addons
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
-MANIFESTS = {
-    path.parent.name: ast.literal_eval(path.read_text())
-    for path in sorted((ROOT / "addons").glob("*/__manifest__.py"))
-}
+MANIFESTS = paths.manifests()
 
 
 def layers(name):
@@ -163,12 +165,35 @@ def install_alone(addon, lower):
     return seen
 
 
+def own_tests(addon, database):
+    """Run the tests of an addon in a database; return what failed, "" if nothing."""
+    command = [sys.executable, "-m", "pytest", "-p", "launcher.pytest_plugin"]
+    command += [f"--odoo-database={database}", f"--odoo-config={own_configuration()}"]
+    command += ["--odoo-http", "-q", "--tb=short"]
+    # Those that start processes lie beside the other tests of that kind.
+    apart = [ROOT / "tests" / f"in_{addon}.py"]
+    command += [ROOT / "addons" / addon, *(path for path in apart if path.exists())]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={
+            **{k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")},
+            BRIDGE: addon,
+        },
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    return (done.stdout + done.stderr) if done.returncode else ""
+
+
 def uninstall(addon, installed):
     """Take an addon away again, in a copy that no other addon begins with."""
     seen = installed.result()
     name = f"{database_of(addon)}_left"
     try:
         copy(database_of(addon), name)
+        seen["failures"] = own_tests(addon, name) if addon in paths.bridges() else ""
         log = odoo("module", "uninstall", "-d", name, addon)
         seen["errors"] = [line for line in log.splitlines() if " ERROR " in line]
         seen["left"] = set(sql(name, OURS + "'installed'"))
@@ -181,9 +206,11 @@ def uninstall(addon, installed):
 
 
 @pytest.fixture(scope="module")
-def tries():
+def tries(request):
+    here = [item for item in request.session.items if item.path == request.path]
+    needed = set().union(*(layers(item.callspec.params["addon"]) for item in here))
     # From the lowest layer up: whatever waits, waits for what has begun.
-    names = sorted(MANIFESTS, key=lambda name: (len(layers(name)), name))
+    names = sorted(needed, key=lambda name: (len(layers(name)), name))
     with ThreadPoolExecutor(PARALLEL) as pool:
         installed = {ODOOS: pool.submit(make_lowest)}
         for name in names:
@@ -203,6 +230,7 @@ def test_an_addon_installs_with_only_the_layers_below_and_uninstalls(addon, trie
     assert bool(own) == defines_models(addon)
     assert seen["errors"] == []
     assert addon not in seen["left"]
+    assert seen["failures"] == ""
     assert not own & seen["models"]
     assert not seen["tables"] & {model.replace(".", "_") for model in own}
     if addon == "wezer_currency":

@@ -31,6 +31,7 @@ MAY_USE = {
     "wezer_currency": {"wezer_base"},
     "wezer_fractal_groups": {"wezer_base"},
     "wezer_reputation": {"wezer_base"},
+    "wezer_news_mailing": {"wezer_base", "wezer_fractal_groups"},
     "wezer_marketplace": {
         "wezer_base",
         "wezer_currency",

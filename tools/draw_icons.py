@@ -169,12 +169,21 @@ def house(pen: Pen) -> None:
     pen.line((66, 72), (84, 88), (66, 104))
 
 
+def letter(pen: Pen) -> None:
+    """A letter before circles: news of a circle by e-mail."""
+    pen.circle(92, 50, 30)
+    pen.circle(98, 46, 10)
+    pen.shape((20, 58), (104, 58), (104, 114), (20, 114), fill=PAPER)
+    pen.shape((20, 58), (104, 58), (62, 90), fill=pen.accent)
+
+
 ICONS = {
     "wezer_base": (people, "#2f6f4e"),
     "wezer_currency": (coins, "#b5781f"),
     "wezer_fractal_groups": (circles, "#4a5f8a"),
     "wezer_marketplace": (stall, "#b5532f"),
     "wezer_movein": (house, "#7a5c8e"),
+    "wezer_news_mailing": (letter, "#7a5a8c"),
     "wezer_reputation": (star, "#d9a93a"),
     "wezer_website": (window, "#3f7d8c"),
 }

@@ -4,6 +4,9 @@ Run it in the repository after a change of words, with the suite installed:
 
     ./wezer shell < tools/translations.py
 
+Addons that add to one of Odoo's are written where they are installed, so with that
+addon of Odoo (`wezer_news_mailing`: *Email Marketing*) in the database.
+
 New terms come in empty, changed ones too, terms that are gone are taken out; what is
 translated stays. `tests/test_translations.py` says what is missing.
 """
@@ -26,6 +29,7 @@ ADDONS = (
     "wezer_movein",
     "wezer_website",
 )
+BRIDGES = ("wezer_news_mailing",)
 LANGUAGES = ("fr", "ca", "es", "de")
 PLURALS = {"fr": "nplurals=2; plural=(n > 1);"}
 PLURAL = "nplurals=2; plural=(n != 1);"
@@ -78,7 +82,8 @@ def merge(pot: Any, path: Path, language: str) -> list:
 
 def main(env: Any, root: Path) -> None:
     """Write the terms and translations of every addon."""
-    for addon in ADDONS:
+    installed = env["ir.module.module"]._installed()
+    for addon in [*ADDONS, *(name for name in BRIDGES if name in installed)]:
         folder = root / "addons" / addon / "i18n"
         folder.mkdir(exist_ok=True)
         pot = terms(env, addon)

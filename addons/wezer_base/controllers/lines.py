@@ -55,19 +55,26 @@ def wait_for_call(env, model, method, args, kwargs):
     wait_in_line(env, kind, numbers)
 
 
+def checked_call(env, model, method, kwargs):
+    """Return the keywords of a call without what its caller may not pass."""
+    # Odoo refuses what is no model.
+    called = env.get(model)
+    return checked_keywords(env.user, kwargs, called, method)
+
+
 class WezerDataSet(DataSet):
     @http.route()
     def call_kw(self, model, method, args, kwargs, path=None):
         """Call a method, as Odoo does; where it says so, wait for those before."""
         wait_for_call(request.env, model, method, args, kwargs)
-        kwargs = checked_keywords(request.env.user, kwargs)
+        kwargs = checked_call(request.env, model, method, kwargs)
         return super().call_kw(model, method, args, kwargs, path)
 
     @http.route()
     def call_button(self, model, method, args, kwargs, path=None):
         """Call a method, as Odoo does; where it says so, wait for those before."""
         wait_for_call(request.env, model, method, args, kwargs)
-        kwargs = checked_keywords(request.env.user, kwargs)
+        kwargs = checked_call(request.env, model, method, kwargs)
         return super().call_button(model, method, args, kwargs, path)
 
 
@@ -77,6 +84,7 @@ class WezerJson2(WebJson2Controller):
         """Call a method, as Odoo does; where it says so, wait for those before."""
         args = (ids,) if ids else ()
         wait_for_call(request.env, __model__, __method__, args, kwargs)
+        kwargs = checked_call(request.env, __model__, __method__, kwargs)
         return super().web_json_2_rpc(__model__, __method__, ids, **kwargs)
 
 
@@ -102,7 +110,8 @@ def call_kw(model, name, args, kwargs):
     """
     if _serving.get():
         wait_for_call(model.env, model._name, name, args, kwargs)
-    return _call_kw(model, name, args, checked_keywords(model.env.user, kwargs))
+    kwargs = checked_call(model.env, model._name, name, kwargs)
+    return _call_kw(model, name, args, kwargs)
 
 
 service_model.call_kw = call_kw

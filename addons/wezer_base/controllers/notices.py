@@ -116,6 +116,7 @@ class WezerNotices(CustomerPortal):
             "wezer_base.notice_choices_page",
             {
                 **digest._choices(),
+                "refused_address": digest._refused(),
                 "frequencies": choice._fields["frequency"]._description_selection(
                     request.env
                 ),

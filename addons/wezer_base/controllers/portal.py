@@ -61,6 +61,7 @@ class WezerPortal(CustomerPortal):
                 ]._description_selection(request.env),
                 "version": profiles.own_version(acting),
                 "acting": acting,
+                "refused_address": request.env["wezer.digest"]._refused(),
                 "address_change": request.env["wezer.address.change"]._waiting(
                     profile.partner_id
                 ),
@@ -125,6 +126,16 @@ class WezerPortal(CustomerPortal):
                 " you open it."
             )
         flash(text)
+
+    @http.route(
+        "/my/email/again", type="http", auth="user", website=True, methods=["POST"]
+    )
+    @form_post("/my/profile")
+    def wezer_email_again(self, **_kwargs):
+        """Send e-mails again to one's address, which was refused."""
+        request.env["wezer.digest"].action_write_again()
+        flash(request.env._("We send e-mails to your address again."))
+        return request.redirect("/my/profile#email")
 
     @http.route(
         "/my/email/withdraw", type="http", auth="user", website=True, methods=["POST"]

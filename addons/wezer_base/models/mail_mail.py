@@ -2,14 +2,16 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize_all
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools.locks import is_contention
+from ..tools.locks import try_once
 from ..tools.mail_reasons import GENERAL, answer_in, is_final, kind_of
 
-# So many addresses in a row, and none that worked: the server refuses all.
+# E-mails to so many addresses in a row, and none that went out: the server takes none.
 ALL_FAILED = 3
+# A recipient that is refused says nothing about the server.
+ABOUT_ONE = ("address",)
 # So many failed e-mails a page shows.
 SHOWN = 50
 # Failures after which Odoo would delete an e-mail as if it had been sent.
@@ -89,12 +91,19 @@ class MailMail(models.Model):
         notices = self.wezer_notice_ids
         return bool(notices) and all(one.is_read or one.settled for one in notices)
 
+    def cancel(self):
+        """Extend Odoo's: the next digest has the notices of what was not sent."""
+        unsent = self.filtered(lambda mail: mail.state in ("outgoing", "exception"))
+        # sudo: notices are written by the suite only.
+        unsent.sudo().wezer_notice_ids.date_mailed = False
+        return super().cancel()
+
     def _postprocess_sent_message(
         self, success_pids, success_emails, failure_reason=False, failure_type=None
     ):
         kept = self.browse()
         if failure_type:
-            self._wezer_note_failure(failure_type)
+            self._wezer_note_failure(failure_type, success_emails)
             if failure_type in FORGOTTEN:
                 kept = self.filtered("auto_delete")
                 kept.auto_delete = False
@@ -109,17 +118,40 @@ class MailMail(models.Model):
         kept.auto_delete = True
         return result
 
-    def _wezer_note_failure(self, failure_type):
+    def _wezer_note_failure(self, failure_type, delivered):
+        digests = self.env["wezer.digest"]
         by_kind = self.grouped(lambda mail: kind_of(mail.failure_reason, failure_type))
         for kind, mails in by_kind.items():
             mails.write({"wezer_failure": kind, "wezer_none_since": True})
+            for mail in mails.filtered(lambda mail: mail._wezer_is_final()):
+                addresses = mail._wezer_addresses()
+                # Of several recipients it is not known which of them is refused.
+                if kind == "address" and len(addresses) == 1 and not delivered:
+                    digests._note_refused(addresses)
         self.env["res.company"]._wezer_forget_mail_trouble()
+
+    def _wezer_addresses(self):
+        """Return the addresses that this e-mail goes to, in small letters."""
+        self.ensure_one()
+        # sudo: who sends an e-mail may not read all contacts that it goes to.
+        recipients = self.sudo().recipient_ids
+        return {
+            *email_normalize_all(self.email_to),
+            *filter(None, recipients.mapped("email_normalized")),
+        }
+
+    def _wezer_is_final(self):
+        """Return whether the server has refused this e-mail for good."""
+        self.ensure_one()
+        return is_final(self.failure_reason, self.wezer_failure)
 
     def _wezer_note_success(self):
         """Note that the earlier failures are over, without failing itself.
 
         The e-mail has left: an error here would send it again.
         """
+        for mail in self:
+            self.env["wezer.digest"]._note_delivered(mail._wezer_addresses())
         self.env["mail.mail"].flush_model(["wezer_none_since"])
         failed = SQL("SELECT id FROM mail_mail WHERE wezer_none_since")
         if not self.env.execute_query(SQL("%s LIMIT 1", failed)):
@@ -129,13 +161,8 @@ class MailMail(models.Model):
             " WHERE id IN (%s FOR UPDATE SKIP LOCKED)",
             failed,
         )
-        try:
-            with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(clear, log_exceptions=False)
-        except Exception as error:
-            # Another transaction has just noted it on the same rows, or the next will.
-            if not is_contention(error):
-                raise
+        # Another transaction has just noted it on the same rows, or the next will.
+        try_once(self.env, clear)
         self.env["mail.mail"].invalidate_model(["wezer_none_since"], flush=False)
         self.env["res.company"]._wezer_forget_mail_trouble()
 
@@ -166,24 +193,19 @@ class MailMail(models.Model):
     def _wezer_pause(self):
         """Return how long to wait before the next try, None where there is none."""
         self.ensure_one()
-        over = self.wezer_tries >= len(PAUSES)
-        if over or is_final(self.failure_reason, self.wezer_failure):
+        if self.wezer_tries >= len(PAUSES) or self._wezer_is_final():
             return None
         return PAUSES[self.wezer_tries]
 
     def _wezer_is_in_vain(self):
         """Return whether the next digest would fail as this e-mail did.
 
-        An address that is refused takes no digest either, and a digest that is refused
-        is not written again; unless it is the server that refuses all.
+        A digest that is refused is not written again, unless it is the server that
+        refuses all.
         """
         self.ensure_one()
-        if not is_final(self.failure_reason, self.wezer_failure):
-            return False
         is_digest = not self.references
-        return (is_digest or self.wezer_failure == "address") and not (
-            self._wezer_trouble()
-        )
+        return is_digest and self._wezer_is_final() and not self._wezer_trouble()
 
     # === WHAT FAILS === #
 
@@ -191,7 +213,7 @@ class MailMail(models.Model):
     def _wezer_trouble(self):
         """Return why e-mails cannot be sent now, as a stable word; "" where they can.
 
-        An address that is refused says nothing about others; several in a row do.
+        Recipients that are refused, however many, say nothing about the others.
         """
         if not self.env["ir.mail_server"]._wezer_is_set():
             return "server"
@@ -204,7 +226,8 @@ class MailMail(models.Model):
         for kind, _addresses in failed:
             if kind in GENERAL:
                 return kind
-        if sum(addresses for _kind, addresses in failed) >= ALL_FAILED:
+        counted = [count for kind, count in failed if kind not in ABOUT_ONE]
+        if sum(counted) >= ALL_FAILED:
             return "other"
         return ""
 
@@ -230,6 +253,9 @@ class MailMail(models.Model):
                 " belongs to the account at the mail server."
             ),
             "address": self.env._("The mail server refuses the recipient's address."),
+            "policy": self.env._(
+                "The rules of the mail server do not let this e-mail through."
+            ),
             "content": self.env._("The mail server refuses the content of the e-mail."),
             "other": self.env._("The mail server did not take the e-mail."),
         }

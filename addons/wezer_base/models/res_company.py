@@ -128,14 +128,14 @@ class ResCompany(models.Model):
     wezer_answer_address = fields.Char(
         string="Address for answers",
         groups="base.group_system,wezer_base.group_administrator",
-        help="Members' answers to letters arrive in the mailbox of this address.",
+        help="Members' answers to e-mails arrive in the mailbox of this address.",
     )
     wezer_answer_tested = fields.Datetime(
         string="Test answer arrived",
         readonly=True,
         groups="base.group_system,wezer_base.group_administrator",
         help="The date on which an answer to a test e-mail arrived. From then on,"
-        " letters can be answered.",
+        " e-mails can be answered.",
     )
     wezer_answer_fetched = fields.Boolean(
         string="Fetched by a server",

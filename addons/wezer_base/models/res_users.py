@@ -740,6 +740,7 @@ class ResUsers(models.Model):
                 }
             )
         rows += self.env["wezer.terms.of.use"]._todo_rows(self)
+        rows += self.env["wezer.digest"]._todo_rows(self)
         profile = self.partner_id._wezer_profile()
         if profile and not profile.presentation:
             rows.append(

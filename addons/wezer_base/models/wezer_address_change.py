@@ -7,6 +7,7 @@ from odoo.tools import email_normalize, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools.addresses import proven_addresses
+from ..tools.rate_limit import why_not_more
 from ..tools.rights import PROVEN
 from ..tools.state_machine import StateMachine, Transition
 
@@ -19,7 +20,7 @@ DAILY = 5
 ADDRESS_CHANGE = StateMachine(
     states=("pending", "confirmed", "withdrawn"),
     rules={
-        "owner": "the person whose address it is, with the token of the letter",
+        "owner": "the person whose address it is, with the token of the e-mail",
         "owner_or_administrator": "the person whose address it is, or an administrator",
         "suite": "the suite, when the person asks for yet another address",
     },
@@ -132,21 +133,21 @@ class WezerAddressChange(models.Model):
         waiting.state = "withdrawn"
         if address == partner.email_normalized and address in proven_addresses(partner):
             return changes.browse()
-        now = fields.Datetime.now()
-        today = changes.search_count(
-            [("partner_id", "=", partner.id), ("date", ">", now - timedelta(days=1))]
+        refusal = why_not_more(
+            changes,
+            [("partner_id", "=", partner.id)],
+            timedelta(days=1),
+            DAILY,
+            self.env._(
+                "You have already asked for %(limit)s changes of address"
+                " today. Try again tomorrow.",
+                limit=DAILY,
+            ),
+            "daily",
         )
-        if today >= DAILY:
-            raise Refusal(
-                self.env._(
-                    "You have already asked for %(limit)s changes of address"
-                    " today. Try again tomorrow.",
-                    limit=DAILY,
-                ),
-                rule="daily",
-                value=str(today),
-                limit=str(DAILY),
-            )
+        if refusal:
+            raise refusal
+        now = fields.Datetime.now()
         token = secrets.token_urlsafe(24)
         change = changes.create(
             {

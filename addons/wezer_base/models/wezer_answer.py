@@ -52,9 +52,10 @@ class WezerAnswer(models.AbstractModel):
     def _models(self):
         """Return the models that take answers, addons add theirs: ``{letter: name}``.
 
-        A record of theirs has ``_may_answer()`` and ``_answer(text, files)``, called
-        as the person, and ``_answer_length``, the most characters that it takes. The
-        letters are part of addresses that people have: they never change.
+        A record of theirs has ``_may_answer()``, ``_answer(text, files)`` and
+        ``_answer_note()``, which says who reads it, called as the person, and
+        ``_answer_length``, the most characters that it takes. The letters are part of
+        addresses that people have: they never change.
         """
         return {"c": "wezer.conversation"}
 
@@ -79,6 +80,14 @@ class WezerAnswer(models.AbstractModel):
             return False
         user = self._user_of(partner)
         return bool(user) and record.with_user(user)._may_answer()
+
+    @api.model
+    def _note(self, partner, record):
+        """Return a sentence: what becomes of an answer of ``partner``, who reads it.
+
+        The caller has asked :meth:`_is_answerable`.
+        """
+        return record.with_user(self._user_of(partner))._answer_note()
 
     @api.model
     def _test_address(self, partner):

@@ -10,6 +10,7 @@ from ..tools import locks, payload
 from ..tools.cron import for_each_due
 from ..tools.message_text import has_link, text_key
 from ..tools.numbers import record_id
+from ..tools.rate_limit import why_not_more
 from ..tools.state_machine import StateMachine, Transition
 from ..tools.text import search_words
 
@@ -327,28 +328,20 @@ class WezerConversation(models.Model):
 
     def _why_not_so_many(self):
         """Return the refusal of more messages of the user in this hour, or None."""
-        sent = (
-            self.env["wezer.conversation.message"]
-            .sudo()
-            .search_count(
-                [
-                    ("conversation_id", "=", self.id),
-                    ("person_id", "=", self.env.user.partner_id.id),
-                    ("date", ">", fields.Datetime.now() - timedelta(hours=1)),
-                ],
-                limit=HOURLY,
-            )
-        )
-        if sent < HOURLY:
-            return None
-        return Refusal(
+        return why_not_more(
+            # Also those that were withheld from the other party.
+            self.env["wezer.conversation.message"].sudo(),
+            [
+                ("conversation_id", "=", self.id),
+                ("person_id", "=", self.env.user.partner_id.id),
+            ],
+            timedelta(hours=1),
+            HOURLY,
             self.env._(
                 "You have written %(count)s messages here in an hour. Try again later.",
                 count=HOURLY,
             ),
-            rule="hourly",
-            value=str(sent),
-            limit=str(HOURLY),
+            "hourly",
         )
 
     def _is_reachable(self, other):
@@ -383,7 +376,7 @@ class WezerConversation(models.Model):
     def _why_not_more(self, own, other):
         """Return why one more message before an answer is too many, or None."""
         messages = self.env["wezer.conversation.message"].sudo()
-        person, now = self.env.user.partner_id, fields.Datetime.now()
+        person = self.env.user.partner_id
         if self.sudo().state == "asked":
             waiting = messages.search_count(
                 [
@@ -409,25 +402,17 @@ class WezerConversation(models.Model):
         if self._has_dealt(own, other):
             return None
         most = DAILY_NEWCOMER if person._wezer_is_newcomer() else DAILY_KNOWN
-        sent = messages.search_count(
-            [
-                ("person_id", "=", person.id),
-                ("to_stranger", "=", True),
-                ("date", ">", now - timedelta(days=1)),
-            ],
-            limit=most,
-        )
-        if sent < most:
-            return None
-        return Refusal(
+        return why_not_more(
+            messages,
+            [("person_id", "=", person.id), ("to_stranger", "=", True)],
+            timedelta(days=1),
+            most,
             self.env._(
                 "You can write to up to %(count)s people a day with whom you had no"
                 " deal. Try again tomorrow.",
                 count=most,
             ),
-            rule="daily",
-            value=str(sent),
-            limit=str(most),
+            "daily",
         )
 
     # === ACTIONS === #
@@ -718,6 +703,10 @@ class WezerConversation(models.Model):
     def _may_answer(self):
         """Return whether the user can write here by answering a letter."""
         return self._why_not("write") is None
+
+    def _answer_note(self):
+        """Return who reads what the user writes."""
+        return self.env._("The other side reads what you write.")
 
     def _answer(self, text, files):
         """Write what the user answered; return sentences about what was left out."""

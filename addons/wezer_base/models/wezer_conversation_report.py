@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
@@ -9,8 +11,10 @@ _lt = LazyTranslate(__name__)
 
 # Messages before the reported one that moderators read with it.
 BEFORE = 2
-# So many reports a list shows.
-SHOWN = 20
+# So many rows a list shows, and so many reports are looked at for it.
+SHOWN, LOOKED_AT = 20, 200
+# So many notices a day moderators get of what one person reports.
+CALLS_A_DAY = 3
 
 REPORT = StateMachine(
     states=("waiting", "dismissed", "removed"),
@@ -117,17 +121,29 @@ class WezerConversationReport(models.Model):
     def _report(self, field, record, reporter, reason):
         """Report the ``record`` in ``field``; return the report (sudo).
 
-        Of one that is already reported, return the report that waits.
+        Of one that is already reported, return the report that waits. Moderators get
+        few notices a day of what one person reports, and find all of it on their
+        to-do lists.
         """
         reports = self.sudo()
-        # Of two that report it at once, the second finds the first.
+        # Of two that report it at once, the second finds the first; and those of one
+        # person are counted one after the other.
         locks.hold(self.env, "report", f"{field}-{record.id}")
+        locks.hold(self.env, "reporter", reporter.id)
         found = reports.search([(field, "=", record.id), ("state", "in", WAITING)])
         if found:
             return found
+        called = reports.search_count(
+            [
+                ("reporter_id", "=", reporter.id),
+                ("date", ">", fields.Datetime.now() - timedelta(days=1)),
+            ],
+            limit=CALLS_A_DAY,
+        )
         vals = {field: record.id, "kind": "reported", "reason": reason}
         report = reports.create({**vals, "reporter_id": reporter.id})
-        report._call_moderators(_lt("A message was reported. Decide about it."))
+        if called < CALLS_A_DAY:
+            report._call_moderators(_lt("A message was reported. Decide about it."))
         return report
 
     @api.model
@@ -269,21 +285,43 @@ class WezerConversationReport(models.Model):
 
     @api.model
     def _todo_rows(self, user):
-        """Return the to-do rows of a moderator: reports that wait for a decision."""
+        """Return the to-do rows of a moderator: reports that wait for a decision.
+
+        What one person reports, or sends to many, is one row, which leads to the oldest
+        of it: nobody fills the list of a moderator.
+        """
         if not user.sudo().has_group("wezer_base.group_moderator"):
             return []
-        waiting = self.sudo().search([("state", "in", WAITING)], limit=SHOWN)
-        return [
-            {
-                "section": "now",
-                "partner": self.env["res.partner"],
-                "text": self.env._("A message was reported.")
-                if report.kind == "reported"
-                else self.env._("Someone sends the same text to many people."),
-                "url": report._url(),
-                "button": self.env._("Decide"),
-                "due": False,
-            }
-            for report in waiting
-            if report._may_be_decided_by(user)
-        ]
+        waiting = self.sudo().search(
+            [("state", "in", WAITING)], order="date, id", limit=LOOKED_AT
+        )
+        rows = []
+        for reports in waiting.grouped(lambda one: one._todo_matter()).values():
+            report = next(
+                (one for one in reports if one._may_be_decided_by(user)), None
+            )
+            if report and len(rows) < SHOWN:
+                rows.append(
+                    {
+                        "section": "now",
+                        "partner": self.env["res.partner"],
+                        "text": report._todo_text(len(reports)),
+                        "url": report._url(),
+                        "button": self.env._("Decide"),
+                        "due": False,
+                    }
+                )
+        return rows
+
+    def _todo_matter(self):
+        """Return what is one row of the to-do list: its kind, and whose act it is."""
+        held = self.kind == "alike"
+        return self.kind, self.message_id.person_id if held else self.reporter_id
+
+    def _todo_text(self, count):
+        """Return the text of a row for so many reports."""
+        if self.kind == "alike":
+            return self.env._("Someone sends the same text to many people.")
+        if count > 1:
+            return self.env._("%(count)s messages were reported.", count=count)
+        return self.env._("A message was reported.")

@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_list
+from odoo.tools import SQL, format_list
 
 from ..exceptions import NotAllowed, Refusal
 from ..tools import days, stop_link
 from ..tools.cron import for_each_due
+from ..tools.locks import try_once
 from ..tools.notice_look import PLAIN
 from .wezer_notice_choice import FREQUENCIES
 
@@ -14,6 +15,9 @@ APART = {"daily": timedelta(hours=20), "weekly": timedelta(days=6, hours=12)}
 # What is younger may still be read on the page.
 GRACE = timedelta(hours=1)
 SHOWN = 30
+# A person's address that was refused for good gets nothing for so many days, the more
+# the more often in a row it was refused.
+REFUSED_DAYS = (1, 3, 7, 30)
 # The scope of the signatures of links; they are in e-mails that people have.
 STOP = "wezer-digest-stop"
 HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
@@ -43,6 +47,14 @@ class WezerDigest(models.Model):
         help="If this is off, the subject of an e-mail and the message on a device say"
         " only what kind of event it is.",
     )
+    refused_address = fields.Char(
+        groups=fields.NO_ACCESS,
+        index="btree_not_null",
+        help="The address that the mail server refused for good. Another address of the"
+        " person has nothing to do with it.",
+    )
+    refused_times = fields.Integer(groups=fields.NO_ACCESS)
+    refused_until = fields.Datetime(groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
     )
@@ -64,6 +76,119 @@ class WezerDigest(models.Model):
             return None
         zone = days.zone_called(self.partner_id.tz) or days.community_zone(self.env)
         return days.quiet_until(now, int(self.quiet_from), int(self.quiet_until), zone)
+
+    # === ADDRESSES THAT ARE REFUSED === #
+
+    @api.model
+    def _note_refused(self, addresses):
+        """Send nothing to ``addresses`` for some days: the mail server refused them.
+
+        :param addresses: normalized
+        """
+        now = fields.Datetime.now()
+        # Their own rows of what members do not read.
+        members = self.env["res.partner"].sudo()
+        owners = [
+            ("email_normalized", "in", list(addresses)),
+            ("user_ids", "!=", False),
+        ]
+        for partner in members.search(owners):
+            digest = self._for_partner(partner)
+            if digest.refused_address != partner.email_normalized:
+                digest.refused_times = 0
+            elif digest.refused_until and digest.refused_until > now:
+                # Several e-mails were under way.
+                continue
+            pause = REFUSED_DAYS[min(digest.refused_times, len(REFUSED_DAYS) - 1)]
+            digest.write(
+                {
+                    "refused_address": partner.email_normalized,
+                    "refused_times": digest.refused_times + 1,
+                    "refused_until": now + timedelta(days=pause),
+                }
+            )
+
+    @api.model
+    def _note_delivered(self, addresses):
+        """Write again to ``addresses`` that were refused: an e-mail has been taken.
+
+        :param addresses: normalized
+        """
+        names = ["refused_address", "refused_times", "refused_until"]
+        self.flush_model(names)
+        refused = SQL(
+            "SELECT id FROM wezer_digest WHERE refused_address IN %s",
+            tuple(addresses) or ("",),
+        )
+        if self.env.execute_query(SQL("%s LIMIT 1", refused)):
+            clear = SQL(
+                "UPDATE wezer_digest SET refused_address = NULL, refused_times = 0,"
+                " refused_until = NULL WHERE id IN (%s FOR UPDATE SKIP LOCKED)",
+                refused,
+            )
+            # Where the row is being changed, the next e-mail notes it.
+            try_once(self.env, clear)
+            self.invalidate_model(names, flush=False)
+
+    def _is_refused(self, now=None):
+        """Return whether the person's address was refused (sudo).
+
+        :param now: only where nothing is sent to it at this time
+        """
+        self.ensure_one()
+        return bool(
+            self.refused_address
+            and self.refused_address == self.partner_id.email_normalized
+            and (not now or (self.refused_until and self.refused_until > now))
+        )
+
+    @api.model
+    def _refused(self):
+        """Return what a person is told about their refused address, None if it is not.
+
+        :return: a dict ``address`` and ``until``, a moment; it is False where e-mails
+            are sent there again
+        """
+        partner = self.env.user.partner_id
+        digest = self.sudo().search([("partner_id", "=", partner.id)])
+        if not digest or not digest._is_refused():
+            return None
+        return {
+            "address": digest.refused_address,
+            "until": digest._is_refused(fields.Datetime.now()) and digest.refused_until,
+        }
+
+    @api.model
+    def _todo_rows(self, user):
+        """Return the to-do row of a person whose address is refused."""
+        refused = self.with_user(user)._refused()
+        if not refused:
+            return []
+        return [
+            {
+                "section": "now",
+                "partner": user.partner_id,
+                "text": self.env._(
+                    "Our e-mails to %(address)s do not arrive. Check the address.",
+                    address=refused["address"],
+                ),
+                "url": "/my/profile#email",
+                "button": self.env._("Check my address"),
+                "due": False,
+            }
+        ]
+
+    @api.model
+    def action_write_again(self) -> bool:
+        """Send e-mails to the caller's address again, though it was refused.
+
+        :raise NotAllowed: rule ``login``, for visitors
+        """
+        if self.env.user._is_public():
+            raise NotAllowed(self.env._("Log in first."), rule="login")
+        # How often it was refused stays: the next time the pause is longer.
+        self._for_partner(self.env.user.partner_id).refused_until = False
+        return True
 
     # === CHOOSING === #
 
@@ -284,7 +409,7 @@ class WezerDigest(models.Model):
         now = fields.Datetime.now()
         digest = self._for_partner(partner)
         due = digest._due_frequencies(now)
-        if not partner.email or not due:
+        if not partner.email or not due or digest._is_refused(now):
             return self.env["mail.mail"]
         often = self.env["wezer.notice.choice"]._frequency_of(partner)
         notices = (
@@ -358,6 +483,7 @@ class WezerDigest(models.Model):
             "digest": [
                 {
                     "last_sent": digest.date_sent,
+                    "refused_address": digest.refused_address,
                     "quiet_from": digest.quiet_from,
                     "quiet_until": digest.quiet_until,
                     "with_names": digest.with_names,

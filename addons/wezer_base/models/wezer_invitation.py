@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import LazyTranslate, email_normalize, hmac, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools import locks
+from ..tools import caller_context, locks
 from ..tools.addresses import proven_addresses
 from ..tools.arrival import keep_arrival, with_arrival
 from ..tools.cron import for_each_due
@@ -31,7 +31,7 @@ INVITATION = StateMachine(
     states=("pending", "accepted", "withdrawn"),
     rules={
         "inviter": "the person who invited, or an administrator",
-        "invited": "holds the token of the letter",
+        "invited": "holds the token of the e-mail",
     },
     transitions=(
         Transition(
@@ -40,7 +40,7 @@ INVITATION = StateMachine(
             ("accepted",),
             "invited",
             "_accept",
-            "of a letter, not of a link",
+            "of an e-mail, not of a link",
         ),
         Transition("block", ("pending",), ("withdrawn",), "invited", "_block"),
         Transition(
@@ -601,7 +601,7 @@ class WezerInvitation(models.Model):
         if not has_letter(name):
             raise Refusal(self.env._("Tell us what we should call you."), rule="name")
         self._check_may("accept")
-        users = self.env["res.users"].sudo()
+        users = caller_context.plain(self.env["res.users"].sudo())
         if self._user_of(self.email):
             raise Refusal(
                 self.env._("You already have an account here. Log in."), rule="known"

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, single_email_re
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools import imports
+from ..tools import caller_context, imports
 from ..tools.table_reasons import in_words
 from ..tools.tables import shown
 from ..tools.text import TITLE_LENGTH, clean_line, has_letter, normalise
@@ -87,7 +87,8 @@ class WezerMemberImport(models.AbstractModel):
         partner = self._import_find(name, address)
         created = not partner._wezer_profile()
         if not partner:
-            partner = self.env["res.partner"].create({"name": name, "email": address})
+            contacts = caller_context.plain(self.env["res.partner"])
+            partner = contacts.create({"name": name, "email": address})
         profile = self.env["wezer.profile"]._make_for(partner)
         if created:
             profile._taken_in()

@@ -62,7 +62,7 @@ class WezerNotice(models.Model):
         help="The matter is closed, so the notice is no longer shown."
     )
     date_mailed = fields.Datetime(
-        help="The date of the letter or digest that contained this"
+        help="The date of the e-mail or digest that contained this"
         " notice. Each notice is sent once."
     )
     # The notices are the queue of what is sent at once: what is due is in the same row.

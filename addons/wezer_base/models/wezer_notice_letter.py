@@ -21,7 +21,7 @@ class WezerNoticeLetter(models.AbstractModel):
     """
 
     _name = "wezer.notice.letter"
-    _description = "Letters about notices"
+    _description = "E-mails about notices"
 
     # === THE SCHEDULED ACTION === #
 
@@ -77,7 +77,12 @@ class WezerNoticeLetter(models.AbstractModel):
             lambda one: often(one.kind) == "at_once"
         )
         now = fields.Datetime.now()
-        later = self.env["wezer.digest"]._for_partner(partner)._quiet_until(now)
+        digest = self.env["wezer.digest"]._for_partner(partner)
+        if digest._is_refused(now):
+            # The first digest that is sent to the address again tells them.
+            notices.letter_due = False
+            return no_mail
+        later = digest._quiet_until(now)
         if later:
             notices.letter_due = later
             self._wake(later - now)
@@ -116,6 +121,8 @@ class WezerNoticeLetter(models.AbstractModel):
                 "stop_url": stop,
                 "company": company,
                 "answer_to": answer_to,
+                "answer_note": answer_to
+                and answers._note(partner, record.with_env(here.env)),
                 # Where people may want to answer, the letter says where they can.
                 "is_answerable": is_answerable or look.replies,
             },

@@ -224,7 +224,7 @@ class WezerRecordMixin(models.AbstractModel):
         A picture stays where the writer may see it; whoever may read the record
         sees the copy. Copies that the text no longer shows are deleted.
         """
-        attachments = self.env["ir.attachment"].sudo()
+        attachments = caller_context.plain(self.env["ir.attachment"].sudo())
         mark = f"{PICTURE_MARK}{name}"
         for record in self.sudo():
             own = attachments.search(

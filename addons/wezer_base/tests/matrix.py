@@ -102,6 +102,7 @@ METHODS = {
     "wezer.conversation.report.action_dismiss": ("RA", "row"),
     "wezer.conversation.report.action_open": ("RA", "row"),
     "wezer.conversation.report.action_remove": ("RA", "row"),
+    "wezer.digest.action_write_again": (MEMBERS, ""),
     "wezer.digest.choose": (MEMBERS, "{'deals': 'never'}"),
     "wezer.invitation.action_invite": (MEMBERS, "['zz@example.org']"),
     "wezer.invitation.action_link": (MEMBERS, ""),
@@ -202,6 +203,7 @@ ROUTES = {
     "POST /my/email": {"V": "login", MEMBERS: "back"},
     "POST /my/email/confirm/<string:token>": {"V": "login", MEMBERS: "back"},
     "POST /my/emails": {"V": "login", "A": "back", MEMBERS: 404},
+    "POST /my/email/again": {"V": "login", MEMBERS: "back"},
     "POST /my/email/withdraw": {"V": "login", MEMBERS: "back"},
     "POST /my/invite": {"V": "login", MEMBERS: "back"},
     "POST /my/invite/<int:invitation_id>/withdraw": {

@@ -4,6 +4,8 @@ from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import SUPERUSER_ID, Command, api, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import mute_logger, tagged
@@ -449,6 +451,36 @@ class TestConversation(RpcSurfaces, FormCase, WezerCommon):
         self.assertEqual(len(self._notices(self.anna, "report_decided")), 1)
         self.assertRule("state", report.with_user(self.mo).action_open)
         self.assertFalse(self._notices(self.mo, "reported"))
+
+    def test_two_who_report_each_other_fill_neither_mailbox_nor_list(self):
+        conversation = self._open()
+        reports = self.env["wezer.conversation.report"]
+
+        def report(writer, reader):
+            message = conversation.with_user(writer).action_write("You fool")
+            number = self.messages.browse(message).with_user(reader).action_report()
+            return reports.browse(number)
+
+        made = [report(self.luc, self.anna) for _again in range(5)]
+        self.assertEqual(len(self._notices(self.mo, "reported")), 3)
+        report(self.anna, self.luc)
+        self.assertEqual(len(self._notices(self.mo, "reported")), 4)
+
+        def rows():
+            rows = self.mo.with_user(self.mo)._wezer_todo()
+            return {row["url"]: row["text"] for row in rows if "reports/" in row["url"]}
+
+        self.assertEqual(len(rows()), 2)
+        self.assertEqual(rows()[made[0]._url()], "5 messages were reported.")
+        for one in made[:4]:
+            one.with_user(self.mo).action_dismiss()
+        self.assertEqual(rows()[made[4]._url()], "A message was reported.")
+        self.assertEqual(len(self._notices(self.mo, "reported")), 1)
+        report(self.luc, self.anna)
+        self.assertEqual(len(self._notices(self.mo, "reported")), 1, "the same day")
+        with freeze_time(fields.Datetime.now() + timedelta(hours=25)):
+            report(self.luc, self.anna)
+        self.assertEqual(len(self._notices(self.mo, "reported")), 2)
 
     def test_a_moderator_who_takes_part_does_not_decide(self):
         conversation = self._start(self.mo, self.anna, "I am a moderator")

@@ -257,6 +257,23 @@ class TestNoticeLetter(HttpCase, WezerCommon):
             # Sent now, it would tell the same once more.
             mail.with_user(self.ada).sudo(False).action_wezer_send_again()
 
+    def test_a_letter_that_is_not_to_be_sent_leaves_its_notices_to_the_digest(self):
+        servers = Servers(self)
+        self._notify()
+        servers.fault = OSError("busy")
+        self._run()
+        self._run(7)
+        mail = self.env["mail.mail"].search([("wezer_notice_ids", "!=", False)])
+        self.assertTrue(mail.wezer_next_try, "it would be tried again")
+        mail.with_user(self.ada).sudo(False).action_wezer_set_aside()
+        servers.fault = None
+        self._run(60)
+        self.assertEqual(servers.taken, [])
+        with freeze_time(self.start + timedelta(days=30)):
+            digest = self.env["wezer.digest"]._send_to(self.partner)
+            self.assertIn("12:34", digest.body_html)
+            self.assertFalse(self.env["wezer.digest"]._send_to(self.partner))
+
     def test_what_an_administrator_sends_again_is_not_in_the_digest(self):
         servers = Servers(self)
         self._notify()

@@ -15,7 +15,7 @@ from odoo.addons.base.models import res_users
 from odoo.addons.http_routing.models.ir_http import IrHttp
 
 from ..models.ir_http import LIMITS
-from ..tools import log, outage, web_errors
+from ..tools import locks, log, outage, web_errors
 from .common import WezerCommon
 
 SECRET = "SELECT secret_of_luc FROM hidden"
@@ -96,6 +96,14 @@ class TestServerEdge(HttpCase, WezerCommon):
             parameters.set_param("wezer_base.statement_timeout", text)
             http._wezer_limit_statements(self.env(user=self.anna))
             self.assertEqual(self._shown("statement_timeout"), told)
+
+    def test_a_place_in_a_line_is_waited_for_half_a_minute_a_row_for_less(self):
+        with patch.object(self.env.cr, "commit"):
+            locks.wait_in_line(self.env, "wallet", [1, 2])
+        # The numbers themselves: many pay to one wallet, each after the other.
+        self.assertEqual(self._shown("lock_timeout"), "30s")
+        locks.execute_locking(self.env, "SELECT 1", returns=False)
+        self.assertEqual(self._shown("lock_timeout"), "10s")
 
     @mute_logger("odoo.http", "odoo.service.model")
     def test_a_lock_timeout_is_answered_with_a_sentence(self):

@@ -225,6 +225,17 @@ class TestWeakPoints(WezerCommon):
             {"context": {"lang": "en_US"}, "ids": [1]},
         )
         self.assertEqual(checked_keywords(self.ada, call), call)
+        # Forms pass values to Odoo's methods, and to no action of the suite.
+        for model, method, kept in (
+            ("wezer.category", "create", True),
+            ("wezer.category", "action_merge_into", False),
+            ("res.partner", "write", True),
+            ("mail.mail", "action_wezer_send_again", False),
+            ("res.partner", "message_post", True),
+        ):
+            passed = checked_keywords(self.ada, call, self.env[model], method)
+            self.assertEqual(passed == call, kept, (model, method))
+            self.assertEqual(passed["context"]["lang"], "en_US")
         self.assertEqual(checked_keywords(self.anna, {"context": "x"})["context"], "x")
 
     def test_11_for_whom_one_acts_is_asked_of_the_server(self):

@@ -17,7 +17,7 @@ from psycopg2.errors import LockNotAvailable
 from odoo import api
 from odoo.exceptions import ConcurrencyError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import LazyTranslate
+from odoo.tools import SQL, LazyTranslate
 
 from ..exceptions import Refusal
 
@@ -61,6 +61,16 @@ def drop_tables(cr: Any) -> None:
     """Drop what :func:`create_tables` created."""
     tables = ["wezer_lock_name"] + [f"wezer_lock_{n:02d}" for n in range(LINES)]
     cr.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
+
+
+def try_once(env: Any, statement: SQL) -> None:
+    """Do ``statement``, or nothing where another transaction is in its way."""
+    try:
+        with env.cr.savepoint(flush=False):
+            env.cr.execute(statement, log_exceptions=False)
+    except Exception as error:
+        if not is_contention(error):
+            raise
 
 
 def is_contention(error: BaseException) -> bool:

@@ -31,6 +31,10 @@ _SIGNS = (
 _PATTERNS = tuple(
     (kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _SIGNS
 )
+# A class of status codes (RFC 3463) that names the recipient: the address or mailbox.
+_ABOUT_RECIPIENT = re.compile(r"5\d\d(?:[ -]+5\.[12]\.\d+|(?![ -]+\d\.\d))")
+# Words of servers that take no e-mail of this sender for anybody.
+_ABOUT_SENDER = re.compile(r"\brelay|authenticat|client host", re.IGNORECASE)
 # Types of Odoo's that say it already.
 _TYPES = {
     "mail_email_invalid": "address",
@@ -46,7 +50,7 @@ def kind_of(reason: str | None, failure_type: str | None = None) -> str:
 
     :param reason: the text of the exception, as Odoo keeps it
     :param failure_type: Odoo's own word, where it has one
-    :return: one of :data:`GENERAL`, ``address`` or ``content``
+    :return: one of :data:`GENERAL`, ``address``, ``policy`` or ``content``
     """
     if failure_type in _TYPES:
         return _TYPES[failure_type]
@@ -55,8 +59,19 @@ def kind_of(reason: str | None, failure_type: str | None = None) -> str:
         return "login"
     for kind, pattern in _PATTERNS:
         if pattern.search(reason):
-            return kind
+            refused = kind == "address" and _is_policy(answer_in(reason))
+            return "policy" if refused else kind
     return "connection" if failure_type == "mail_smtp" else "other"
+
+
+def _is_policy(answer: str) -> bool:
+    """Return whether a server refuses a recipient though it may well exist.
+
+    Servers answer with the recipient what they object to in the sender, too.
+    """
+    if not answer.startswith("5"):
+        return False
+    return not _ABOUT_RECIPIENT.match(answer) or bool(_ABOUT_SENDER.search(answer))
 
 
 def answer_in(reason: str | None) -> str:
@@ -76,4 +91,6 @@ def is_final(reason: str | None, kind: str | None) -> bool:
 
     :param kind: what :func:`kind_of` returns
     """
-    return kind in ("address", "content") and answer_in(reason).startswith("5")
+    return kind in ("address", "policy", "content") and answer_in(reason).startswith(
+        "5"
+    )

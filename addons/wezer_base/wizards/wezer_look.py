@@ -28,7 +28,7 @@ class WezerLook(models.TransientModel):
         string="Name of the community",
         required=True,
         default=lambda self: self._default_name(),
-        help="People read it at the top of every page, in letters and in the titles of"
+        help="People read it at the top of every page, in e-mails and in the titles of"
         " the browser.",
     )
     logo = fields.Binary(

@@ -57,7 +57,7 @@ class WezerOnboarding(models.TransientModel):
                 "key": "name",
                 "sequence": 10,
                 "name": self.env._("Name, logo and colours"),
-                "text": self.env._("People see them on every page and in letters."),
+                "text": self.env._("People see them on every page and in e-mails."),
                 "done": self.env["website"].get_current_website()._wezer_is_named(),
                 "action": "wezer_base.wezer_look_action",
                 "skip_label": False,

@@ -163,9 +163,9 @@ class WezerOutgoingMail(models.TransientModel):
         company = self.env.company.sudo()
         address, tested = company.wezer_answer_address, company.wezer_answer_tested
         if not address:
-            state = self.env._("Off: letters say that answers are given on the page.")
+            state = self.env._("Off: e-mails say that answers are given on the page.")
         elif company._wezer_answers_to():
-            state = self.env._("On: members can answer letters by e-mail.")
+            state = self.env._("On: members can answer our e-mails.")
         elif tested:
             state = self.env._(
                 "Off: there is no incoming mail server any more that e-mails are"

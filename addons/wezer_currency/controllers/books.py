@@ -45,6 +45,13 @@ def flash_act(env, act):
                 amount=act.sudo().amount_text,
             )
         )
+    elif act.sudo().state == "counting":
+        flash(
+            env._(
+                "There are many wallets. What they owe is being counted, and you"
+                " receive a notice when that is done."
+            )
+        )
     elif act.sudo().state == "posted":
         flash(env._("%(amount)s was posted.", amount=act.sudo().amount_text))
     else:
@@ -310,6 +317,8 @@ class WezerBooks(WezerCurrencyPortal):
                     for act in acts
                 ],
                 "treasurer": treasurer,
+                "may_batch": not acts._proposal_refusal(currency, "batch"),
+                "sells": currency._has_value(),
                 "batches": [(batch, kinds[batch.kind]) for batch in batches],
                 "page_name": "wezer_report",
             },

@@ -104,7 +104,7 @@ class WezerStatement(WezerCurrencyPortal):
                 "document": document,
                 "sums": self._sums(document, found) if summed else None,
                 "curve": self._curve(wallet, document.history) if whole else None,
-                "periods": self._periods(form),
+                "periods": self._periods(document, form),
                 "waiting": requests_page.held(wallet) if acts else [],
                 "links": self._links(wallet) if acts else [],
                 "redeemable": acts and self._redeemable(wallet),
@@ -124,12 +124,12 @@ class WezerStatement(WezerCurrencyPortal):
         """Return the first and the last day that the form names, None for neither."""
         return tuple(days.parse_day(form.get(name)) for name in DAYS)
 
-    def _periods(self, form):
+    def _periods(self, document, form):
         """Return the periods that people choose from: name, days, and which is shown.
 
         The longest has no days: everything.
         """
-        env, today = request.env, days.today(request.env)
+        env, today = request.env, days.today(request.env, document.company)
         month = today.replace(day=1)
         before = (month - timedelta(days=1)).replace(day=1)
         year = today.replace(month=1, day=1)
@@ -274,7 +274,7 @@ class WezerStatement(WezerCurrencyPortal):
         known = {transfer.id: transfer for transfer in transfers.sudo()}
         rows, month = [], None
         for line in lines:
-            named = days.format_month(env, days.day_of(env, line.date))
+            named = days.format_month(env, document.day(line))
             transfer, after = known.get(line.transfer_id), document.after(line)
             spoken = transfer and line.kind != "levy"
             rows.append(
@@ -283,7 +283,7 @@ class WezerStatement(WezerCurrencyPortal):
                     "transfer": transfer or transfers.browse(),
                     "kind": line.kind,
                     "number": line.id,
-                    "date": line.date,
+                    "date": document.day(line),
                     "name": names[line.partner_id],
                     "purpose": document.purpose(line),
                     "purpose_lang": spoken and transfer._written_in("purpose") or None,
@@ -371,7 +371,7 @@ class WezerStatement(WezerCurrencyPortal):
             rows.append(
                 (
                     str(line.id),
-                    days.format_day(env, line.date, year=True),
+                    days.format_day(env, document.day(line), year=True),
                     "\n".join(filter(None, (name, document.purpose(line)))),
                     env._("Paid: %s", amount)
                     if line.paid

@@ -143,18 +143,22 @@ class WezerBatch(models.Model):
             return NotImplemented
         if {True, False} <= set(value):
             return Domain.TRUE
-        opened = Domain("payer_wallet_id.is_opened", "=", True)
-        opened |= Domain("payee_wallet_id.is_opened", "=", True)
-        waits = Domain("state", "=", "pending") & Domain("origin_model", "=", False)
-        payments = self.env["wezer.transfer"]._search(
-            Domain("batch_number", "!=", False)
-            & (waits | Domain("state", "=", "done") & opened)
+        # Each part by an index of its own: one condition with "or" reads all transfers.
+        parts = (
+            Domain("state", "=", "pending") & Domain("origin_model", "=", False),
+            Domain("state", "=", "done")
+            & Domain("payer_wallet_id.is_opened", "=", True),
+            Domain("state", "=", "done")
+            & Domain("payee_wallet_id.is_opened", "=", True),
         )
-        return Domain(
-            "id",
-            "in" if True in value else "not in",
-            payments.subselect("batch_number"),
+        transfers, batched = self.env["wezer.transfer"], Domain("batch_number", ">", 0)
+        found = Domain.OR(
+            Domain(
+                "id", "in", transfers._search(part & batched).subselect("batch_number")
+            )
+            for part in parts
         )
+        return found if True in value else ~found
 
     # === CRUD === #
 

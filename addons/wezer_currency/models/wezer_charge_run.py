@@ -52,6 +52,14 @@ class WezerChargeRun(models.Model):
     # Wallets up to this id were asked.
     reached_wallet = fields.Integer(readonly=True, copy=False, aggregator=None)
     line_ids = fields.One2many("wezer.charge.line", "run_id", string="Wallets")
+    act_id = fields.Many2one(
+        "wezer.treasury.act",
+        string="Counted for",
+        index="btree_not_null",
+        ondelete="cascade",
+        readonly=True,
+        help="The act of a treasurer for which this trial run counts the amount.",
+    )
     batch_id = fields.Many2one(
         "wezer.batch",
         index="btree_not_null",
@@ -119,14 +127,6 @@ class WezerChargeRun(models.Model):
         return run
 
     @api.model
-    def _rehearse(self, currency, charge, day):
-        """Return the whole report of what would be taken."""
-        run = self._create_run(currency, charge, day, dry_run=True)
-        while not run.done:
-            run._take_portion()
-        return run
-
-    @api.model
     def _running(self, currency, charge, day, dry_run=False):
         """Return the run of this day that is not complete, or an empty one."""
         return self.search(
@@ -136,6 +136,7 @@ class WezerChargeRun(models.Model):
                 ("day", "=", day),
                 ("dry_run", "=", dry_run),
                 ("done", "=", False),
+                ("act_id", "=", False),
             ],
             order="id",
             limit=1,
@@ -170,7 +171,11 @@ class WezerChargeRun(models.Model):
             # The currency goes on with it, and counts the next day at its end.
             return None
         self._take_portion()
-        return None if self.done else AGAIN
+        if not self.done:
+            return AGAIN
+        if self.act_id:
+            self.act_id._count(self._total_minor())
+        return None
 
     def _take_portion(self):
         """Take the charge from the next wallets; with the last, the run is done."""
@@ -258,6 +263,15 @@ class WezerChargeRun(models.Model):
             given = [{"money": currency.id} for _row in rows]
             kept = batches._keep(number, self.charge, given, report)
             self.batch_id = kept or self.batch_id
+        if self.act_id:
+            # Only the sum is wanted: a report for each wallet is not kept.
+            passed = sum(
+                row["minor"]
+                for row, answer in zip(rows, report, strict=True)
+                if answer["state"] == "posted"
+            )
+            self.total_minor += passed
+            return
         lines = [
             {
                 "run_id": self.id,

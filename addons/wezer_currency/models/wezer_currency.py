@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools import caller_context, days
 from odoo.addons.wezer_base.tools.charts import ACCENT, is_color
 from odoo.addons.wezer_base.tools.cron import AGAIN, for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
@@ -364,8 +364,9 @@ class WezerCurrency(models.Model):
         string="A second person decides above",
         compute="_compute_charge_texts",
         inverse="_inverse_charge_texts",
-        help="Amounts that a treasurer posts alone within 30 days are counted together."
-        " With 0 a second treasurer or an administrator decides about everything.",
+        help="What one person posts as a treasurer, or pays and issues from the"
+        " treasury, is counted together for 30 days. With 0 a second treasurer or an"
+        " administrator decides about everything, as long as somebody is a treasurer.",
     )
     books_open = fields.Boolean(
         string="I read its books",
@@ -607,17 +608,14 @@ class WezerCurrency(models.Model):
         digits = 6 if vals.get("unit_kind") == "hour" else vals.get("digits", 2)
         # 20 minutes are no finite decimal: six digits give the minutes back.
         # Administrators of the community need not be those of accounting.
-        return (
-            self.env["res.currency"]
-            .sudo()
-            .create(
-                {
-                    "name": self._free_iso_name(),
-                    "full_name": vals.get("name"),
-                    "symbol": vals.get("code"),
-                    "rounding": 10 ** -min(digits, 6),
-                }
-            )
+        money = caller_context.plain(self.env["res.currency"].sudo())
+        return money.create(
+            {
+                "name": self._free_iso_name(),
+                "full_name": vals.get("name"),
+                "symbol": vals.get("code"),
+                "rounding": 10 ** -min(digits, 6),
+            }
         )
 
     @api.model
@@ -640,7 +638,7 @@ class WezerCurrency(models.Model):
         self.ensure_one()
         if not self.treasury_partner_id:
             # The community's own contact, whichever administrator makes the currency.
-            contacts = self.env["res.partner"].sudo()
+            contacts = caller_context.plain(self.env["res.partner"].sudo())
             self.treasury_partner_id = contacts.create(
                 {"name": self.env._("Treasury: %(currency)s", currency=self.name)}
             )
@@ -651,7 +649,8 @@ class WezerCurrency(models.Model):
     def _make_accounts(self):
         """Make the accounts and the journal, or fit them to another kind."""
         credit = self.kind == "mutual_credit"
-        account = self.env["account.account"].sudo().with_company(self.company_id)
+        here = caller_context.plain(self.sudo().with_company(self.company_id))
+        account = here.env["account.account"]
         members = {
             "account_type": "off_balance" if credit else "liability_current",
             "currency_id": False if credit else self.currency_id.id,
@@ -675,18 +674,14 @@ class WezerCurrency(models.Model):
                 **treasury,
             }
         )
-        self.journal_id = (
-            self.env["account.journal"]
-            .sudo()
-            .create(
-                {
-                    "name": self.name,
-                    "code": f"WZ{self.id}",
-                    "type": "general",
-                    "company_id": self.company_id.id,
-                    "show_on_dashboard": False,
-                }
-            )
+        self.journal_id = here.env["account.journal"].create(
+            {
+                "name": self.name,
+                "code": f"WZ{self.id}",
+                "type": "general",
+                "company_id": self.company_id.id,
+                "show_on_dashboard": False,
+            }
         )
 
     # Fields that may not change once money of this currency was counted.

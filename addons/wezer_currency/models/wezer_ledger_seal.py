@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools import caller_context, days
 from odoo.addons.wezer_base.tools.locks import Busy, is_contention, lock_table
 
 from ..tools.booking import balanced_parts
@@ -342,7 +342,7 @@ class WezerLedgerSeal(models.Model):
             wallets = self.env["wezer.wallet"].browse(parts[number - 1])
             lines = [(wallet, parts[number - 1][wallet.id]) for wallet in wallets]
             move = (
-                self.env["account.move"]
+                caller_context.plain(self.env["account.move"])
                 .with_company(self.company_id)
                 .with_context(skip_invoice_sync=True, tracking_disable=True)
                 .create(

@@ -15,7 +15,7 @@ from odoo.fields import Domain
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days, locks, payload
+from odoo.addons.wezer_base.tools import caller_context, days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.numbers import is_id
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
@@ -33,6 +33,7 @@ from ..tools import (
     settlement,
     transfer_files,
     transfer_import,
+    treasury_policy,
     treasury_rows,
 )
 from ..tools.bulk_posting import BulkPosting
@@ -1033,6 +1034,7 @@ class WezerTransfer(models.Model):
     def _execute(self):
         """Pay a transfer: done, or waiting for receipt where the money is outside."""
         self.ensure_one()
+        treasury_policy.check_transfer(self)
         if self.wezer_currency_id.external:
             self._move(reserved=self.amount_minor, incoming=self.amount_minor)
             self._set_state("pending")
@@ -1048,6 +1050,7 @@ class WezerTransfer(models.Model):
     def _set_aside(self):
         """Set the amount and the payer's levy aside, limits checked."""
         self.ensure_one()
+        treasury_policy.check_transfer(self)
         transfer = self.sudo()
         self._move(
             reserved=transfer.amount_minor + transfer.levy_payer_minor,
@@ -1506,6 +1509,10 @@ class WezerTransfer(models.Model):
                 rule="until",
                 value=str(until),
             )
+        money = self.env["wezer.currency"].sudo().browse(vals["wezer_currency_id"])
+        treasury_policy.check_planned(
+            money, self._partner(vals["payer_id"]), vals["amount_minor"]
+        )
         vals.update(
             date=date,
             end_deadline=until or (latest if every else False),
@@ -1606,13 +1613,7 @@ class WezerTransfer(models.Model):
         self._check_acts_for(payer)
         money = self._open_currency(currency)
         if not money._has_value():
-            raise Refusal(
-                self.env._(
-                    "Set the value of a unit and the account for the money in the"
-                    " currency first."
-                ),
-                rule="value",
-            )
+            raise refusals.no_value(self.env)
         transfer = self.browse(
             self._issue(
                 "top_up",
@@ -1699,7 +1700,8 @@ class WezerTransfer(models.Model):
             (currency.treasury_account_id, -worth),
         ]
         member = self.payee_id if sign > 0 else self.payer_id
-        move = self.env["account.move"].create(
+        moves = caller_context.plain(self.env["account.move"])
+        move = moves.create(
             {
                 "move_type": "entry",
                 "journal_id": currency.journal_id.id,
@@ -1752,7 +1754,14 @@ class WezerTransfer(models.Model):
         bad = [answer for answer in answers if answer["state"] == "refused"]
         if bad:
             raise batch.batch_refusal(self.env, bad, len(answers))
-        return [] if dry_run else [answer["id"] for answer in answers]
+        if dry_run:
+            return []
+        ids = [answer["id"] for answer in answers]
+        own = self.env.user.partner_id.id
+        # A person's own wallet is no treasury.
+        if any(row.get("payer") != own for row in rows):
+            treasury_policy.check_posted(self, ids)
+        return ids
 
     @api.model
     def _post_rows(self, rows, mode="strict", dry_run=False, batch=None):
@@ -1890,11 +1899,14 @@ class WezerTransfer(models.Model):
 
         :return: id of the transfer that gives it back
         """
-        self._authorise("reverse", acting_partner_id)
+        party = self._authorise("reverse", acting_partner_id)
         minor = self._optional_amount(amount)
         reversal = settlement.reverse_idempotent(
             self, minor, self._check_key(key), self._key_scope("reverse")
         )
+        if party:
+            # Not a moderator, who is no party to it.
+            treasury_policy.check_posted(self, reversal.ids)
         return reversal.id
 
     @locks.in_line("wallet", "_line_of_answer")

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -8,7 +9,7 @@ from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
-from ..tools import treasury_rows
+from ..tools import treasury_policy, treasury_rows
 from ..tools.reasons import checked_reason
 from ..tools.texts import cleaned
 from .fields_bigint import BigInteger
@@ -17,12 +18,12 @@ _lt = LazyTranslate(__name__)
 
 # Days in which a second person decides.
 DECIDE_DAYS = 14
-# What somebody posted alone in so many days counts with the next act, so that
-# splitting evades nothing.
-ALONE_DAYS = 30
 # Proposals of one person in a currency that wait for a second one.
 PROPOSALS_MAX = 20
 OBSTACLE_LENGTH = 500
+# A refusal is said in so many languages beside the one of the person who decides: each
+# costs another try.
+LANGUAGES_MAX = 8
 CHARGES = ("fee", "demurrage")
 # Which field of the currency allows which act.
 POLICIES = {
@@ -34,9 +35,10 @@ POLICIES = {
 }
 
 ACT = StateMachine(
-    states=("proposed", "approved", "posted", "refused", "expired"),
+    states=("counting", "proposed", "approved", "posted", "refused", "expired"),
     rules={
-        "treasurer": "a treasurer of the currency, for what its policy allows",
+        "treasurer": "a treasurer of the currency, for what its policy allows; a batch"
+        " also an administrator who acts for its treasury",
         "second": "another treasurer of the currency or an administrator: never who"
         " proposed it, nor a party to it",
         "either": "who proposed it, or who may approve it",
@@ -46,11 +48,20 @@ ACT = StateMachine(
         Transition(
             "propose",
             (),
-            ("proposed", "posted"),
+            ("counting", "proposed", "posted"),
             "treasurer",
             "propose_correction",
             "posted at once up to the amount of the currency, which counts what the"
             " same person posted alone in 30 days; never a payment of one's own",
+        ),
+        Transition(
+            "count",
+            ("counting",),
+            ("proposed", "posted", "refused"),
+            "cron",
+            "_count",
+            "a charge of very many wallets, once all were counted; refused, where none"
+            " owes anything",
         ),
         Transition(
             "approve",
@@ -63,12 +74,18 @@ ACT = StateMachine(
         Transition("post", ("approved",), ("posted",), "either", "action_post"),
         Transition(
             "refuse",
-            ("proposed", "approved"),
+            ("counting", "proposed", "approved"),
             ("refused",),
             "either",
             "action_refuse",
         ),
-        Transition("expire", ("proposed", "approved"), ("expired",), "cron", "_expire"),
+        Transition(
+            "expire",
+            ("counting", "proposed", "approved"),
+            ("expired",),
+            "cron",
+            "_expire",
+        ),
     ),
 )
 WAITING = ACT.unfinished
@@ -101,6 +118,7 @@ class WezerTreasuryAct(models.Model):
     )
     state = fields.Selection(
         [
+            ("counting", "Being counted"),
             ("proposed", "Proposed"),
             ("approved", "Approved"),
             ("posted", "Posted"),
@@ -139,12 +157,22 @@ class WezerTreasuryAct(models.Model):
     decided_on = fields.Datetime(string="Decided on", readonly=True)
     posted_on = fields.Datetime(string="Posted on", readonly=True)
     deadline = fields.Datetime(string="To be decided by", required=True, readonly=True)
-    # Shown to all who read the books: it names wallets by their numbers.
+    # Shown to all who read the books: it names wallets by their numbers. In the words
+    # of the person who decided; a refusal also in the other languages.
     obstacle = fields.Char(
         string="Why it is not posted",
         readonly=True,
         help="It was approved, but posting it was refused. Try it again when this is"
         " settled.",
+    )
+    obstacle_texts = fields.Json(readonly=True, groups=fields.NO_ACCESS)
+    obstacle_text = fields.Char(
+        string="Reason it is not posted", compute="_compute_obstacle_text"
+    )
+    progress_text = fields.Char(
+        string="Progress",
+        compute="_compute_progress_text",
+        help="How many wallets were counted so far; empty when all were.",
     )
     day = fields.Date(readonly=True, help="The day that a fee or demurrage is for.")
     transfer_id = fields.Many2one(
@@ -173,6 +201,33 @@ class WezerTreasuryAct(models.Model):
         for act in self:
             act.amount_text = act.wezer_currency_id._format(act.amount_minor)
 
+    @api.depends("obstacle")
+    @api.depends_context("lang")
+    def _compute_obstacle_text(self):
+        for act in self:
+            texts = act.sudo().obstacle_texts or {}
+            act.obstacle_text = texts.get(self.env.lang) or act.obstacle
+
+    @api.depends("state")
+    @api.depends_context("lang")
+    def _compute_progress_text(self):
+        counting = self.filtered(lambda act: act.state == "counting")
+        # Only how far it is: the books are the reader's.
+        runs = self.env["wezer.charge.run"].sudo()
+        runs = runs.search([("act_id", "in", counting.ids)]).grouped("act_id")
+        for act in self:
+            run = runs.get(act.sudo())
+            if not run:
+                act.progress_text = False
+                continue
+            asked, count = run[0]._progress()
+            act.progress_text = self.env._(
+                "%(asked)s of %(count)s wallets are counted so far. The others follow"
+                " automatically within minutes.",
+                asked=asked,
+                count=count,
+            )
+
     # === PERMISSIONS === #
 
     def _why_not(self, action):
@@ -192,8 +247,15 @@ class WezerTreasuryAct(models.Model):
                 self.env._("Another treasurer or an administrator decides about this."),
                 rule="four_eyes",
             )
-        treasurer = user._wezer_is_treasurer(act.wezer_currency_id)
-        if second or (own and treasurer and ACT.who(action) == "either"):
+        currency = act.wezer_currency_id
+        if second or (
+            own
+            and ACT.who(action) == "either"
+            and (
+                user._wezer_is_treasurer(currency)
+                or (act.kind == "batch" and self._pays_for_treasury(currency))
+            )
+        ):
             return None
         return NotAllowed(
             self.env._(
@@ -244,18 +306,39 @@ class WezerTreasuryAct(models.Model):
     @api.model
     def _check_treasurer(self, currency, kind):
         """Raise unless the user may propose acts of this kind in ``currency``."""
-        user = self.env.user
-        user._wezer_check_standing()
-        if not currency or not user._wezer_is_treasurer(currency):
-            raise NotAllowed(
+        self.env.user._wezer_check_standing()
+        if refusal := self._proposal_refusal(currency, kind):
+            raise refusal
+
+    @api.model
+    def _proposal_refusal(self, currency, kind):
+        """Return why the user may not propose acts of this kind, or None."""
+        if kind == "batch" and self._pays_for_treasury(currency):
+            return None
+        if not currency or not self.env.user._wezer_is_treasurer(currency):
+            return NotAllowed(
                 self.env._("Only treasurers of this currency can do this."),
                 rule="office",
             )
         if not currency.sudo()[POLICIES[kind]]:
-            raise NotAllowed(
+            return NotAllowed(
                 self.env._("The rules of this currency leave this to administrators."),
                 rule="policy",
             )
+        return None
+
+    @api.model
+    def _pays_for_treasury(self, currency):
+        """Return whether the user pays from the treasury and reads the books.
+
+        What is more than such a person may pay alone is proposed as a batch.
+        """
+        user = self.env.user
+        if not currency or user._wezer_is_auditor(currency):
+            return False
+        treasury = currency.sudo().treasury_partner_id
+        reads = currency.sudo(False)._may_read_books()
+        return reads and bool(user._acts_for(treasury, "wallet"))
 
     # === ACTIONS: PROPOSING === #
 
@@ -305,8 +388,11 @@ class WezerTreasuryAct(models.Model):
     def propose_charge(self, currency_id: int, charge: str) -> int:
         """Take the fee or the demurrage of a currency, as its rules say.
 
+        Of very many wallets, a scheduled action counts first what it would take; then
+        it is posted or proposed.
+
         :param charge: ``fee`` or ``demurrage``
-        :return: id of the act, posted or proposed
+        :return: id of the act, posted, proposed or being counted
         :raise NotAllowed: rules ``office``, ``policy``
         :raise Refusal: rules ``charge``, ``nothing``, ``running``, ``proposals``
         """
@@ -316,8 +402,10 @@ class WezerTreasuryAct(models.Model):
         self._check_treasurer(currency, charge or CHARGES[0])
         if not charge:
             raise Refusal(self.env._("Choose “fee” or “demurrage”."), rule="charge")
-        day = days.today(self.env)
+        day = days.today(self.env, currency.company_id)
         minor = self._rehearse(currency, charge, day)
+        if minor is None:
+            return self._begin_counting(currency, charge, day)
         if not minor:
             raise self._nothing_owed()
         return self._propose(currency, charge, minor, "", day=day)
@@ -327,8 +415,9 @@ class WezerTreasuryAct(models.Model):
         """Pay from the treasury to members, or collect from members for it.
 
         :param rows: dicts ``wallet`` (its number or reference; ``#17`` is always a
-            number), ``amount`` (text), ``purpose``, ``direction``: ``to_member`` or
-            ``from_member``
+            number), ``amount`` (text), ``purpose``, ``direction``: ``to_member``,
+            ``from_member``, or ``paid_in``: issued money that the member paid for,
+            which is booked
         :param reason: what the batch is for, in a sentence
         :return: id of the act, posted or proposed
         :raise NotAllowed: rules ``office``, ``policy``
@@ -365,15 +454,76 @@ class WezerTreasuryAct(models.Model):
 
     @api.model
     def _rehearse(self, currency, charge, day):
-        """Return what a charge would take, in minor units; nothing of it is kept."""
+        """Return what a charge would take, in minor units; nothing of it is kept.
+
+        :return: None where one portion of wallets is not all of them
+        """
         savepoint = self.env.cr.savepoint()
         try:
             # Of a currency whose treasurer asks.
             runs = self.env["wezer.charge.run"].sudo()
-            return runs._rehearse(currency.sudo(), charge, day)._total_minor()
+            run = runs._create_run(currency.sudo(), charge, day, dry_run=True)
+            run._take_portion()
+            return run._total_minor() if run.done else None
         finally:
             savepoint.close(rollback=True)
             self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _begin_counting(self, currency, charge, day):
+        """Make an act whose amount the scheduled action counts, and return its id."""
+        # Two at once would both begin.
+        locks.hold(self.env, "treasury.count", currency.id)
+        begun = self.sudo().search_count(
+            [
+                ("wezer_currency_id", "=", currency.id),
+                ("kind", "=", charge),
+                ("state", "=", "counting"),
+            ],
+            limit=1,
+        )
+        runs = self.env["wezer.charge.run"].sudo()
+        if begun or runs._running(currency, charge, day):
+            raise self._running_refusal()
+        act = self._create_act(currency, charge, 0, "", day=day, state="counting")
+        act._check_waiting()
+        runs._create_run(currency.sudo(), charge, day, dry_run=True).act_id = act
+        self.env.ref("wezer_currency.ir_cron_charges").sudo()._trigger()
+        return act.id
+
+    @api.model
+    def _running_refusal(self):
+        return Refusal(
+            self.env._("This charge is being taken already."), rule="running"
+        )
+
+    def _count(self, minor):
+        """Post or propose a charge, now that all wallets were counted (sudo)."""
+        person = self.proposer_id.user_ids[:1]
+        # Posted and logged as the person who proposed it, with the rights of today.
+        act = self.with_user(person or self.env.user).sudo()
+        act.write({"amount_minor": minor, "date": fields.Datetime.now()})
+        try:
+            with self.env.cr.savepoint():
+                if not minor:
+                    raise act._nothing_owed()
+                act.sudo(False)._check_treasurer(act.wezer_currency_id, act.kind)
+                locks.hold(
+                    self.env,
+                    f"treasury.act:{act.wezer_currency_id.id}",
+                    act.proposer_id.id,
+                )
+                if act._needs_second():
+                    act._set_state("proposed")
+                    act._ask_second()
+                else:
+                    act._post()
+        except UserError as error:
+            if isinstance(error, locks.Busy):
+                raise
+            self.env.invalidate_all(flush=False)
+            act._set_state("refused", obstacle=str(error.args[0])[:OBSTACLE_LENGTH])
+        self._notify_proposer()
 
     @api.model
     def _nothing_owed(self):
@@ -386,12 +536,24 @@ class WezerTreasuryAct(models.Model):
     @api.model
     def _propose(self, currency, kind, minor, reason, **extra):
         """Make the act, and post it where no second person is asked."""
+        # Two at once would both count what neither has posted yet.
+        person = self.env.user.partner_id
+        locks.hold(self.env, f"treasury.act:{currency.id}", person.id)
+        act = self._create_act(currency, kind, minor, reason, **extra)
+        if act._needs_second():
+            act._check_waiting()
+            act._ask_second()
+        else:
+            act._post()
+        return act.id
+
+    @api.model
+    def _create_act(self, currency, kind, minor, reason, **extra):
+        """Return a new act of the current user (sudo)."""
         now = fields.Datetime.now()
         person = self.env.user.partner_id
-        # Two at once would both count what neither has posted yet.
-        locks.hold(self.env, f"treasury.act:{currency.id}", person.id)
-        # The caller was found to be a treasurer.
-        act = self.sudo().create(
+        # The caller was found to be a treasurer, or to pay from the treasury.
+        return self.sudo().create(
             {
                 "kind": kind,
                 "wezer_currency_id": currency.id,
@@ -404,30 +566,14 @@ class WezerTreasuryAct(models.Model):
                 **extra,
             }
         )
-        if act._needs_second():
-            act._check_waiting()
-            act._ask_second()
-        else:
-            act._post()
-        return act.id
 
     def _needs_second(self):
         """Return whether a second person has to agree."""
         if self.env.user._acts_for(self._parties(), "wallet"):
             return True
         currency = self.wezer_currency_id
-        since = fields.Datetime.now() - timedelta(days=ALONE_DAYS)
-        alone = self.search(
-            [
-                ("proposer_id", "=", self.proposer_id.id),
-                ("wezer_currency_id", "=", currency.id),
-                ("state", "=", "posted"),
-                ("decider_id", "=", False),
-                ("posted_on", ">", since),
-            ]
-        )
-        total = self.amount_minor + sum(alone.mapped("amount_minor"))
-        return total > currency.four_eyes_minor
+        alone = treasury_policy.alone_minor(currency, self.proposer_id)
+        return self.amount_minor + alone > currency.four_eyes_minor
 
     def _check_waiting(self):
         """Refuse one proposal too many of the same person in this currency.
@@ -474,14 +620,36 @@ class WezerTreasuryAct(models.Model):
             decider_id=self.env.user.partner_id.id,
             decided_on=fields.Datetime.now(),
         )
-        try:
-            with self.env.cr.savepoint():
-                act._post()
-        except Refusal as error:
-            self.env.invalidate_all(flush=False)
-            act.obstacle = str(error.args[0])[:OBSTACLE_LENGTH]
+        act._post_or_say_why()
         act._notify_proposer()
         return act.state
+
+    def _post_or_say_why(self):
+        """Post it, or keep why it was refused, in each language of its readers."""
+        texts: dict = {}
+        for code in (self.env.lang, *self._other_languages()):
+            obstacle = self.with_context(lang=code)._try_to_post()
+            if obstacle is None:
+                return
+            texts[code or ""] = obstacle
+        first = next(iter(texts.values()))
+        self.write({"obstacle": first, "obstacle_texts": texts})
+
+    def _try_to_post(self):
+        """Post it, and return why it was refused, in the language of the context."""
+        try:
+            with self.env.cr.savepoint():
+                self._post()
+        except Refusal as error:
+            self.env.invalidate_all(flush=False)
+            return str(error.args[0])[:OBSTACLE_LENGTH]
+        return None
+
+    @api.model
+    def _other_languages(self):
+        """Return the codes of the languages that others may read the books in."""
+        codes = [code for code, _name in self.env["res.lang"].get_installed()]
+        return [code for code in codes if code != self.env.lang][:LANGUAGES_MAX]
 
     def action_post(self) -> str:
         """Post what was approved, now that nothing is in its way.
@@ -528,6 +696,10 @@ class WezerTreasuryAct(models.Model):
             raise refusal
 
     def _set_state(self, state, **extra):
+        if self.state == "counting":
+            self.env["wezer.charge.run"].sudo().search(
+                [("act_id", "=", self.id)]
+            ).unlink()
         if not ACT.allows(self.state, state):
             raise ValueError(f"an act goes not from {self.state} to {state}")
         self.write({"state": state, **extra})
@@ -549,14 +721,18 @@ class WezerTreasuryAct(models.Model):
             self.write({"state": "posted"})
         else:
             self._set_state("posted")
-        self.write({"posted_on": fields.Datetime.now(), "obstacle": False})
+        self.write(
+            {
+                "posted_on": fields.Datetime.now(),
+                "obstacle": False,
+                "obstacle_texts": False,
+            }
+        )
 
     def _post_charge(self):
         currency, runs = self.wezer_currency_id, self.env["wezer.charge.run"]
         if runs._running(currency, self.kind, self.day):
-            raise Refusal(
-                self.env._("This charge is being taken already."), rule="running"
-            )
+            raise self._running_refusal()
         run = currency._charge(self.kind, self.day)
         while not (run.done or run.batch_id):
             # The first wallets owe nothing: the batch begins with one that does.
@@ -607,18 +783,30 @@ class WezerTreasuryAct(models.Model):
         return bool(user) and self.with_user(user)._is_second()
 
     def _notify_proposer(self):
+        amount = self.wezer_currency_id._said(self.amount_minor)
         messages = {
+            "proposed": _lt(
+                "The charge that you proposed comes to %(amount)s and waits for a"
+                " second person.",
+                amount=amount,
+            ),
             "posted": _lt(
-                "Your proposal of %(amount)s was approved and posted.",
-                amount=self.wezer_currency_id._said(self.amount_minor),
+                "Your proposal of %(amount)s was approved and posted.", amount=amount
+            )
+            if self.decider_id
+            else _lt(
+                "The charge that you proposed comes to %(amount)s and is being taken.",
+                amount=amount,
             ),
             "approved": _lt(
                 "Your proposal of %(amount)s was approved, but could not be posted.",
                 amount=self.wezer_currency_id._said(self.amount_minor),
             ),
-            "refused": _lt(
-                "Your proposal of %(amount)s was refused.",
-                amount=self.wezer_currency_id._said(self.amount_minor),
+            "refused": _lt("Your proposal of %(amount)s was refused.", amount=amount)
+            if self.decider_id
+            else _lt(
+                "The charge that you proposed is not taken. The page of the acts says"
+                " why."
             ),
             "expired": _lt(
                 "Nobody decided in time about your proposal of %(amount)s.",

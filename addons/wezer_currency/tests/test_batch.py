@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from odoo.addons.wezer_base.exceptions import NotAllowed
 
 from ..tools.batch import BatchRefusal, post
-from ..tools.bulk_posting import key_hash
+from ..tools.bulk_posting import UNSEEN_KEYS, key_hash
 from .common import CurrencyCommon
 
 
@@ -109,6 +109,25 @@ class TestBatch(CurrencyCommon):
             self._post([dict(row, amount="6")])
         self.assertRows(caught.exception, "key")
         self.assertEqual(self.balance(self.luc), "5.00")
+
+    def test_a_used_key_is_found_in_the_middle_of_a_large_batch(self):
+        """Many keys are not looked up before the database refuses one of them."""
+        rows = [
+            self._row(self.anna, self.luc, "0.01", key=f"large {n}")
+            for n in range(UNSEEN_KEYS + 5)
+        ]
+        earlier = self._post([rows[20]])
+        with self.assertRaises(BatchRefusal) as caught:
+            self._post([dict(row, amount="0.02") for row in rows])
+        self.assertEqual(len(caught.exception.rows), 1)
+        self.assertEqual(caught.exception.rows[0]["row"], 21)
+        self.assertEqual(self.balance(self.luc), "0.01")
+        posted = self._post(rows)
+        self.assertEqual(posted[20], earlier)
+        self.assertEqual(len(set(posted.ids)), len(rows))
+        self.assertEqual(self.balance(self.luc), "0.55")
+        self.assertEqual(self._post(rows), posted)
+        self.assertEqual(self.balance(self.luc), "0.55")
 
     def test_a_key_stands_for_the_same_data_in_every_version(self):
         hashed = self.env["wezer.transfer"]._hash

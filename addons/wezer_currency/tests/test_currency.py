@@ -55,6 +55,27 @@ class TestCurrency(CurrencyCommon):
         form.save()
         self.assertEqual(currency.upper_limit, 25000)
 
+    def test_the_context_of_a_form_sets_nothing_of_what_a_currency_makes_itself(self):
+        admin = mail_new_test_user(
+            self.env,
+            login="wz_sly",
+            groups="base.group_user,wezer_base.group_administrator",
+        )
+        sly = {
+            "default_comment": "Sly",
+            "default_note": "Sly",
+            "default_position": "before",
+            "default_non_trade": True,
+            "default_restrict_mode_hash_table": True,
+        }
+        money = self.env["wezer.currency"].with_user(admin).with_context(**sly)
+        made = money.create({"name": "Leaves", "code": "LF"}).sudo()
+        self.assertFalse(made.treasury_partner_id.comment)
+        self.assertFalse(made.member_account_id.note)
+        self.assertFalse(made.member_account_id.non_trade)
+        self.assertFalse(made.journal_id.restrict_mode_hash_table)
+        self.assertEqual(made.currency_id.position, "after")
+
     def test_a_code_may_be_longer_than_three_letters(self):
         currency = self._currency("Tilburg", "TILBURG", "5")
         self.assertEqual(currency.code, "TILBURG")

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -7,6 +8,7 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_base.tests.outcomes import Outcome, OutcomeCase
 
+from ..models import wezer_charge_run
 from ..models.wezer_batch import BATCH
 from ..models.wezer_clearing import CLEARING
 from ..models.wezer_payment_link import LINK
@@ -211,6 +213,12 @@ ACT_ROWS = (
         notified={"admin": "treasury", "theo": "treasury"},
         todo={"admin", "theo"},
     ),
+    Outcome(
+        "count",
+        notified={"admin": "treasury", "tess": "treasury", "theo": "treasury"},
+        todo={"admin", "theo"},
+    ),
+    Outcome("count", notified={"tess": "treasury"}, case="count_and_post"),
     Outcome(
         "approve",
         "theo",
@@ -767,6 +775,27 @@ class TestNoticesOfTreasuryActs(OutcomeCase, OfficeCommon):
 
     def do_propose(self):
         return self.acts, self.propose
+
+    def counted(self, fee):
+        """Return a charge of more wallets than one portion, and what counts it."""
+        self.credit.fee_minor_text = fee
+        portion = patch.object(wezer_charge_run, "PORTION", 1)
+        with portion:
+            number = self.acts.with_user(self.tess).propose_charge(
+                self.credit.id, "fee"
+            )
+
+        def count():
+            with portion:
+                self.env["wezer.currency"]._cron_charges()
+
+        return self._act(self.tess, number), count
+
+    def do_count(self):
+        return self.counted("30")
+
+    def do_count_and_post(self):
+        return self.counted("1")
 
     def do_approve(self):
         act = self.proposed(self.theo)

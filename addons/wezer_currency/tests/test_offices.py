@@ -373,6 +373,7 @@ class TestTreasuryActs(OfficeCommon):
         self.assertEqual(batch.state, "taken_back")
 
     def test_why_an_act_is_not_posted_names_nobody(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
         batch = self._batch("100")
         self.pay(self.luc, self.luc, self.stranger, "90")
         self.wallet(self.luc).with_user(self.moderator).set_limits("0", None)
@@ -389,6 +390,11 @@ class TestTreasuryActs(OfficeCommon):
             with self.subTest(kind=act.kind):
                 self.assertIn(f"Wallet {wallet.id}", act.obstacle)
                 self.assertNotIn("Luc", act.obstacle)
+                # Each reader has it in their own language, whoever decided.
+                french = act.with_context(lang="fr_FR").obstacle_text
+                self.assertIn(str(wallet.id), french)
+                self.assertNotEqual(french, act.obstacle_text)
+                self.assertEqual(act.obstacle_text, act.obstacle)
         self.credit.four_eyes_minor_text = "500"
         with self.assertRefused("batch") as refused:
             mine.propose_batch(self.credit.id, [row], "Rent of the market stalls")
@@ -483,16 +489,54 @@ class TestTreasuryActs(OfficeCommon):
         mine = self.acts.with_user(self.tess)
         with patch.object(wezer_charge_run, "PORTION", 1):
             act = self._act(self.tess, mine.propose_charge(self.credit.id, "fee"))
-            self.assertEqual((act.state, act.amount_text), ("posted", "2.00 COM"))
-            self.assertEqual(act.sudo().batch_id.transfer_count, 1)
+            # The request counts one portion; the scheduled action goes on.
+            self.assertEqual(act.state, "counting")
+            self.assertIn("0 of 3", act.progress_text)
+            runs = self.env["wezer.charge.run"].search([("act_id", "=", act.id)])
+            runs._go_on()
+            act.invalidate_recordset()
+            self.assertIn("1 of 3", act.progress_text)
+            self.assertFalse(runs.line_ids)
             with self.assertRefused("running"):
                 mine.propose_charge(self.credit.id, "fee")
+            with self.assertRefused("state"):
+                self._act(self.theo, act.id).action_approve()
             self.env["wezer.currency"]._cron_charges()
+        self.assertEqual((act.state, act.amount_text), ("posted", "2.00 COM"))
+        self.assertFalse(runs.exists() or act.progress_text)
+        self.assertIn("is being taken", self._told(self.tess, "treasury")[0])
         batch = act.sudo().batch_id
         batch.invalidate_recordset()
         self.assertEqual(batch.transfer_count, 2)
+        self.assertEqual(batch.person_id, self.tess.partner_id)
         self.assertEqual(self.balance(self.luc), "-1.00")
         self.assertBooksHold()
+
+    def test_a_charge_that_is_counted_for_a_treasurer_of_before_is_not_taken(self):
+        self.credit.fee_minor_text = "1"
+        for user in (self.anna, self.luc):
+            self.wallet(user)
+        mine = self.acts.with_user(self.tess)
+        with patch.object(wezer_charge_run, "PORTION", 1):
+            act, withdrawn = (
+                self._act(self.tess, mine.propose_charge(money.id, "fee"))
+                for money in (self.credit, self._counted_money())
+            )
+            withdrawn.action_refuse()
+            self.tess_office.until = fields.Date.today() - timedelta(days=2)
+            self.env["wezer.currency"]._cron_charges()
+        self.assertEqual((act.sudo().state, withdrawn.sudo().state), ("refused",) * 2)
+        self.assertIn("Only treasurers", act.sudo().obstacle)
+        self.assertEqual(self.balance(self.luc), "0.00")
+        self.assertFalse(self.env["wezer.charge.run"].search([("act_id", "!=", False)]))
+
+    def _counted_money(self):
+        """Return another currency of two wallets, of which Tess is a treasurer."""
+        money = self._currency("Other credit", "OTH", lower="50", fee_minor_text="1")
+        self._give(self.tess, "treasurer", currency=money)
+        for user in (self.anna, self.luc):
+            self.wallet(user, money)
+        return money
 
     def test_a_number_that_is_the_reference_of_another_wallet_pays_neither(self):
         self.pay(self.anna, self.anna, self.luc, "30")
@@ -528,3 +572,146 @@ class TestTreasuryActs(OfficeCommon):
                 mine.propose_batch(self.credit.id, [row], "Rent of the market stalls")
             answers.add(json.dumps(refused.error.rows))
         self.assertEqual(len(answers), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestMoneyOfTreasuries(OfficeCommon):
+    """Who lets money leave a treasury alone, and how much, by every way."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cash = cls.env["account.account"].create(
+            {"name": "Cash", "code": "WZCASH", "account_type": "asset_cash"}
+        )
+        cls.tickets = cls._currency(
+            "Tickets",
+            "TIC",
+            kind="issued",
+            unit_value=0.5,
+            money_account_id=cls.cash.id,
+            four_eyes_minor_text="50",
+        )
+        cls.treasury = cls.tickets.treasury_partner_id
+        cls.tickets._treasury_wallet().reference = "The chest"
+        purse = cls.anna.partner_id._wezer_wallet(cls.tickets)
+        purse.reference = "Purse of Anna"
+        cls._give(cls.tess, "treasurer", currency=cls.tickets)
+        cls.ids = cls.treasury.id, cls.anna.partner_id.id, cls.tickets.id
+
+    def _rows(self, *amounts):
+        keys = ("payer", "payee", "currency")
+        given = dict(zip(keys, self.ids, strict=True))
+        return [given | {"amount": amount} for amount in amounts]
+
+    def _ways(self, amount, **extra):
+        """Yield each way in which the administrator lets ``amount`` go."""
+        mine, soon = self._transfers(self.admin), fields.Datetime.now()
+        for name in ("pay", "donate", "issue", "top_up", "reserve"):
+            yield name, lambda name=name: getattr(mine, name)(*self.ids, amount)
+        later = soon + timedelta(days=1)
+        yield "schedule", lambda: mine.schedule(*self.ids, amount, date=later)
+        asked = self._transfers(self.anna).ask(*self.ids, amount)
+        yield "accept", mine.browse(asked).action_accept
+        rest = str(int(amount) - 1)
+        for mode, day in (("strict", False), ("history", "2020-01-01")):
+            rows = [{**row, "date": day} for row in self._rows(rest, "1")]
+            yield mode, lambda rows=rows, mode=mode: mine.post_batch(rows, mode)
+        row = {**self._rows(amount)[0], "payer": "The chest", "row": 2}
+        row |= {"payee": "Purse of Anna", "currency": "TIC"}
+        yield "file", lambda: mine._import_rows([row])
+
+    def test_more_than_the_amount_leaves_a_treasury_by_no_way_alone(self):
+        mine = self._transfers(self.admin)
+        for name, let_go in self._ways("51"):
+            with self.subTest(name=name), self.assertRefused("four_eyes") as refused:
+                let_go()
+            self.assertIn("50.00", refused.error.limit, name)
+        given = mine.issue(*self.ids, "30", key="first")
+        # Splitting evades nothing; the same key pays once.
+        self.assertEqual(mine.issue(*self.ids, "30", key="first"), given)
+        for name, let_go in self._ways("21"):
+            with self.subTest(name=name), self.assertRefused("four_eyes") as refused:
+                let_go()
+            self.assertIn("20.00", refused.error.limit, name)
+        mine.post_batch(self._rows("10", "10"))
+        self.assertEqual(self.balance(self.anna, self.tickets), "50.00")
+        with self.assertRefused("four_eyes"):
+            mine.pay(*self.ids, "0.01")
+        # A month later none of it counts.
+        with freeze_time(fields.Datetime.now() + timedelta(days=31)):
+            mine.issue(*self.ids, "50")
+        self.assertBooksHold()
+
+    def test_what_was_received_is_given_back_by_the_same_rule(self):
+        self.tickets.four_eyes_minor_text = "200"
+        self._transfers(self.admin).issue(*self.ids, "160")
+        paid = self._transfers(self.anna).pay(
+            self.anna.partner_id.id, self.treasury.id, self.tickets.id, "60"
+        )
+        paid = self._transfers(self.admin).browse(paid)
+        with self.assertRefused("four_eyes"):
+            paid.action_reverse()
+        paid.action_reverse("40")
+        with self.assertRefused("four_eyes"):
+            paid.action_reverse("20")
+        self.assertEqual(self.balance(self.anna, self.tickets), "140.00")
+
+    def test_a_planned_payment_and_a_request_count_with_who_let_them_go(self):
+        mine, now = self._transfers(self.admin), fields.Datetime.now()
+        plan = mine.schedule(*self.ids, "30", date=now + timedelta(days=1))
+        asked = self._transfers(self.anna).ask(*self.ids, "40")
+        mine.browse(asked).action_accept()
+        with self.assertRefused("four_eyes"):
+            mine.issue(*self.ids, "11")
+        with freeze_time(now + timedelta(days=2)):
+            mine._cron_schedule()
+        plan = mine.browse(plan).sudo()
+        self.assertEqual((plan.state, plan.end_reason), ("ended", "failed"))
+        self.assertIn("second person", plan.end_detail)
+
+    def test_an_administrator_proposes_what_needs_a_second_person(self):
+        wallet = self.wallet(self.anna, self.tickets)
+        row = {"wallet": f"#{wallet.id}", "amount": "80", "direction": "paid_in"}
+        mine, reason = self.acts.with_user(self.admin), "Tickets for the summer party"
+        number = mine.propose_batch(self.tickets.id, [row], reason)
+        act = self._act(self.admin, number)
+        self.assertEqual(act.state, "proposed")
+        with self.assertRefused("four_eyes"):
+            act.action_approve()
+        with self.assertRefused("office"):
+            self._act(self.theo, number).action_approve()
+        self.assertEqual(self._act(self.tess, number).action_approve(), "posted")
+        sold = act.sudo().batch_id.action_transfers()["domain"]
+        sold = self.env["wezer.transfer"].search(sold)
+        self.assertEqual((sold.kind, sold.money_move_id.state), ("issue", "posted"))
+        # What a second person agreed to is nobody's alone.
+        self._transfers(self.admin).issue(*self.ids, "50")
+        # Each counts what the same person did by the other way.
+        row |= {"amount": "1", "direction": "to_member"}
+        number = mine.propose_batch(self.tickets.id, [row], reason)
+        self.assertEqual(self._act(self.admin, number).state, "proposed")
+        self._act(self.admin, number).action_refuse()
+        for kind in ("fee", "demurrage"):
+            with self.assertRefused("office"):
+                mine.propose_charge(self.tickets.id, kind)
+        for user in (self.anna, self.moderator, self.otto, self.theo):
+            with self.assertRefused("office"):
+                self.acts.with_user(user).propose_batch(self.tickets.id, [row], reason)
+        self.assertBooksHold()
+
+    def test_without_a_treasurer_and_an_amount_administrators_issue_alone(self):
+        self.tickets.four_eyes_minor_text = "0"
+        with self.assertRefused("four_eyes"):
+            self._transfers(self.admin).issue(*self.ids, "1")
+        office = self.offices.search([("wezer_currency_id", "=", self.tickets.id)])
+        office.until = fields.Date.today() - timedelta(days=2)
+        self._transfers(self.admin).issue(*self.ids, "900")
+        # An auditor reads only, whatever else the person may do.
+        office = self._give(self.admin, "auditor", self.soon, self.tickets)
+        self.tickets.four_eyes_minor_text = "500"
+        with self.assertRaises(AccessError):
+            self._transfers(self.admin).issue(*self.ids, "1")
+        self.assertFalse(
+            self.acts.with_user(self.admin)._pays_for_treasury(self.tickets)
+        )

@@ -12,6 +12,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from ..models.wezer_transfer import ANSWERS, HELD, TRANSFER
 from ..models.wezer_treasury_act import ACT
+from ..tools import treasury_policy
 from ..tools.treasury_rows import DIRECTIONS
 from .common import CurrencyCommon
 
@@ -396,6 +397,9 @@ class TestProperties(CurrencyCommon):
         for mine in alone.grouped("proposer_id").values():
             total = sum(mine.mapped("amount_minor"))
             self.assertLessEqual(total, player.currency.four_eyes_minor, step)
+        for user in (*self.people, *self.treasurers):
+            alone = treasury_policy.alone_minor(player.currency, user.partner_id)
+            self.assertLessEqual(alone, player.currency.four_eyes_minor, step)
 
     def _states(self, transfers):
         return {transfer.id: transfer.state for transfer in transfers}
@@ -455,10 +459,15 @@ class TestProperties(CurrencyCommon):
     @given(STEPS)
     def test_random_steps_in_issued_money_keep_the_books(self, steps):
         def play():
-            admin = self._transfers(self.people[3])
-            treasury = self.tickets.treasury_partner_id
-            for person in self.people:
-                admin.issue(treasury.id, person.partner_id.id, self.tickets.id, "200")
+            # By nobody, so that it counts with nobody's later payments.
+            treasury = self.tickets._treasury_wallet().id
+            wallets = [self.wallet(person, self.tickets) for person in self.people]
+            self.env["wezer.transfer"]._post_rows(
+                [
+                    {"payer_wallet": treasury, "payee_wallet": own.id, "minor": 20000}
+                    for own in wallets
+                ]
+            )
             self._play(self.tickets, steps)
 
         self._rolled_back(play)

@@ -11,6 +11,7 @@ from odoo.addons.wezer_base.tools.numbers import is_id
 from . import refusals, refused_tries
 from .bulk_posting import refused_row
 from .texts import PURPOSE_LENGTH, cleaned, storable
+from .wallet_resolver import NAMES
 
 MODES = ("strict", "history")
 # Keys of rows that have none in their file (`transfer_import`) begin like this.
@@ -150,6 +151,9 @@ class BatchReader:
         )
         self.currencies = {}
         self.zone = days.community_zone(self.env)
+        # By the name that rows give it: a currency's id, and whether its payments need
+        # a category.
+        self.facts: dict[Any, tuple[models.Model, int, bool]] = {}
         self.amounts: dict[tuple[int, str], int] = {}
         self.purposes: dict[str, str] = {}
 
@@ -175,8 +179,14 @@ class BatchReader:
 
     def _parse(self, row: dict) -> dict:
         """Read what needs no look at the database."""
-        currency = self.currency_called(row.get("currency"))
-        minor = self._minor(currency, row.get("amount"))
+        name = row.get("currency")
+        known = self.facts.get(name) if type(name) in NAMES else None
+        currency, money, needs_category = known or self._facts_of(name)
+        amount = row.get("amount")
+        # Files repeat a few thousand texts.
+        minor = self.amounts.get((money, amount)) if type(amount) is str else None
+        if minor is None:
+            minor = self._minor(currency, amount)
         date = row.get("date")
         if date:
             if not self.administrator:
@@ -192,24 +202,24 @@ class BatchReader:
                     self.env._("“%(text)s” is not a date.", text=date), rule="date"
                 ) from error
         category = row.get("category") or None
-        if category is None and currency.category_required and self.mode == "strict":
+        if category is None and needs_category and self.mode == "strict":
             raise Refusal(self.env._("Choose a category."), rule="category")
         if category is not None and not (is_id(category) or isinstance(category, str)):
             raise Refusal(self.env._("This category does not exist."), rule="category")
         key = self.transfers._check_key(row.get("key"))
-        taken = [start for start in OWN_KEYS if key and key.startswith(start)]
-        if taken and not self.administrator:
+        if key and key.startswith(OWN_KEYS) and not self.administrator:
+            [start] = [start for start in OWN_KEYS if key.startswith(start)]
             raise Refusal(
                 self.env._(
                     "Keys that begin with “%(start)s” are given by the server only.",
-                    start=taken[0],
+                    start=start,
                 ),
                 rule="key",
             )
         return {
             "payer": row.get("payer"),
             "payee": row.get("payee"),
-            "money": currency.id,
+            "money": money,
             "minor": minor,
             "purpose": self._purpose(row.get("purpose")),
             "category": category,
@@ -217,16 +227,20 @@ class BatchReader:
             "key": key or None,
         }
 
+    def _facts_of(self, name: Any) -> tuple[models.Model, int, bool]:
+        """Return a currency, its id, and whether its payments need a category."""
+        currency = self.currency_called(name)
+        facts = currency, currency.id, currency.category_required
+        if type(name) in NAMES:
+            self.facts[name] = facts
+        return facts
+
     def _minor(self, currency: models.Model, amount: Any) -> int:
-        """Return the minor units of an amount; files repeat a few thousand texts."""
-        if not isinstance(amount, str):
-            return self.transfers._positive_amount(currency, amount)
-        known = self.amounts.get((currency.id, amount))
-        if known is None:
-            known = self.transfers._positive_amount(currency, amount)
-            if len(self.amounts) < REMEMBERED:
-                self.amounts[currency.id, amount] = known
-        return known
+        """Return the minor units of an amount, and remember those of texts."""
+        minor = self.transfers._positive_amount(currency, amount)
+        if type(amount) is str and len(self.amounts) < REMEMBERED:
+            self.amounts[currency.id, amount] = minor
+        return minor
 
     def _purpose(self, text: Any) -> Any:
         """Return a purpose as it is kept; rows repeat their texts, too."""
@@ -272,7 +286,11 @@ class BatchReader:
         good = [row for row in rows if "reason" not in row]
         partners = self.env["res.partner"].sudo()
         payers = partners.browse({row["party_ids"][0] for row in good})
-        acting = self.env.user._acts_for(payers, "wallet")
+        if payers == self.env.user.partner_id and self.env.user._wezer_may_act():
+            # Members pay from their own wallet: groups and mandates are not asked.
+            acting = payers
+        else:
+            acting = self.env.user._acts_for(payers, "wallet")
         for payer in acting:
             self.env.user._wezer_log_acting(payer, "wallet", what="batch")
         acts = set(acting.ids)

@@ -228,4 +228,4 @@ def changes(wallet: models.Model, limit: int) -> Iterator[models.Model]:
             ("wallet_id", "=", False),
             ("wezer_currency_id", "=", wallet.wezer_currency_id.id),
         ]
-    yield from wallet.env["wezer.wallet.limit.change"].search(domain, limit=limit)
+    yield from wallet.env["wezer.wallet.limit.change"].search_fetch(domain, limit=limit)

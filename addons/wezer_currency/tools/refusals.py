@@ -83,6 +83,36 @@ def beyond_limit(
     )
 
 
+def needs_second(
+    env: api.Environment, currency: models.Model, minor: int, left: int, books: bool
+) -> Refusal:
+    """Return the refusal of what one person may not let leave a treasury alone.
+
+    :param minor: what was asked for, in minor units
+    :param left: what this person may still let go alone, in minor units
+    :param books: this person can propose it on the books of the currency
+    """
+    words = {"amount": currency._format(minor), "limit": currency._format(left)}
+    message = (
+        env._(
+            "%(amount)s needs a second person: alone you can let %(limit)s more leave"
+            " this treasury within 30 days. Propose it as a batch on the books of this"
+            " currency, under “Acts of the treasury”.",
+            **words,
+        )
+        if books
+        else env._(
+            "%(amount)s needs a second person: alone you can let %(limit)s more leave"
+            " this treasury within 30 days. Ask a treasurer of this currency to propose"
+            " it.",
+            **words,
+        )
+    )
+    return Refusal(
+        message, rule="four_eyes", value=words["amount"], limit=words["limit"]
+    )
+
+
 def not_countable(env: api.Environment) -> Refusal:
     """Return the refusal of an amount that the ledger's columns cannot hold."""
     return Refusal(env._("This amount is too large for the ledger."), rule="amount")
@@ -109,6 +139,17 @@ def overdue(env: api.Environment, state: str, until: Any) -> Refusal:
         )
     )
     return Refusal(message, rule="until", limit=str(until))
+
+
+def no_value(env: api.Environment) -> Refusal:
+    """Return the refusal to book money for a currency whose unit has no value."""
+    return Refusal(
+        env._(
+            "Set the value of a unit and the account for the money in the currency"
+            " first."
+        ),
+        rule="value",
+    )
 
 
 def used_key(env: api.Environment) -> Refusal:

@@ -277,7 +277,8 @@ def _with_balances(wallet: models.Model, found: list[Line]) -> list[Line]:
     if not found:
         return found
     env = wallet.env
-    named = sorted({days.day_of(env, line.date) for line in found})
+    company = wallet.company_id
+    named = sorted({days.day_of(env, line.date, company) for line in found})
     rows = env.execute_query(
         SQL(
             "SELECT entry, balance::text FROM wezer_wallet_balances(%s, %s, %s::int[],"
@@ -285,8 +286,8 @@ def _with_balances(wallet: models.Model, found: list[Line]) -> list[Line]:
             wallet.id,
             _zone(wallet),
             [line.id for line in found],
-            [days.begin(env, day) for day in named],
-            [days.end(env, day) for day in named],
+            [days.begin(env, day, company) for day in named],
+            [days.end(env, day, company) for day in named],
         )
     )
     balances = {number: int(minor) for number, minor in rows}
@@ -368,7 +369,9 @@ def span(wallet: models.Model) -> tuple[datetime.date | None, datetime.date | No
             wallet=wallet.id,
         )
     )
-    first, last = (days.day_of(wallet.env, moment) or None for moment in rows[0])
+    first, last = (
+        days.day_of(wallet.env, moment, wallet.company_id) or None for moment in rows[0]
+    )
     return first, last
 
 
@@ -391,7 +394,8 @@ def history(
     :param first: the first day; ``length`` days before the last where left out
     :param last: the last day: today, or that of the last entry where it is later
     """
-    env, today, chosen = wallet.env, days.today(wallet.env), first or last
+    env, company, chosen = wallet.env, wallet.company_id, first or last
+    today = days.today(env, company)
     latest = today
     if max(first or today, last or today) > today:
         latest = max(today, span(wallet)[1] or today)
@@ -408,7 +412,8 @@ def history(
         first + datetime.timedelta(days=number)
         for number in range(step, (last - first).days + 1, step)
     ]
-    bounds = [days.begin(env, day) for day in (first, *later)] + [days.end(env, last)]
+    bounds = [days.begin(env, day, company) for day in (first, *later)]
+    bounds.append(days.end(env, last, company))
     moved = _moved(wallet, bounds)
     balance = wallet._balance_now()
     balance -= sum(came - went for came, went, _count in moved.values())

@@ -30,6 +30,8 @@ class StatementDocument:
         self.env = wallet.sudo(False).env
         self.wallet, self.why = wallet, why
         self.currency = wallet.wezer_currency_id
+        # Days are those of the wallet's community, whatever the reader's company is.
+        self.company = wallet.company_id
         self.since, self.until = (days.parse_day(form.get(name)) for name in DAYS)
         days.check_order(self.env, self.since, self.until)
         self.words = search_words(form.get("search"))
@@ -47,8 +49,8 @@ class StatementDocument:
         wanted = {
             "words": self.words,
             "direction": self.direction,
-            "since": self.since and days.begin(self.env, self.since),
-            "until": self.until and days.end(self.env, self.until),
+            "since": self.since and days.begin(self.env, self.since, self.company),
+            "until": self.until and days.end(self.env, self.until, self.company),
         }
         return {name: value for name, value in wanted.items() if value}
 
@@ -69,13 +71,18 @@ class StatementDocument:
         Without a last day all lines are shown, those of days to come too: so it is the
         day of the last of them.
         """
-        today = days.today(self.env)
+        today = days.today(self.env, self.company)
         begins, ends = (
             (None, None) if self.since and self.until else statement.span(self.wallet)
         )
         last = self.until or max(self.since or today, ends or today, today)
         first = self.since or begins or last
         return min(first, last), last
+
+    def day(self, line: statement.Line) -> datetime.date:
+        """Return the day of a line."""
+        day: datetime.date = days.day_of(self.env, line.date, self.company)
+        return day
 
     @property
     def period_text(self) -> str:
@@ -105,7 +112,7 @@ class StatementDocument:
 
         The community's, for everybody.
         """
-        zone = days.community_zone(self.env)
+        zone = days.community_zone(self.env, self.company)
         name = days.zone_name(self.env, zone)
         return name if name == zone.key else f"{name} ({zone.key})"
 
@@ -145,10 +152,10 @@ class StatementDocument:
         :param totals: of the lines that are on it; amounts are :class:`Amount`
         """
         env, history = self.env, self.history
-        now = datetime.datetime.now(days.UTC).replace(tzinfo=None)
+        today = days.today(env, self.company)
         rows: list[tuple[str, Any]] = [
             (env._("Statement of"), self.owner_name),
-            (env._("Community"), env.company.name),
+            (env._("Community"), self.company.name),
             (env._("Currency"), self.currency_text),
             (env._("Period"), self.period_text),
         ]
@@ -169,7 +176,7 @@ class StatementDocument:
         rows += [
             (env._("Lines"), totals.lines),
             (env._("Time zone"), self.zone_text),
-            (env._("Made on"), days.format_day(env, now, year=True)),
+            (env._("Made on"), days.format_day(env, today, year=True)),
         ]
         return rows
 
@@ -258,7 +265,7 @@ class StatementDocument:
         Hours are counted by spreadsheets as decimal numbers: in CSV these are columns
         beside hours and minutes, in XLSX the amounts themselves.
         """
-        zone, code = days.community_zone(self.env), self.currency.code
+        zone, code = days.community_zone(self.env, self.company), self.currency.code
         hours = self.currency._is_hours()
         for line, name in self.all_lines(totals):
             amount, after = self.amount(line.minor), self.amount(self.after(line))

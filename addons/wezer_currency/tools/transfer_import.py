@@ -35,7 +35,7 @@ from odoo.addons.wezer_base.tools.table_reasons import in_words
 from odoo.addons.wezer_base.tools.tables import TableError
 from odoo.addons.wezer_base.tools.text import SEARCH_LETTERS
 
-from . import batch, refusals
+from . import batch, refusals, treasury_policy
 from .bulk_posting import BulkPosting
 from .texts import storable
 from .transfer_map import DIGITS_MAX, FIELDS
@@ -272,6 +272,7 @@ class TransferImport:
             if self._look_up():
                 self._begin()
                 self._post_history()
+                treasury_policy.check_import(self.transfers, self.batch)
             keep = not (self.report.refused_count or self.dry_run)
         finally:
             savepoint.close(rollback=not keep)

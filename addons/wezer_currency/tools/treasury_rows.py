@@ -14,10 +14,15 @@ from odoo import api, models
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.numbers import is_id
 
+from . import refusals
 from .batch import MEMBER_ROWS, batch_refusal
 from .texts import PURPOSE_LENGTH, cleaned, storable
 
-DIRECTIONS = ("to_member", "from_member")
+DIRECTIONS = ("to_member", "from_member", "paid_in")
+# A sale of issued money: the treasury pays, and the money that came in is booked. Each
+# is a journal entry of its own.
+SALE = "paid_in"
+SALES_MAX = 200
 # The keys of what these rows post begin with it; the number of the act follows.
 KEY = "act/"
 # In the place of a wallet's id: the number of one wallet, the reference of another.
@@ -55,6 +60,14 @@ def read(currency: models.Model, rows: Any) -> list[dict]:
             bad.append({"row": number, "rule": refusal.rule, "reason": reason})
     if bad:
         raise batch_refusal(env, bad, len(rows))
+    sales = sum(row["direction"] == SALE for row in good)
+    if sales > SALES_MAX:
+        raise Refusal(
+            env._("Enter %s sales at most in one batch.", SALES_MAX),
+            rule="rows",
+            value=str(sales),
+            limit=str(SALES_MAX),
+        )
     return good
 
 
@@ -100,6 +113,8 @@ def _read_row(currency: models.Model, row: dict, known: dict) -> dict:
         raise Refusal(
             env._("Choose whether the member pays or receives."), rule="direction"
         )
+    if direction == SALE and not currency._has_value():
+        raise refusals.no_value(env)
     minor = env["wezer.transfer"]._positive_amount(currency, row.get("amount"))
     return {
         "wallet": wallet,
@@ -146,6 +161,13 @@ def post(act: models.Model) -> models.Model:
     if bad:
         raise batch_refusal(env, bad, len(rows))
     batches._keep(number, "payments", rows, answers, act.reason)
+    sold = [
+        answer["id"]
+        for row, answer in zip(act.rows, answers, strict=True)
+        if row["direction"] == SALE
+    ]
+    for transfer in env["wezer.transfer"].browse(sold):
+        transfer._book_money(1)
     return batches.browse(number)
 
 

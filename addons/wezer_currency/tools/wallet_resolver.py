@@ -5,6 +5,7 @@ from typing import Any
 
 from odoo import models
 
+from odoo.addons.wezer_base.tools import caller_context
 from odoo.addons.wezer_base.tools.numbers import is_id
 
 from . import refusals
@@ -52,30 +53,35 @@ class WalletResolver:
                 if type(name) in NAMES
             }
         )
+        numbers = {name: partner.id for name, partner in partners.items()}
+        wanted = {}
+        good = []
         for row in rows:
-            money, payer, payee = row["money"], row["payer"], row["payee"]
-            payer = partners.get((payer, money)) if type(payer) in NAMES else None
-            payee = partners.get((payee, money)) if type(payee) in NAMES else None
+            money, payer_name, payee_name = row["money"], row["payer"], row["payee"]
+            payer = payee = None
+            if type(payer_name) in NAMES:
+                payer = numbers.get((payer_name, money))
+            if type(payee_name) in NAMES:
+                payee = numbers.get((payee_name, money))
             if not payer or not payee:
-                self._refuse(row, row["payee"] if payer else row["payer"], payer)
+                self._refuse(row, payee_name if payer else payer_name, payer)
             elif payer == payee and not self.historic:
                 refusal = refusals.same_party(self.env)
                 row.update(rule=refusal.rule, reason=refusal.args[0])
             else:
-                row["parties"] = payer, payee
-        good = [row for row in rows if "parties" in row]
-        wanted = {}
-        pairs = []
-        for row in good:
-            (payer, payee), money = row["parties"], row["money"]
-            pair = (payer.id, money), (payee.id, money)
-            pairs.append(pair)
-            wanted.setdefault(pair[0], row["payer"])
-            wanted.setdefault(pair[1], row["payee"])
+                row["parties"] = (
+                    partners[payer_name, money],
+                    partners[payee_name, money],
+                )
+                row["party_ids"] = payer, payee
+                wanted.setdefault((payer, money), payer_name)
+                wanted.setdefault((payee, money), payee_name)
+                good.append(row)
         wallets = self.wallets_of(wanted)
-        for row, (payer, payee) in zip(good, pairs, strict=True):
-            row["payer_wallet"], row["payee_wallet"] = wallets[payer], wallets[payee]
-            row["party_ids"] = payer[0], payee[0]
+        for row in good:
+            (payer, payee), money = row["party_ids"], row["money"]
+            row["payer_wallet"] = wallets[payer, money]
+            row["payee_wallet"] = wallets[payee, money]
 
     def _refuse(self, row: dict, name: str, is_payee: Any) -> None:
         if self.wide:
@@ -194,15 +200,8 @@ class WalletResolver:
     def _make(self, names: Any) -> dict:
         """Make a member for each name that nobody has; no login, no mail."""
         names = [name for name in names if self.may_make(name)]
-        partners = (
-            self.env["res.partner"]
-            .sudo()
-            .create(
-                [
-                    {"name": name, "email": name if "@" in name else False}
-                    for name in names
-                ]
-            )
+        partners = caller_context.plain(self.env["res.partner"].sudo()).create(
+            [{"name": name, "email": name if "@" in name else False} for name in names]
         )
         self.env["wezer.profile"].sudo()._make_for(partners)._taken_in()
         self.made |= set(partners.ids)

@@ -39,8 +39,10 @@ DONE = {
     "send": _lt("Your message was sent."),
     "delete": _lt("The message was deleted."),
     "mute": _lt("You will get no more notices of messages in this circle."),
-    "letters": _lt("You get the letters of this circle by e-mail."),
-    "no_letters": _lt("You get no more letters of this circle. Its news is below."),
+    "letters": _lt("You get the news of this circle by e-mail."),
+    "no_letters": _lt(
+        "You get no more e-mails with news of this circle. Its news is below."
+    ),
     "unmute": _lt("You will get notices of new messages in this circle."),
 }
 
@@ -358,6 +360,12 @@ class WezerGroups(http.Controller):
 
     def _act_letters(self, group, _profile, _form):
         request.env["wezer.news.refusal"].choose(group.id, True)
+        if request.env.company._wezer_can_send():
+            return None
+        return request.env._(
+            "E-mails cannot be sent at the moment. You get those of this circle as soon"
+            " as they can."
+        )
 
     def _act_no_letters(self, group, _profile, _form):
         request.env["wezer.news.refusal"].choose(group.id, False)

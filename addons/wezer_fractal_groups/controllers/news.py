@@ -213,11 +213,11 @@ class WezerNews(WezerGroups):
         news.action_publish()
         text = request.env._("Published.")
         if news.send_letter:
-            text = request.env._("Published. The members get it as a letter.")
+            text = request.env._("Published. The members get it by e-mail.")
             if not request.env.company._wezer_can_send():
                 text = request.env._(
-                    "Published. E-mails cannot be sent at the moment. The letters"
-                    " follow as soon as they can."
+                    "Published. E-mails cannot be sent at the moment. They follow as"
+                    " soon as they can."
                 )
         flash(text)
         return request.redirect(news._url())

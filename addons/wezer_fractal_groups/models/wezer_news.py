@@ -9,6 +9,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 from odoo.addons.wezer_base.tools import locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
+from odoo.addons.wezer_base.tools.rate_limit import why_not_more
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import secret_slug, slugify
 from odoo.addons.wezer_base.tools.versions import check_version, version_of
@@ -47,7 +48,7 @@ NEWS = StateMachine(
             ("published",),
             "publisher",
             "action_publish",
-            "for no more people than see the circle; as a letter twice a day at most",
+            "for no more people than see the circle; by e-mail twice a day at most",
         ),
         Transition(
             "withdraw",
@@ -104,9 +105,9 @@ class WezerNews(models.Model):
         help="News is visible to no more people than the circle itself.",
     )
     send_letter = fields.Boolean(
-        string="Also send as a letter",
+        string="Also send by e-mail",
         help="Members of the circle get the text by e-mail, unless they stopped the"
-        " letters of this circle.",
+        " e-mails of this circle.",
     )
     date = fields.Datetime(
         string="Published on", copy=False, help="Of a draft, when it was written."
@@ -342,26 +343,22 @@ class WezerNews(models.Model):
         news = self.sudo()
         if not news.send_letter:
             return None
-        sent = self.sudo().search_count(
+        return why_not_more(
+            # Also those that were withdrawn since.
+            news.browse(),
             [
                 ("group_id", "=", news.group_id.id),
                 ("send_letter", "=", True),
                 ("published_by_id", "!=", False),
-                ("date", ">", fields.Datetime.now() - timedelta(days=1)),
             ],
-            limit=LETTERS_A_DAY,
-        )
-        if sent < LETTERS_A_DAY:
-            return None
-        return Refusal(
+            timedelta(days=1),
+            LETTERS_A_DAY,
             self.env._(
-                "A circle can send %(count)s letters a day. Publish without a letter,"
-                " or send it tomorrow.",
+                "A circle can send its news by e-mail %(count)s times a day. Publish"
+                " without e-mails, or send them tomorrow.",
                 count=LETTERS_A_DAY,
             ),
-            rule="letters",
-            value=str(sent),
-            limit=str(LETTERS_A_DAY),
+            "letters",
         )
 
     # === ACTIONS === #

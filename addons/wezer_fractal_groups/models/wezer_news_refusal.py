@@ -15,7 +15,7 @@ class WezerNewsRefusal(models.Model):
     """
 
     _name = "wezer.news.refusal"
-    _description = "Circle whose letters a person does not want"
+    _description = "Circle whose e-mails a person does not want"
     _inherit = ["wezer.record.mixin"]
     _rec_name = "id"
 

@@ -1,5 +1,7 @@
+import os
 from ast import literal_eval
 from datetime import timedelta
+from itertools import cycle
 from unittest.mock import patch
 
 from lxml import html
@@ -7,18 +9,22 @@ from lxml import html
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tests import tagged
+from odoo.tests import mute_logger, tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.models import wezer_notice
+from odoo.addons.wezer_base.tests.rpc_surfaces import LOUD, Refused, RpcSurfaces
 
 from ..models import wezer_news
 from .common import GroupPages
 
+# Each call by each interface; else by one, the next call by the next.
+EVERY = os.environ.get("WEZER_COUNTS") == "all"
+
 
 @tagged("post_install", "-at_install")
-class TestNews(GroupPages):
+class TestNews(RpcSurfaces, GroupPages):
     """Ines may invite in the garden, Gina manages it; Joel and Luc are its members.
 
     Demo counts in the garden by the compost, the stranger nowhere.
@@ -118,6 +124,117 @@ class TestNews(GroupPages):
                 draft.with_user(user).write({"title": "Other"})
             with self.assertRaises(AccessError):
                 self.news.with_user(user).create({"group_id": self.garden.id})
+
+    def _people_and_what_they_read(self, rows):
+        """Return ``[(user, names of the rows that they read, how many acts they do)]``.
+
+        Someone of the circle, its manager, one of another circle, a coordinator and
+        an administrator of the community; and a visitor, who cannot call at all.
+        """
+        self._put(self.stranger, self._role("Lead", self._circle("Orchard"), "manage"))
+        coordinator = mail_new_test_user(
+            self.env,
+            login="wzg_news_coordinator",
+            name="Coordinator",
+            groups="base.group_user,wezer_base.group_coordinator",
+        )
+        people = [
+            (self.visitor, set(), 0),
+            (self.joel, {"members", "network", "public"}, 0),
+            (self.gina, set(rows), 5),
+            (self.stranger, {"network", "public"}, 0),
+            (coordinator, {"network", "public"}, 0),
+            # As moderators do: they withdraw what was published.
+            (self.admin, {"members", "network", "public", "withdrawn"}, 1),
+        ]
+        self._prepare_surfaces(*(user for user, _seen, _may in people[1:]))
+        self.keys[self.visitor] = "nothing"
+        return people
+
+    @mute_logger(*LOUD, "odoo.addons.base.models.res_users")
+    def test_programs_read_and_publish_news_as_people_do_on_the_pages(self):
+        shown = {
+            name: self._published(visibility=name)
+            for name in ("members", "network", "public")
+        }
+        shown |= {"withdrawn": self._published(), "draft": self._draft()}
+        shown["withdrawn"].action_withdraw()
+        ids = {name: news.id for name, news in shown.items()}
+        before = self.news.search_read([], ["title", "state"], order="id")
+        vals = {"title": "By a program", "text": "Come."}
+        acts = (
+            ("action_withdraw", [ids["members"]], {}),
+            ("action_create_own", None, {"group_id": self.garden.id, "vals": vals}),
+            ("action_edit", [ids["draft"]], {"vals": vals}),
+            ("action_publish", [ids["draft"]], {}),
+            ("action_withdraw", [ids["draft"]], {}),
+        )
+        # By the ORM's own methods nobody writes, whatever they may publish.
+        writing = (
+            ("write", [ids["draft"]], {"vals": {"title": "Mine"}}),
+            ("create", None, {"vals_list": [{"group_id": self.garden.id, **vals}]}),
+            ("unlink", [ids["draft"]], {}),
+            ("read", [ids["public"]], {"fields": ["to_tell"]}),
+        )
+        ways = (self._call_kw, self._json2, self._xmlrpc)
+        turns = cycle(ways)
+        for user, seen, done in self._people_and_what_they_read(shown):
+            login = None if user == self.visitor else user.login
+            self.authenticate(login, login and f"{login}-secret")
+            hidden = [
+                ("read", [ids[name]], {"fields": ["title"]})
+                for name in set(shown) - seen
+            ]
+            refused = [*writing, *hidden, *acts[done:]]
+            for method, records, kwargs in refused:
+                for way in ways if EVERY else (next(turns),):
+                    with (
+                        self.subTest(user=user.login, method=method, by=way.__name__),
+                        self.assertRaises(Refused),
+                    ):
+                        way(user, "wezer.news", method, records, **kwargs)
+            if user == self.visitor:
+                continue
+            for way in ways:
+                found = way(
+                    user,
+                    "wezer.news",
+                    "search_read",
+                    None,
+                    domain=[("id", "in", list(ids.values()))],
+                    fields=["title"],
+                )
+                read = {
+                    name for name in ids if ids[name] in [one["id"] for one in found]
+                }
+                self.assertEqual(read, seen, (user.login, way.__name__))
+        self.assertEqual(
+            self.news.search_read([], ["title", "state"], order="id"), before
+        )
+        self.authenticate(self.gina.login, f"{self.gina.login}-secret")
+        for way in ways:
+            with self.subTest(by=way.__name__):
+                method, _none, kwargs = acts[1]
+                number = way(self.gina, "wezer.news", method, None, **kwargs)
+                for method, edited in (
+                    ("action_edit", {"vals": {"title": "Changed"}}),
+                    ("action_publish", {}),
+                ):
+                    way(self.gina, "wezer.news", method, [number], **edited)
+                news = self.news.browse(number)
+                self.env.invalidate_all()
+                self.assertEqual((news.title, news.state), ("Changed", "published"))
+                self.assertEqual(news.published_by_id, self.gina.partner_id)
+                with self.assertRaises(Refused):
+                    way(self.gina, "wezer.news", "action_publish", [number])
+                way(self.gina, "wezer.news", "action_withdraw", [number])
+                self.env.invalidate_all()
+                self.assertEqual(news.state, "withdrawn")
+        self.authenticate(self.admin.login, f"{self.admin.login}-secret")
+        for way, name in zip(ways, ("members", "network", "public"), strict=True):
+            way(self.admin, "wezer.news", "action_withdraw", [ids[name]])
+            self.env.invalidate_all()
+            self.assertEqual(shown[name].state, "withdrawn")
 
     def test_drafts_and_withdrawn_news_are_read_by_those_who_publish(self):
         draft = self._draft(visibility="public")
@@ -430,7 +547,8 @@ class TestNews(GroupPages):
     def test_no_letter_is_promised_while_no_email_can_be_sent(self):
         says = "E-mails cannot be sent at the moment."
         draft = self._draft(send_letter=True)
-        pages = (f"/groups/{self.garden.slug}/news/new", draft._url())
+        circle = f"/groups/{self.garden.slug}"
+        pages = (f"{circle}/news/new", draft._url())
         for can_send in (True, False):
             with patch.object(
                 self.env.registry["mail.mail"],
@@ -441,6 +559,10 @@ class TestNews(GroupPages):
                 for path in pages:
                     text = self._page(path, self.ines.login).text_content()
                     self.assertEqual(says in text, not can_send, path)
+                page = self._page(circle, self.luc.login)
+                page = self._submit(page, f"{circle}/no_letters")
+                text = self._submit(page, f"{circle}/letters").text_content()
+                self.assertEqual(says in text, not can_send)
                 if not can_send:
                     page = self._page(draft._url(), self.ines.login)
                     page = self._submit(page, f"{draft._url()}/publish")

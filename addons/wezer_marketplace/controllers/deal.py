@@ -356,6 +356,11 @@ class WezerDeal(http.Controller):
         sent = request.httprequest.files.getlist("evidence")
         return [file for file in sent if file.filename]
 
+    def _do_confirm_evidence(self, deal, party, post):
+        number = whole(post.get("evidence"))
+        deal.action_confirm_evidence(number, acting_partner_id=party)
+        flash(request.env._("Thank you. The file now counts as evidence."))
+
     def _do_remove_evidence(self, deal, party, post):
         number = whole(post.get("evidence"))
         deal.action_remove_evidence(number, acting_partner_id=party)

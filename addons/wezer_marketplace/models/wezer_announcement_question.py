@@ -37,6 +37,8 @@ class WezerAnnouncementQuestion(models.Model):
     _inherit = ["wezer.written.mixin", "wezer.record.mixin"]
     _order = "id"
     _rec_name = "body"
+    # Characters of a question or an answer by e-mail: nothing is cut off there.
+    _answer_length = TEXT_MAX
     # Not of the question: its writer's language would tell who asked.
     _written = {"answer_lang": Written(("answer",), ("answerer_id",))}
 
@@ -305,6 +307,56 @@ class WezerAnnouncementQuestion(models.Model):
         reports.search(waiting)._drop()
         self.env["wezer.notice"].sudo()._settle(self)
         return super().unlink()
+
+    # === ANSWERS BY E-MAIL: SEE wezer.answer === #
+
+    def _may_answer(self):
+        """Return whether the user can write here by answering a letter."""
+        return self._why_not_answer_by_mail() is None
+
+    def _why_not_answer_by_mail(self):
+        """Return why the user cannot answer a letter about this question, or None.
+
+        The author's side answers the question; the person who asked asks again.
+        """
+        self.ensure_one()
+        if not self.has_access("read"):
+            return NotAllowed(
+                self.env._("You do not see this question any more."), rule="gone"
+            )
+        question = self.sudo()
+        if question.asker_id == self.env.user.partner_id:
+            return self._why_not_ask(question.announcement_id)
+        if error := self._why_not("answer"):
+            return error
+        if question.answer:
+            return Refusal(
+                self.env._("This question was answered already."), rule="answered"
+            )
+        return None
+
+    def _answer_note(self):
+        """Return who reads what the user writes."""
+        if self.sudo().asker_id == self.env.user.partner_id:
+            return self.env._("What you write is sent to the author as a new question.")
+        return self.env._(
+            "The person who asked reads what you write. You can show question and"
+            " answer to everybody on the page."
+        )
+
+    def _answer(self, text, files):
+        """Write what the user answered; return sentences about what was left out."""
+        sentence = self.env._("Questions have no files. Files can be added to deals.")
+        if files and not text:
+            raise Refusal(sentence, rule="files")
+        if error := self._why_not_answer_by_mail():
+            raise error
+        question = self.sudo()
+        if question.asker_id == self.env.user.partner_id:
+            self.action_ask(question.announcement_id.id, text)
+        else:
+            self.action_answer(text)
+        return [sentence] if files else []
 
     # === REPORTED (sudo) === #
 

@@ -6,4 +6,8 @@ class WezerAnswer(models.AbstractModel):
 
     @api.model
     def _models(self):
-        return {**super()._models(), "d": "wezer.deal"}
+        return {
+            **super()._models(),
+            "d": "wezer.deal",
+            "q": "wezer.announcement.question",
+        }

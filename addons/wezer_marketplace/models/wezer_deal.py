@@ -25,7 +25,7 @@ from odoo.fields import Command, Domain
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import locks, payload
+from odoo.addons.wezer_base.tools import caller_context, locks, payload
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.lines_field import Lines
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
@@ -320,6 +320,14 @@ DEAL = StateMachine(
             "action_add_evidence",
         ),
         Transition(
+            "confirm_evidence",
+            ("accepted", "delivered", "approved", "confirming", "disputed"),
+            (),
+            "participants",
+            "action_confirm_evidence",
+            "only an own file that came by e-mail",
+        ),
+        Transition(
             "remove_evidence",
             ("accepted",),
             (),
@@ -396,6 +404,8 @@ QUESTIONS = (
 )
 # The subject of reminders, which hold until their date.
 REMINDER = "reminder"
+# What the sides wrote to the moderators who asked them.
+TO_MODERATORS = "to_moderators"
 # Questions that follow from the state alone: a notice of a change carries them.
 MAIN = ("amend", "turn", "work", "approve", "pay", "receipt")
 # The columns of the coordinators' board.
@@ -962,6 +972,11 @@ class WezerDeal(models.Model):
                 acting_partner_id = (user.partner_id & both or self.sudo().author_id).id
         return user._resolve_acting(acting_partner_id, both, "market")
 
+    def _writes_as_moderator(self):
+        """Return whether the caller is a moderator who has the dispute."""
+        dispute = self.sudo().dispute_id
+        return bool(dispute) and dispute._may_decide(self.env.user)
+
     def _mark_conflict_of_interest(self, party):
         """Note that the caller acted for the worker: they cannot approve the work."""
         deal = self.sudo()
@@ -1457,13 +1472,24 @@ class WezerDeal(models.Model):
     def _settle_answered(self):
         """Settle the notices of questions that these deals ask no longer.
 
-        And reminders whose date has moved, or is over.
+        And reminders whose date has moved, or is over, and what the sides wrote to
+        moderators who have the dispute no longer.
         """
         for deal in self.sudo():
             open_notices = deal.notice_ids.filtered(lambda notice: not notice.settled)
             if not deal._reminder_holds():
                 open_notices.filtered(
                     lambda notice: notice.subject == REMINDER
+                )._withdraw()
+            to_moderators = open_notices.filtered(
+                lambda notice: notice.subject == TO_MODERATORS
+            )
+            if to_moderators:
+                deciders = deal.dispute_id._deciders() if deal.dispute_id else None
+                to_moderators.filtered(
+                    lambda notice, deciders=deciders: (
+                        not deciders or notice.partner_id not in deciders.partner_id
+                    )
                 )._withdraw()
             waiting = open_notices.filtered(lambda notice: notice.subject in QUESTIONS)
             if not waiting:
@@ -1556,11 +1582,15 @@ class WezerDeal(models.Model):
     def action_send_message(
         self, body: str, acting_partner_id: int | None = None
     ) -> bool:
-        """Say something to the other side."""
+        """Say something to the other side; as a moderator of its dispute, to both."""
         self.check_access("read")
         self.ensure_one()
-        deal = self.sudo()
-        speaker = self._speaker(acting_partner_id)
+        deal, person = self.sudo(), self.env.user.partner_id
+        by_moderator = self._writes_as_moderator()
+        if by_moderator and acting_partner_id in (None, False, person.id):
+            speaker = person.sudo()
+        else:
+            speaker, by_moderator = self._speaker(acting_partner_id), False
         body = payload.text(self.env, body, self._answer_length)
         if not body:
             raise Refusal(self.env._("Write a message first."), rule="empty")
@@ -1573,17 +1603,29 @@ class WezerDeal(models.Model):
                 "deal_id": deal.id,
                 "date": fields.Datetime.now(),
                 "partner_id": speaker.id,
-                "person_id": self.env.user.partner_id.id,
+                "person_id": person.id,
                 "body": body,
+                "by_moderator": by_moderator,
             }
         )
-        deal._notify_all(
-            "message",
-            _lt("%(name)s wrote: %(title)s", name=speaker.name, title=deal.title),
-            but=speaker,
-            subject="message",
-        )
+        deal._notify_of_message(speaker, by_moderator)
         return True
+
+    def _notify_of_message(self, speaker, by_moderator):
+        """Notify those who read a message of ``speaker`` (sudo), but not its side."""
+        name, title = speaker.name, self.title
+        sentence = _lt("%(name)s wrote: %(title)s", name=name, title=title)
+        if by_moderator:
+            sentence = _lt(
+                "%(name)s, who moderates the dispute, wrote: %(title)s",
+                name=name,
+                title=title,
+            )
+        self._notify_all("message", sentence, but=speaker, subject="message")
+        if self.dispute_id:
+            # Moderators who asked nothing read it when they decide.
+            asking = self.dispute_id._asking_moderators() - speaker
+            self._leave_notice(asking, "message", sentence, TO_MODERATORS)
 
     # === ANSWERS BY E-MAIL: SEE wezer.answer === #
 
@@ -1594,13 +1636,29 @@ class WezerDeal(models.Model):
 
     def _may_answer(self):
         """Return whether the user can write here by answering a letter."""
-        return bool(self.env.user._acts_for(self._parties(), "market"))
+        if self.env.user._acts_for(self._parties(), "market"):
+            return True
+        return self._writes_as_moderator()
+
+    def _answer_note(self):
+        """Return who reads what the user writes."""
+        if self._writes_as_moderator():
+            return self.env._(
+                "Both sides read what you write. It does not decide the dispute."
+            )
+        return self.env._("The other side reads what you write.")
 
     def _answer(self, text, files):
         """Write what the user answered; return sentences about what was left out."""
         party, left = self._my_party().id or None, []
+        by_moderator = self._writes_as_moderator()
         if text:
             self.action_send_message(text, acting_partner_id=party)
+        if files and by_moderator:
+            sentence = self.env._("Only the two sides of a deal can add files to it.")
+            if not text:
+                raise Refusal(sentence, rule="files")
+            return [sentence]
         for file in files:
             try:
                 with self.env.cr.savepoint():
@@ -2125,6 +2183,25 @@ class WezerDeal(models.Model):
             subject="evidence",
         )
         return evidence
+
+    def action_confirm_evidence(
+        self, evidence_id: int, acting_partner_id: int | None = None
+    ) -> bool:
+        """Confirm a file that came by e-mail for one's own side.
+
+        From then on it counts as evidence, as a file that was added on the page.
+        """
+        party = self._authorise("confirm_evidence", acting_partner_id)
+        deal = self.sudo()
+        evidence = deal.evidence_ids.filtered(lambda file: file.id == evidence_id)
+        if not evidence or evidence.partner_id != party:
+            raise NotAllowed(
+                self.env._("Only the side that a file came from can confirm it."),
+                rule="evidence",
+            )
+        evidence._confirm()
+        deal._log("evidence_confirmed", party, evidence.name)
+        return True
 
     def action_remove_evidence(
         self, evidence_id: int, acting_partner_id: int | None = None
@@ -2922,7 +2999,8 @@ class WezerDeal(models.Model):
             task = self.named_task_id.sudo().with_context(**QUIET)
             task._check_free()
         else:
-            task = self.announcement_id.task_id.sudo().with_context(**QUIET)
+            task = caller_context.plain(self.announcement_id.task_id.sudo())
+            task = task.with_context(**QUIET)
             if not task:
                 return
             if self.announcement_id.places != 1:

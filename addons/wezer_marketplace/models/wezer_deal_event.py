@@ -63,6 +63,9 @@ class WezerDealEvent(models.Model):
             "withdraw_dispute": self.env._("%(who)s withdrew the call for a moderator"),
             "resolve": self.env._("%(who)s decided the dispute"),
             "evidence": self.env._("%(who)s added a file"),
+            "evidence_confirmed": self.env._(
+                "%(who)s confirmed a file that came by e-mail"
+            ),
             "evidence_back": self.env._("%(who)s deleted a file"),
             "share": self.env._("%(who)s joined the team"),
             "step": self.env._("The next step begins"),

@@ -40,13 +40,36 @@ class WezerDealEvidence(models.Model):
         readonly=True,
         help="The file came with an answer by e-mail; nobody added it on the page.",
     )
+    date_confirmed = fields.Datetime(
+        string="Confirmed on",
+        readonly=True,
+        help="The side that the file came from confirmed it on the page. The sender of"
+        " an e-mail can be forged, so a file counts as evidence from then on.",
+    )
     content = fields.Binary(required=True, attachment=False, groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
         related="deal_id.company_id", store=True, precompute=True
     )
 
     def write(self, vals):
-        raise Refusal(self.env._("Files cannot be changed."), rule="immutable")
+        # The only change there is, once: see :meth:`_confirm`.
+        confirms = list(vals) == ["date_confirmed"] and vals["date_confirmed"]
+        if not confirms or not all(file._is_unconfirmed() for file in self):
+            raise Refusal(self.env._("Files cannot be changed."), rule="immutable")
+        return super().write(vals)
+
+    def _is_unconfirmed(self):
+        """Return whether the file came by e-mail, and its side has not confirmed it."""
+        self.ensure_one()
+        return self.by_mail and not self.date_confirmed
+
+    def _confirm(self):
+        """Take the file as evidence (sudo); its action has checked who confirms."""
+        if not self._is_unconfirmed():
+            raise Refusal(
+                self.env._("This file needs no confirmation."), rule="confirmed"
+            )
+        self.date_confirmed = fields.Datetime.now()
 
     @api.model
     def _add(

@@ -5,7 +5,10 @@ from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 
 
 class WezerDealMessage(models.Model):
-    """Chat beside a deal. No followers, no mail; it cannot be edited."""
+    """Chat beside a deal. No followers, no mail; it cannot be edited.
+
+    In a dispute, the moderators who have it take part.
+    """
 
     _name = "wezer.deal.message"
     _description = "Message in a deal"
@@ -22,6 +25,11 @@ class WezerDealMessage(models.Model):
     )
     person_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     body = fields.Text(required=True)
+    by_moderator = fields.Boolean(
+        string="Written by a moderator",
+        readonly=True,
+        help="A moderator who has the dispute wrote this to both sides.",
+    )
     company_id = fields.Many2one(
         related="deal_id.company_id", store=True, precompute=True
     )

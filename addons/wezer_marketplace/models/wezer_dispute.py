@@ -260,7 +260,7 @@ class WezerDispute(models.Model):
             | deal.conflicted_ids
             | deal.announcement_id.person_id
             | deal.terms_ids.person_id
-            | deal.message_line_ids.person_id
+            | deal.message_line_ids.filtered(lambda one: not one.by_moderator).person_id
             | acts.person_id
             | acts.partner_id
         )
@@ -294,6 +294,16 @@ class WezerDispute(models.Model):
             if deciders and deciders != now:
                 return circle
         return circles.browse()
+
+    def _asking_moderators(self) -> Any:
+        """Return the moderators (partners) who wrote to the sides, and may decide."""
+        dispute = self.sudo()
+        written = dispute.deal_id.message_line_ids.filtered(
+            lambda message: message.by_moderator and message.date >= dispute.date
+        )
+        # Asked last: who may decide is many questions.
+        asking = written.person_id
+        return asking & dispute._deciders().partner_id if asking else asking
 
     def _give_to(self, circle: Any) -> None:
         """Give the dispute to the moderators of ``circle``, and tell them."""

@@ -53,6 +53,22 @@ class TestAnswerBox(WebsiteCommon):
         self.assertIn('<fieldset disabled="disabled">', form)
         self.assertIn("Reopen it to change it", form)
 
+    def test_who_would_pay_for_an_offer_reads_the_warning_before_the_press(self):
+        offer = self.announce(self.test1, kind="offer")
+        self.com.write({"lower_warning_text": "49", "levy_payer": 1000})
+        page = self._page(self.test2, offer)
+        warning = page.partition("o_wezer_limit_warning")[2].partition("</p>")[0]
+        for part in ("-55.00", "-49.00"):
+            self.assertIn(part, warning)
+        self.com.lower_warning_text = "60"
+        self.assertNotIn("o_wezer_limit_warning", self._page(self.test2, offer))
+        # Of help wanted, its author pays.
+        self.com.lower_warning_text = "49"
+        want = self.announce(self.test1)
+        for user in (None, self.test2):
+            self.assertNotIn("o_wezer_limit_warning", self._page(user, want))
+        self.assertNotIn("o_wezer_limit_warning", self._page(None, offer))
+
     def test_a_paused_announcement_says_so(self):
         want = self.announce(self.test1)
         want.action_pause()

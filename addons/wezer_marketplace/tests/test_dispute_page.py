@@ -53,6 +53,30 @@ class TestDisputePage(DisputeCommon, HttpCase):
         self.get(self.gina, url, 404)
         self.assertIn("Half of it stands", self.get(self.test2, url))
 
+    def test_a_moderator_asks_both_sides_on_the_page_and_reads_their_answers(self):
+        deal = self.dispute()
+        url = f"/my/deals/{deal.id}"
+        self.assertIn("Write to both sides", self.get(self.gina, url))
+        self.post(f"{url}/send", body="Which door was it?")
+        (message,) = deal.message_line_ids[-1]
+        self.assertEqual(
+            (message.partner_id, message.by_moderator), (self.gina.partner_id, True)
+        )
+        page = self.get(self.test1, url)
+        self.assertIn("(moderator)", page)
+        self.assertIn("Which door was it?", page)
+        self.assertNotIn("Write to both sides", page)
+        self.post(f"{url}/send", body="The red one")
+        self.assertFalse(deal.message_line_ids[-1].by_moderator)
+        self.assertIn("The red one", self.get(self.gina, url))
+        # To ask is not to take part: the moderator decides this one, and another.
+        for _again in range(2):
+            self.assertEqual(self.who(deal), self.gina)
+            self.as_(self.test2, deal).action_withdraw_dispute()
+            with self.assertRefused():
+                self.as_(self.gina, deal).action_send_message("And now?")
+            self.as_(self.test2, deal).action_dispute("Again")
+
     def test_a_refused_decision_says_why_on_the_page(self):
         deal = self.dispute()
         url = f"/my/deals/{deal.id}"

@@ -3,6 +3,8 @@ import base64
 from odoo import http
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.wezer_base.tools.answer_mail import SentFile
+
 from .common import MarketCommon
 
 PICTURE = b"<svg onload='alert(1)'/>"
@@ -79,6 +81,33 @@ class TestEvidence(MarketCommon):
         with self.assertRefused("state"):
             deal.action_remove_evidence(second.id)
 
+    def test_only_the_side_of_a_mailed_file_confirms_it_and_once(self):
+        deal = self.make_deal()
+        own = self._shown(deal)
+        deal._answer("", [SentFile("door.txt", b"door")])
+        file = deal.evidence_ids - own
+        self.assertTrue(file._is_unconfirmed())
+        self.assertFalse(own._is_unconfirmed())
+        for user in (self.test1, self.stranger, self.moderator):
+            with self.assertRefused():
+                self.as_(user, deal).action_confirm_evidence(file.id)
+        with self.assertRefused("confirmed"):
+            deal.action_confirm_evidence(own.id)
+        foreign = self.make_deal(title="other")
+        with self.assertRefused("evidence"):
+            foreign.action_confirm_evidence(file.id)
+        deal.action_deliver()
+        self.assertTrue(deal.action_confirm_evidence(file.id))
+        self.assertFalse(file._is_unconfirmed())
+        self.assertEqual(deal.event_ids[-1].action, "evidence_confirmed")
+        with self.assertRefused("confirmed"):
+            deal.action_confirm_evidence(file.id)
+        with self.assertRefused("immutable"):
+            file.sudo().write({"date_confirmed": False})
+        self.as_(self.test1, deal).action_approve()
+        with self.assertRefused("state"):
+            deal.action_confirm_evidence(file.id)
+
 
 @tagged("post_install", "-at_install")
 class TestEvidencePage(HttpCase, MarketCommon):
@@ -98,6 +127,30 @@ class TestEvidencePage(HttpCase, MarketCommon):
         )
         self.authenticate("wm_stranger", "wm_stranger")
         self.assertEqual(self.url_open(url).status_code, 404)
+
+    def test_a_mailed_file_is_confirmed_on_the_page_by_the_side_it_came_from(self):
+        deal = self.make_deal()
+        deal._answer("", [SentFile("door.txt", b"door")])
+        file, url = deal.sudo().evidence_ids, f"/my/deals/{deal.id}"
+        button = "Confirm this file as evidence"
+        self.authenticate("wm_test1", "wm_test1")
+        page = self.url_open(url).text
+        self.assertIn("is not confirmed yet", page)
+        self.assertNotIn(button, page)
+        form = {"csrf_token": http.Request.csrf_token(self), "evidence": str(file.id)}
+        page = self.url_open(f"{url}/confirm_evidence", data=form).text
+        self.assertIn("Only the side that a file came from can confirm it.", page)
+        self.assertFalse(file.date_confirmed)
+        self.authenticate("wm_test2", "wm_test2")
+        self.assertIn(button, self.url_open(url).text)
+        form["csrf_token"] = http.Request.csrf_token(self)
+        page = self.url_open(f"{url}/confirm_evidence", data=form).text
+        self.assertTrue(file.date_confirmed)
+        self.assertNotIn(button, page)
+        self.authenticate("wm_test1", "wm_test1")
+        page = self.url_open(url).text
+        self.assertIn("Test2 confirmed it as evidence", page)
+        self.assertNotIn("is not confirmed yet", page)
 
     def test_the_page_removes_an_own_file(self):
         deal = self.make_deal()

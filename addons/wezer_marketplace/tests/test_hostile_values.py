@@ -149,6 +149,7 @@ class TestHostileValues(MarketCommon):
         self._all_refused(payer, "amend", "round_number", NO_ID)
         self._all_refused(deal, "agree_share", "round_number", NO_ID)
         self._all_refused(deal, "remove_evidence", "evidence_id", NO_ID)
+        self._all_refused(deal, "confirm_evidence", "evidence_id", NO_ID)
         for content in (1, True, [1], {"a": 1}, None, "no base64!"):
             self.assertTrue(
                 self._hostile(deal, "add_evidence", name="x", content=content)

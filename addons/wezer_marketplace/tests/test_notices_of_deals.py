@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.tests.outcomes import Outcome, OutcomeCase
+from odoo.addons.wezer_base.tools.answer_mail import SentFile
 
 from ..models.wezer_deal import DEAL
 from ..models.wezer_dispute import DEAL_ACTIONS, DISPUTE
@@ -159,11 +160,28 @@ ROWS = (
         case="message_in_a_dispute",
     ),
     Outcome(
+        "+message",
+        "gina",
+        notified={"test1": "message", "test2": "message", "test3": "message"},
+        todo={"gina"},
+        case="message_of_a_moderator",
+    ),
+    Outcome(
+        "+message",
+        "test2",
+        notified={"gina": "message", "test1": "message", "test3": "message"},
+        settled={"test1": "message", "test3": "message"},
+        todo={"gina"},
+        case="message_to_a_moderator_who_asked",
+    ),
+    Outcome(
         "add_evidence",
         "test3",
         notified={"test1": "evidence", "test2": "evidence"},
         todo={"test2"},
     ),
+    # The other side was told when the file came.
+    Outcome("confirm_evidence", "test2", todo={"test2"}),
     Outcome(
         "remove_evidence",
         "test2",
@@ -568,6 +586,21 @@ class TestNoticesOfDeals(OutcomeCase, DisputeCommon, SharesCommon):
     def do_message_in_a_dispute(self):
         deal = self.disputed()
         return deal, lambda: deal.action_send_message("Please look")
+
+    def do_message_of_a_moderator(self):
+        deal = self.disputed().with_user(self.gina)
+        return deal, lambda: deal.action_send_message("Which door?")
+
+    def do_message_to_a_moderator_who_asked(self):
+        deal = self.disputed()
+        deal.with_user(self.gina).action_send_message("Which door?")
+        return deal, lambda: deal.action_send_message("The red one")
+
+    def do_confirm_evidence(self):
+        deal = self.team
+        deal._answer("", [SentFile("a.txt", b"Done")])
+        number = deal.sudo().evidence_ids.id
+        return deal, lambda: deal.action_confirm_evidence(number)
 
     def do_add_evidence(self):
         deal = self.team.with_user(self.test3)

@@ -7,6 +7,8 @@ from ..models.wezer_announcement_picture import PICTURES_MAX
 from ..models.wezer_deal import NEGOTIATING
 from . import matchmaking
 
+# Parties of a reader whose limits are looked at before an answer.
+WARNED_PARTIES = 5
 # The rules of a question that is one too many.
 CAPS = ("waiting", "daily", "all_waiting", "recipient")
 
@@ -34,6 +36,10 @@ def page_values(announcement: models.BaseModel) -> dict:
     closed = announcement._why_closed()
     questions = env["wezer.announcement.question"]
     ask_refusal = questions._why_not_ask(announcement) if answers else None
+    not_me = announcement._why_not_me() if answers else ""
+    place = (
+        answers and announcement.state == "open" and known._has_place(user.partner_id)
+    )
     return {
         "announcement": announcement,
         "main_object": announcement,
@@ -58,10 +64,11 @@ def page_values(announcement: models.BaseModel) -> dict:
         and getattr(ask_refusal, "rule", "") in CAPS
         and ask_refusal.args[0],
         "share_address": f"{announcement.get_base_url()}/market/{announcement.slug}",
-        "not_me": announcement._why_not_me() if answers else "",
-        "place": answers
-        and announcement.state == "open"
-        and known._has_place(user.partner_id),
+        "not_me": not_me,
+        "place": place,
+        "warnings": warnings_before(announcement, parties)
+        if place and not (closed or not_me or deals)
+        else [],
         "parties": parties,
         "deals": deals,
         "agreed": deals.filtered(lambda deal: deal.state not in NEGOTIATING),
@@ -75,6 +82,31 @@ def page_values(announcement: models.BaseModel) -> dict:
         if public
         else announcement.id in env["wezer.favourite"]._among(announcement),
     }
+
+
+def warnings_before(
+    announcement: models.BaseModel, parties: models.BaseModel
+) -> list[str]:
+    """Return which warnings of their limits those who answer an offer would pass.
+
+    Answering an offer agrees to pay it: the press is the payer's last one. Each
+    currency of the price is looked at by itself.
+
+    :param parties: for whom the user may answer; the first few are looked at
+    """
+    known = announcement.sudo()
+    if known.kind != "offer" or not known.price_line_ids:
+        return []
+    leaving: dict = {}
+    for line in known.price_line_ids:
+        money, minor = line.wezer_currency_id, line.total_minor
+        leaving[money] = leaving.get(money, 0) + minor + money._levies(minor)[0]
+    transfers, said = announcement.env["wezer.transfer"], []
+    for party in parties[:WARNED_PARTIES]:
+        for text in transfers._warnings_before(party, leaving):
+            name = party.display_name if len(parties) > 1 else ""
+            said.append(f"{name}: {text}" if name else text)
+    return said
 
 
 def form_values(

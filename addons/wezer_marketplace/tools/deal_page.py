@@ -94,6 +94,8 @@ def page_values(deal: models.Model) -> dict:
             [] if any(button["main"] for button in offered) else why_not_lines(deal, me)
         ),
         "may_add_file": bool(me) and deal._may("add_evidence", me),
+        "may_confirm_file": bool(me) and deal._may("confirm_evidence", me),
+        "writes_as_moderator": not me and deal._writes_as_moderator(),
         "may_remove_file": bool(me) and deal._may("remove_evidence", me),
         "turn_line": turn_line(deal),
         "strip": strip(deal),

@@ -16,7 +16,7 @@ def entries(deal: models.Model, me: models.Model) -> dict[str, list[dict]]:
     :param me: the party of the reader, whose own entries stand at the other side
     :return: ``earlier`` and ``latest``, oldest first: dicts ``key`` (of its own for
         each entry), ``kind`` (``said``, ``file`` or ``done``), ``mine``, ``name``,
-        ``date``, ``text``, ``lang``, ``note`` and ``file``
+        ``by_moderator``, ``date``, ``text``, ``lang``, ``note`` and ``file``
     """
     record = deal.sudo()
     found = [
@@ -42,6 +42,7 @@ def _said(message: models.Model) -> dict[str, Any]:
         "date": message.date,
         "text": message.body,
         "lang": message._written_in("body"),
+        "by_moderator": message.by_moderator,
         "note": "",
         "file": None,
     }
@@ -56,6 +57,7 @@ def _file(evidence: models.Model) -> dict[str, Any]:
         "date": evidence.date,
         "text": evidence.name,
         "lang": None,
+        "by_moderator": False,
         "note": "",
         "file": evidence,
     }
@@ -79,6 +81,7 @@ def _done(record: models.Model) -> list[dict[str, Any]]:
             "date": event.date,
             "text": event._sentence(),
             "lang": None,
+            "by_moderator": False,
             "note": event.note,
             "note_lang": _language(event),
             "file": None,

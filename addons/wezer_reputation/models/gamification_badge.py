@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools import caller_context
+
 from ..tools.rrg import CREDIBLE
 
 # So many people who are known in the community have to have assessed, unless the badge
@@ -52,7 +54,7 @@ class GamificationBadge(models.Model):
     def _wezer_give_and_take(self):
         """Withdraw this badge (sudo) from users who fell below, give it to new ones."""
         self.ensure_one()
-        given = self.env["gamification.badge.user"].sudo()
+        given = caller_context.plain(self.env["gamification.badge.user"].sudo())
         have = given.search([("badge_id", "=", self.id), ("sender_id", "=", False)])
         keeps = self._wezer_earned(KEEP)
         lost = have.filtered(lambda award: award.user_id.id not in keeps)

@@ -6,6 +6,9 @@ def migrate(cr, version):
 
     Before, ``top_up`` kept its keys among those of ``issue``. What it posted has a
     journal entry of the money paid in.
+
+    One that was worth less than the smallest coin, rounded to zero, has no entry and
+    cannot be told from an issue: its key stays, and stands for no top-up.
     """
     if version:
         cr.execute(

@@ -15,7 +15,9 @@ export class DealFiles extends Interaction {
 
     start() {
         // Chosen while the program was on its way.
-        for (const input of this.el.querySelectorAll("input[name=evidence]")) {
+        for (const input of this.el.querySelectorAll(
+            "input[type=file][name=evidence]"
+        )) {
             if (input.files.length) {
                 this.preview(input);
             }
