@@ -4,7 +4,7 @@ FROM odoo:19.0
 USER root
 # Programs that encrypt backups and send them elsewhere.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends gnupg rclone restic \
+    && apt-get install -y --no-install-recommends gnupg rclone restic tzdata \
     && rm -rf /var/lib/apt/lists/*
 COPY requirements-addons.txt /tmp/requirements-addons.txt
 RUN pip3 install --no-cache-dir --no-deps --only-binary=:all: --break-system-packages \

@@ -579,11 +579,17 @@ def test_a_service_makes_a_backup_each_night_and_tries_again_after_a_failure(pla
         patch.setattr(nightly, "night", night)
         nightly.every_night(plan, wait, clock)
     # At once, in the night, an hour later, and in the nights after.
-    assert tried[0] == at(0, 12)
-    zone = at(0).astimezone().utcoffset()
-    due = [at(day) - zone for day in range(1, 5) if at(day) - zone > at(0, 12)]
-    assert tried[1] == due[0] and tried[2] == due[0] + nightly.AGAIN
-    assert tried[3:] == [moment for moment in due[1:] if moment <= at(3, 12)]
+    assert tried == [at(0, 12), at(1), at(1, 4), at(2), at(3)]
+
+
+def test_the_time_of_the_night_is_that_of_the_zone_on_both_sides_of_summer_time(plan):
+    vienna = nightly.Plan.of_environment("w", {"WEZER_BACKUP_TZ": "Europe/Vienna"}).zone
+    now = datetime(2026, 3, 28, 1, 0, tzinfo=UTC)
+    moments = []
+    for _night in range(3):
+        now = nightly.next_run(now.astimezone(vienna), (4, 0)).astimezone(UTC)
+        moments.append((now.day, now.hour))
+    assert moments == [(28, 3), (29, 2), (30, 2)]
 
 
 def test_a_service_that_starts_again_waits_for_the_night(plan):
@@ -612,7 +618,13 @@ def test_the_plan_of_the_nights_comes_from_the_environment(tmp_path):
     sunday = datetime(2026, 11, 29, tzinfo=UTC)
     plan = nightly.Plan.of_environment("wezer", {"WEZER_BACKUP_VERIFY": "weekly"})
     assert plan.drills(sunday) and not plan.drills(sunday + timedelta(days=1))
-    for name, value in (("AT", "25:00"), ("VERIFY", "monthly"), ("KEEP", "all")):
+    for name, value in (
+        ("AT", "25:00"),
+        ("TZ", "Europe/Wezer"),
+        ("TZ", "../etc"),
+        ("VERIFY", "monthly"),
+        ("KEEP", "all"),
+    ):
         with pytest.raises(BackupRefused):
             nightly.Plan.of_environment("wezer", {f"WEZER_BACKUP_{name}": value})
     with refused("key"):

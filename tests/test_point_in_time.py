@@ -155,7 +155,7 @@ class CommunityPayments:
             return cursor.fetchall() if cursor.description else None
 
     def destroy(self, server):
-        self._execute(server, "TRUNCATE wezer_transfer CASCADE")
+        self._execute(server, "DROP TABLE wezer_transfer CASCADE")
 
     def found(self, server):
         process = self._shell(server, CHECK)

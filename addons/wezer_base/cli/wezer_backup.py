@@ -46,6 +46,8 @@ class WezerBackup(Command):
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         # Programs, so this is imported only when Odoo is configured.
+        import psycopg2
+
         from odoo.addons.wezer_base.tools.backup.refusals import BackupRefused
 
         self.options = options
@@ -54,6 +56,13 @@ class WezerBackup(Command):
             sys.exit(getattr(self, f"_{options.action}")())
         except BackupRefused as refused:
             self._refuse(refused)
+        except psycopg2.Error as error:
+            lines = str(error).strip().splitlines() or ["no reason was given"]
+            self._refuse(BackupRefused(f"PostgreSQL refused: {lines[0]}"))
+        except OSError as error:
+            self._refuse(
+                BackupRefused(f"{error.filename or 'A file'}: {error.strerror}")
+            )
         except KeyboardInterrupt:
             sys.stderr.write("Stopped; nothing half-made is left.\n")
             sys.exit(130)

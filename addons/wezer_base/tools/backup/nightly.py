@@ -9,9 +9,10 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from . import retention
 from .making import FOLDER, Made, Told, folder, make, prepare, silent
@@ -46,6 +47,8 @@ class Plan:
     hook: str = ""
     verify: str = "never"
     at: tuple[int, int] = (3, 15)
+    #: Odoo sets the zone of its own processes to UTC.
+    zone: tzinfo = timezone.utc
 
     def __post_init__(self) -> None:
         if self.verify != "never" and self.recipients and not self.identities:
@@ -69,6 +72,11 @@ class Plan:
         at = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", of("AT", "03:15"))
         if not at:
             raise _unknown("WEZER_BACKUP_AT", of("AT"), "a time, as 03:15")
+        try:
+            zone = ZoneInfo(of("TZ", "UTC"))
+        except (ValueError, LookupError, OSError) as error:
+            wanted = "a zone, as Europe/Vienna"
+            raise _unknown("WEZER_BACKUP_TZ", of("TZ"), wanted) from error
         return cls(
             database,
             Path(environ.get(FOLDER) or folder()),
@@ -78,11 +86,13 @@ class Plan:
             environ.get(HOOK, "").strip(),
             verify,
             (int(at[1]), int(at[2])),
+            zone,
         )
 
     def drills(self, moment: datetime) -> bool:
         """Return whether the backup of this moment is restored to prove it."""
-        weekly = self.verify == "weekly" and moment.weekday() == DRILL_DAY
+        day = moment.astimezone(self.zone).weekday()
+        weekly = self.verify == "weekly" and day == DRILL_DAY
         return weekly or self.verify == "always"
 
 
@@ -199,7 +209,7 @@ def first_run(plan: Plan, now: datetime) -> datetime:
     status = read_status(plan.folder)
     last = status.get("success")
     if last and now - datetime.fromisoformat(last) < timedelta(days=1):
-        return next_run(now.astimezone(), plan.at)
+        return next_run(now.astimezone(plan.zone), plan.at)
     return now
 
 
@@ -215,7 +225,7 @@ def night(plan: Plan, now: datetime) -> bool:
             send(unsent, plan)
             status.update(file=str(unsent))
         else:
-            answer = backup(plan, drill=plan.drills(now.astimezone()))
+            answer = backup(plan, drill=plan.drills(now))
             status.update(file=answer["file"])
             for name in [*answer["missing"], *answer["damaged"]]:
                 _logger.warning("Missing or damaged in the filestore: %s", name)
@@ -251,7 +261,7 @@ def every_night(
             wait(min(600, (due - now).total_seconds()))
             continue
         fine = night(plan, now)
-        following = next_run(now.astimezone(), plan.at)
+        following = next_run(now.astimezone(plan.zone), plan.at)
         due = following if fine else min(following, now + AGAIN)
 
 

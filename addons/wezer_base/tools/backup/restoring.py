@@ -153,6 +153,7 @@ def readable(path: Path, identities: Iterable[Path], told: Told) -> Iterator[Any
         return
     told("decrypting")
     home = Path(config["data_dir"])
+    home.mkdir(parents=True, exist_ok=True)
     free, size = shutil.disk_usage(home).free, path.stat().st_size
     if free < size:
         raise _no_space(home, free, size)
@@ -234,7 +235,14 @@ def _fill(
 ) -> None:
     """Make the database with its files, and prove it."""
     told("database")
-    _create_empty_database(side)
+    try:
+        _create_empty_database(side)
+    except errors.InsufficientPrivilege as error:
+        raise BackupRefused(
+            "The database server does not let Odoo's account make databases",
+            "Give it the right: ALTER ROLE … CREATEDB",
+            rule="right",
+        ) from error
     _load(side, opened)
     told("files")
     try:
@@ -351,16 +359,26 @@ def _apply_settings(side: str, manifest: dict[str, Any], result: Restored) -> No
     for name, value in manifest.get("settings", {}).items():
         try:
             with _server() as cr:
+                # Others need more rights, and are the operator's to decide about.
                 cr.execute(
-                    SQL(
-                        "ALTER DATABASE %s SET %s = %s",
-                        database_identifier(cr, side),
-                        SQL.identifier(*str(name).split(".")),
-                        str(value),
-                    ),
-                    log_exceptions=False,
+                    "SELECT 1 FROM pg_settings WHERE name = lower(%s)"
+                    " AND context = 'user'",
+                    [str(name)],
                 )
+                known = cr.fetchone()
+                if known:
+                    cr.execute(
+                        SQL(
+                            "ALTER DATABASE %s SET %s = %s",
+                            database_identifier(cr, side),
+                            SQL.identifier(str(name)),
+                            str(value),
+                        ),
+                        log_exceptions=False,
+                    )
         except psycopg2.Error:
+            known = None
+        if not known:
             result.notes.append(
                 f"The setting {archive.shown(name)} was not taken over."
             )
