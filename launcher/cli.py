@@ -147,6 +147,17 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--from", metavar="NAME", help="the system, where it is not known")
     sub.add_argument("--code", metavar="CODE", help="of the community in that system")
+    sub.add_argument(
+        "--url",
+        metavar="URL",
+        help="Komunitin: its accounting service; FILE is a new folder for the files",
+    )
+    sub.add_argument(
+        "--social-url", metavar="URL", help="Komunitin: its social service"
+    )
+    sub.add_argument(
+        "--token-file", metavar="FILE", help="Komunitin: has an administrator's token"
+    )
     sub.add_argument("--currency", metavar="CODE", help="of the currency here")
     sub.add_argument("--time-zone", metavar="ZONE", help="of its files (UTC)")
     sub.add_argument(

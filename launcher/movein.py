@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from . import addon_tools, moving_in, python_env
+from . import addon_tools, komunitin, moving_in, python_env
 from .console import Failure
 
 PROVED, UNDECIDED, UNREADABLE = 0, 1, 2
@@ -32,6 +32,8 @@ def command(options: argparse.Namespace) -> int:
     started = time.monotonic()
     content_module = tool("content")
     try:
+        if options.url:
+            komunitin.fetch_into(options)
         given = read_files(options.files)
         if needs_workbooks(given):
             restart_with_workbooks()

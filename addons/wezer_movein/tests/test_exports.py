@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import problems, replay, report
+from ..tools import komunitin_api, problems, replay, report
 from ..tools.content import Unreadable
 from ..tools.names import Names
 from ..tools.readers import registry
@@ -352,6 +352,126 @@ class TestHostileFiles(ExportCase):
             self.assertEqual(self.refused(given_files), code)
         self.assertEqual(self.refused(files, time_zone="Nowhere"), "time_zone")
         self.assertEqual(self.refused(files, **{"from": "nothing"}), "from")
+
+
+@tagged("post_install", "-at_install")
+class TestKomunitinServices(ExportCase):
+    """A community of Komunitin is fetched page by page."""
+
+    ROOT = "https://accounting.example/GLEN/"
+
+    def setUp(self):
+        super().setUp()
+        self.asked = []
+        self.documents = {
+            "currency": {"data": {"attributes": {"scale": 4, "code": "GLEN"}}},
+            "accounts": [
+                [self.account("a1", "GLEN0001", -125000)],
+                [self.account("a2", "GLEN0002", 100000, creditLimit=-1)],
+            ],
+            "transfers": [
+                [
+                    self.transfer("t1", 125000, "a1", "a2", "committed"),
+                    self.transfer("t2", 25000, "a2", "x9", "committed"),
+                    self.transfer("t3", 990000, "a1", "a2", "rejected"),
+                ]
+            ],
+            "members": [[self.member()], []],
+            "offers": [[self.advert("o1", name="Bread")]],
+            "needs": [[self.advert("n1", content="Who can sew?")]],
+        }
+
+    def account(self, number, code, balance, **more):
+        """Return an account as the service has it, in the smallest unit."""
+        said = {"code": code, "balance": balance, "creditLimit": 5000000, **more}
+        return {"type": "accounts", "id": number, "attributes": said}
+
+    def transfer(self, number, amount, payer, payee, state):
+        """Return a transfer."""
+        sides = {
+            side: {"data": {"type": "accounts", "id": of}}
+            for side, of in (("payer", payer), ("payee", payee))
+        }
+        said = {
+            "amount": amount,
+            "state": state,
+            "meta": {"description": "bread"},
+            "created": "2023-01-05T00:30:49.238Z",
+        }
+        return {"id": number, "attributes": said, "relationships": sides}
+
+    def member(self):
+        """Return a member with an e-mail address."""
+        return {
+            "type": "members",
+            "id": "m1",
+            "attributes": {"code": "GLEN0001", "name": "Ada Oak", "access": "group"},
+            "relationships": {"contacts": {"data": [{"type": "contacts", "id": "c1"}]}},
+        }
+
+    def advert(self, number, **said):
+        """Return an offer or a need of the member."""
+        member = {"data": {"type": "members", "id": "m1"}}
+        return {
+            "id": number,
+            "attributes": {"state": "published", **said},
+            "relationships": {"member": member},
+        }
+
+    def fetch(self, address):
+        """Return the document at an address of either service."""
+        self.asked.append(address)
+        path, _mark, query = address.partition("?")
+        found = self.documents[path.rpartition("/")[2]]
+        if isinstance(found, dict):
+            return found
+        page = int(query.partition("page=")[2] or 0)
+        links = {"next": f"?page={page + 1}"} if page + 1 < len(found) else {}
+        contact = {"type": "email", "name": "ada@glen.example"}
+        included = [
+            {"type": "contacts", "id": "c1", "attributes": contact},
+            {"type": "accounts", "id": "x9", "attributes": {"code": "DALE0007"}},
+        ]
+        return {"data": found[page], "links": links, "included": included}
+
+    def export(self):
+        """Return the files of the community."""
+        return komunitin_api.export(
+            self.fetch, "GLEN", "https://accounting.example/", "https://social.example"
+        )
+
+    def test_a_community_is_fetched_with_its_people(self):
+        content = registry.read(self.export(), {})
+        replayed = replay.replay(content)
+        self.assertEqual(
+            {code: str(row[0]) for code, row in replayed.balances.items()},
+            {"GLEN0001": "-12.5000", "GLEN0002": "10.0000", "GLENEXTR": "2.5000"},
+        )
+        self.assertEqual([row[2] for row in replayed.balances.values()][:2], [0, 0])
+        ada = content.people["GLEN0001"]
+        self.assertEqual((ada.name, ada.email), ("Ada Oak", "ada@glen.example"))
+        self.assertEqual(ada.shares["email"], "members")
+        self.assertIsNone(content.accounts["GLEN0002"].lower)
+        self.assertEqual(
+            [(one.account, one.kind, one.title) for one in content.adverts],
+            [("GLEN0001", "offer", "Bread"), ("GLEN0001", "want", "Who can sew?")],
+        )
+        self.assertEqual(len(replayed.left_out), 1)
+
+    def test_a_service_that_leads_elsewhere_is_refused(self):
+        for link in ("https://evil.example/GLEN/accounts", "?page=0"):
+            pages = self.documents["accounts"]
+
+            def fetch(address, link=link, pages=pages):
+                if address.endswith("currency"):
+                    return self.documents["currency"]
+                return {"data": pages[0], "links": {"next": link}}
+
+            with self.assertRaises(Unreadable):
+                komunitin_api.export(fetch, "GLEN", "https://accounting.example")
+        self.documents["accounts"][0][0]["attributes"]["balance"] = "much"
+        with self.assertRaises(Unreadable):
+            self.export()
 
 
 @tagged("post_install", "-at_install")

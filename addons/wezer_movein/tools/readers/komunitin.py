@@ -14,6 +14,7 @@ from ..content import (
     NOT_COMMITTED,
     OPEN,
     Account,
+    Advert,
     Content,
     CurrencyFound,
     Payment,
@@ -21,6 +22,7 @@ from ..content import (
     SourceFile,
     Unreadable,
 )
+from ..people import tell_people
 from ..reading import Refusals, Row, Sheet, Values, decimals, headings
 from ..telling import Telling
 
@@ -30,7 +32,12 @@ LAYOUT = "accounts.csv and transfers.csv"
 HEADINGS = {
     "accounts": {"id", "code", "status", "balance", "creditlimit"},
     "transfers": {"id", "created", "state", "amount", "payercode", "payeecode"},
+    # As ``komunitin_api`` writes them; the files that Komunitin exports have no people.
+    "members": {"membercode", "name", "access"},
+    "adverts": {"membercode", "kind", "title", "content"},
 }
+NEEDED = ("accounts", "transfers")
+ACCESS = {"public": "everyone", "group": "members", "private": "nobody"}
 COMMITTED = "committed"
 STATES = {
     "active": OPEN,
@@ -72,10 +79,11 @@ def _roles(files: list[SourceFile]) -> dict[str, SourceFile]:
 def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     """Return what the files hold."""
     roles = _roles(files)
-    for role in HEADINGS:
+    for role in NEEDED:
         if role not in roles:
             raise Unreadable(role, f"The file of the {role} is missing.")
-        roles[role].role = role
+    for role, file in roles.items():
+        file.role = role
     return _Reader(roles, files, options).read()
 
 
@@ -92,12 +100,17 @@ class _Reader:
         self.refusals = Refusals()
         self.accounts = Sheet(roles["accounts"], self.refusals)
         self.transfers = Sheet(roles["transfers"], self.refusals)
+        self.social = {
+            role: Sheet(roles[role], self.refusals)
+            for role in ("members", "adverts")
+            if role in roles
+        }
         self.content = Content(
             NAME,
             layout=LAYOUT,
             time_zone=options.get("time_zone") or "UTC",
             files=files,
-            lacks=LACKS,
+            lacks=LACKS if "members" not in roles else LACKS[1:],
             facts={"frozen": True},
         )
         self.tell = Telling(self.content)
@@ -129,14 +142,84 @@ class _Reader:
         )
         content.name = content.code
         digits = max(self._accounts(accounts), self._transfers())
+        self._members()
+        self._adverts()
         self.refusals.check()
         content.currency = CurrencyFound(digits=max(digits, 2))
         content.rows = {
             "accounts": self.accounts.file.rows,
             "transfers": self.transfers.file.rows,
         }
-        self.tell("not_in_export", what=LACKS)
+        for role, sheet in self.social.items():
+            content.rows[role] = sheet.file.rows
+        if "members" in self.social:
+            tell_people(content, self.tell, self.social["members"].file)
+        self.tell("not_in_export", what=content.lacks)
         return content
+
+    def _members(self) -> None:
+        """Give the accounts the names of their people, where the files have them."""
+        sheet = self.social.get("members")
+        if not sheet:
+            return
+        cell = sheet.cell
+        code_of, access_of, created_of = (
+            cell("membercode"),
+            cell("access"),
+            cell("created"),
+        )
+        fields = {
+            "name": cell("name"),
+            "email": cell("email"),
+            "phone": cell("phone"),
+            "street": cell("address"),
+            "postcode": cell("postcode"),
+            "place": cell("place"),
+        }
+        kind_of = cell("type")
+        sheet.column("description")
+        for row in sheet:
+            person = self.content.people.get(code_of(row))
+            account = self.content.accounts.get(code_of(row))
+            if not person or not account:
+                continue
+            for field, text in fields.items():
+                setattr(person, field, text(row) or getattr(person, field))
+            account.name = person.name
+            moment = self.values.moment(sheet, row, created_of(row))
+            person.joined = moment or person.joined
+            if kind_of(row).lower() in ("business", "organization", "public"):
+                person.is_organisation, account.kind = True, "organisation"
+            share = ACCESS.get(access_of(row).lower(), "nobody")
+            person.shares = dict.fromkeys(("email", "phone", "street"), share)
+            self.tell.formulas(sheet.file, row.number, person.name)
+
+    def _adverts(self) -> None:
+        """Read offers and needs, where the files have them."""
+        sheet = self.social.get("adverts")
+        if not sheet:
+            return
+        cell = sheet.cell
+        id_of, code_of, kind_of = cell("id"), cell("membercode"), cell("kind")
+        title_of, text_of, price_of = cell("title"), cell("content"), cell("price")
+        category_of, state_of = cell("category"), cell("state")
+        created_of, expires_of = cell("created"), cell("expires")
+        for row in sheet:
+            price = price_of(row)
+            self.content.adverts.append(
+                Advert(
+                    code_of(row),
+                    "want" if kind_of(row) == "want" else "offer",
+                    title_of(row),
+                    f"{text_of(row)}\n{price}" if price else text_of(row),
+                    category_of(row),
+                    created=self.values.moment(sheet, row, created_of(row)),
+                    expires=self.values.moment(sheet, row, expires_of(row)),
+                    hidden=state_of(row).lower() != "published",
+                    id=id_of(row),
+                )
+            )
+            self.tell.formulas(sheet.file, row.number, title_of(row), text_of(row))
 
     @staticmethod
     def _common_code(codes: Any) -> str:
