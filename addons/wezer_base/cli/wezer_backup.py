@@ -51,7 +51,6 @@ class WezerBackup(Command):
         from odoo.addons.wezer_base.tools.backup.refusals import BackupRefused
 
         self.options = options
-        self.database = options.database or self._configured_database()
         try:
             sys.exit(getattr(self, f"_{options.action}")())
         except BackupRefused as refused:
@@ -102,9 +101,11 @@ class WezerBackup(Command):
         action("healthy", "whether the last night's backup is there")
         return parser
 
-    def _configured_database(self):
+    def _database(self):
         names = config["db_name"]
-        if not names or len(names) > 1:
+        if self.options.database:
+            return self.options.database
+        if len(names or []) != 1:
             sys.exit("Name the database: -d NAME")
         return names[0]
 
@@ -115,7 +116,7 @@ class WezerBackup(Command):
 
         options = self.options
         plan = nightly.Plan(
-            self.database,
+            self._database(),
             options.to or nightly.folder(),
             options.recipient,
             options.identity,
@@ -124,14 +125,20 @@ class WezerBackup(Command):
             "always" if options.verify else "never",
         )
         answer = nightly.backup(plan, options.file, options.verify, self._told)
-        return self._answer(answer, f"{answer['file']}, {answer['bytes']} bytes.")
+        lines = [
+            f"A file is {how} the filestore: {name}"
+            for key, how in (("missing", "missing from"), ("damaged", "damaged in"))
+            for name in answer[key]
+        ]
+        lines.append(f"{answer['file']}, {answer['bytes']} bytes.")
+        return self._answer(answer, "\n".join(lines))
 
     def _restore(self):
         from odoo.addons.wezer_base.tools.backup import restoring
 
         options = self.options
         wish = restoring.Wish(
-            self.database,
+            self._database(),
             identities=options.identity,
             drill=options.verify,
             replace=options.replace,
@@ -156,7 +163,7 @@ class WezerBackup(Command):
         from odoo.addons.wezer_base.tools.backup import nightly
 
         logging.getLogger(nightly.__name__).setLevel(logging.INFO)
-        nightly.every_night(nightly.Plan.of_environment(self.database, os.environ))
+        nightly.every_night(nightly.Plan.of_environment(self._database(), os.environ))
 
     def _healthy(self):
         from odoo.addons.wezer_base.tools.backup import nightly
