@@ -27,140 +27,167 @@ class Kind(NamedTuple):
     sentence: str
 
 
+def _lt(source: str) -> str:
+    """Mark a sentence for translation: where it is shown, it is looked up by itself."""
+    return source
+
+
 PROBLEMS = {
     "not_moved": Kind(
         ASK,
         ("leave_out", "keep"),
-        "Without this payment of {amount} the balances of {accounts} agree with the old"
-        " ones: it was probably never completed.",
+        _lt(
+            "Without this payment of {amount} the balances of {accounts} agree with the old"
+            " ones: it was probably never completed."
+        ),
     ),
     "foreign_party": Kind(
         "virtual",
         ("virtual",),
-        "{party} is of another community. The payment is booked on {goes_to}, with the"
-        " number in its purpose.",
+        _lt(
+            "{party} is of another community. The payment is booked on {goes_to}, with the"
+            " number in its purpose."
+        ),
     ),
     "unknown_account": Kind(
         "former",
         ("former", "person"),
-        "No member has the number {party}. A closed wallet is made for it.",
+        _lt("No member has the number {party}. A closed wallet is made for it."),
     ),
     "missing_member": Kind(
         "former",
         ("former", "person"),
-        "{account} has payments, but is not among the members. A closed wallet of a"
-        " former member is made, with a balance of {balance}.",
+        _lt(
+            "{account} has payments, but is not among the members. A closed wallet of a"
+            " former member is made, with a balance of {balance}."
+        ),
     ),
     "collective_account": Kind(
         "former",
         ("former",),
-        "Members who left stand in the payments as “{name}”. They get a closed wallet"
-        " together.",
+        _lt(
+            "Members who left stand in the payments as “{name}”. They get a closed wallet"
+            " together."
+        ),
     ),
     "same_account": Kind(
-        "note", ("note",), "{account} paid to itself. It is kept as a note."
+        "note", ("note",), _lt("{account} paid to itself. It is kept as a note.")
     ),
     "both_sides_the_same_text": Kind(
         "note",
         ("note",),
-        "In {rows} payments both sides left the community. They are kept as notes.",
+        _lt(
+            "In {rows} payments both sides left the community. They are kept as notes."
+        ),
     ),
     "zero_amount": Kind(
-        "note", ("note",), "The payment is of 0. It is kept as a note."
+        "note", ("note",), _lt("The payment is of 0. It is kept as a note.")
     ),
     "rows_alike": Kind(
-        "keep", ("keep",), "{rows} payments are exactly like another. All are kept."
+        "keep",
+        ("keep",),
+        _lt("{rows} payments are exactly like another. All are kept."),
     ),
     "more_decimals": Kind(
         "more_digits",
         ("more_digits", "leave_out"),
-        "{amount} has more decimals than usual. The currency gets as many.",
+        _lt("{amount} has more decimals than usual. The currency gets as many."),
     ),
     "no_date": Kind(
         "date_before",
         ("date_before", "date"),
-        "The payment has no date. It gets the date of the payment before it.",
+        _lt("The payment has no date. It gets the date of the payment before it."),
     ),
     "future_date": Kind(
         ASK,
         ("keep", "date_before", "date", "leave_out"),
-        "The date of the payment lies in the future.",
+        _lt("The date of the payment lies in the future."),
     ),
     "balance_differs": Kind(
         ASK,
         ("opening", "leave"),
-        "The balance of {account} in the files differs from that of its payments by"
-        " {difference}{difference_seconds}.",
+        _lt(
+            "The balance of {account} in the files differs from that of its payments by"
+            " {difference}{difference_seconds}."
+        ),
     ),
     "balance_rounded": Kind(
         "explained",
         ("explained",),
-        "The files round the balance of {account}, {replay}, to {file}.",
+        _lt("The files round the balance of {account}, {replay}, to {file}."),
     ),
     "seconds_lost": Kind(
         "explained",
         ("explained",),
-        "The files leave out the seconds of payments: the balance of {account} differs"
-        " by {seconds} seconds.",
+        _lt(
+            "The files leave out the seconds of payments: the balance of {account} differs"
+            " by {seconds} seconds."
+        ),
     ),
     "closed_with_balance": Kind(
         ASK,
         ("community", "stays"),
-        "{account} is closed and has a balance of {balance}{balance_minutes}.",
+        _lt("{account} is closed and has a balance of {balance}{balance_minutes}."),
     ),
-    "frozen": Kind("frozen", ("frozen",), "{account} is locked, and will be frozen."),
+    "frozen": Kind(
+        "frozen", ("frozen",), _lt("{account} is locked, and will be frozen.")
+    ),
     "several_people": Kind(
         "one_wallet",
         ("one_wallet", "first_person"),
-        "Several people share {account}. They get one wallet.",
+        _lt("Several people share {account}. They get one wallet."),
     ),
     "email_twice": Kind(
         "second_without",
         ("second_without", "by_hand"),
-        "{accounts} have the same e-mail address. The second gets none.",
+        _lt("{accounts} have the same e-mail address. The second gets none."),
     ),
-    "no_email": Kind("on_paper", ("on_paper",), "{account} has no e-mail address."),
+    "no_email": Kind(
+        "on_paper", ("on_paper",), _lt("{account} has no e-mail address.")
+    ),
     "bad_email": Kind(
-        "on_paper", ("on_paper",), "The e-mail address of {account} is not valid."
+        "on_paper", ("on_paper",), _lt("The e-mail address of {account} is not valid.")
     ),
     "name_twice": Kind(
         "both",
         ("both",),
-        "{accounts} have the same name. Their numbers tell them apart.",
+        _lt("{accounts} have the same name. Their numbers tell them apart."),
     ),
     "spelled_differently": Kind(
         ASK,
         ("same", "separate"),
-        "{member} is also written {ways}.",
+        _lt("{member} is also written {ways}."),
     ),
     "opening_balances": Kind(
         "opening",
         ("opening",),
-        "{count} members have a balance from before, {sum} in all.",
+        _lt("{count} members have a balance from before, {sum} in all."),
     ),
     "negative_amount": Kind(
-        "reversal", ("reversal",), "The amount is negative: {text}. It is a reversal."
+        "reversal",
+        ("reversal",),
+        _lt("The amount is negative: {text}. It is a reversal."),
     ),
     "formula": Kind(
-        "text", ("text",), "A text begins like a formula. It is kept as a text."
+        "text", ("text",), _lt("A text begins like a formula. It is kept as a text.")
     ),
     "letters_lost": Kind(
-        "keep", ("keep", "type"), "Letters of “{member}” were lost in the file."
+        "keep", ("keep", "type"), _lt("Letters of “{member}” were lost in the file.")
     ),
-    "heading_rows": Kind("left_out", ("left_out",), "{rows} rows are headings."),
+    "heading_rows": Kind("left_out", ("left_out",), _lt("{rows} rows are headings.")),
     "title_rows": Kind(
-        "left_out", ("left_out",), "{rows} rows above the headings are titles."
+        "left_out", ("left_out",), _lt("{rows} rows above the headings are titles.")
     ),
-    "total_row": Kind("left_out", ("left_out",), "A row is the sum of the sheet."),
+    "total_row": Kind("left_out", ("left_out",), _lt("A row is the sum of the sheet.")),
     "row_too_long": Kind(
-        "joined", ("joined",), "{rows} rows have more cells than headings."
+        "joined", ("joined",), _lt("{rows} rows have more cells than headings.")
     ),
     "foreign_advert": Kind(
         "left_out",
         ("left_out",),
-        "{rows} announcements are of people of other communities.",
+        _lt("{rows} announcements are of people of other communities."),
     ),
-    "not_in_export": Kind("told", ("told",), "The files never have: {what}."),
+    "not_in_export": Kind("told", ("told",), _lt("The files never have: {what}.")),
 }
 
 
