@@ -21,7 +21,7 @@ from .console import Failure
 TIMEOUT = 30
 TRIES = 4
 ANSWER_MAX = 32 << 20
-LOCAL = ("localhost", "127.0.0.1", "[::1]")
+LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def fetch_into(options: argparse.Namespace) -> None:
@@ -54,8 +54,8 @@ def fetch_into(options: argparse.Namespace) -> None:
 def check_address(address: str) -> None:
     """Refuse an address to which a token would go in the clear."""
     parts = urllib.parse.urlsplit(address)
-    host = parts.netloc.rpartition("@")[2].rpartition(":")[0] or parts.netloc
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOCAL):
+    is_local = parts.scheme == "http" and parts.hostname in LOCAL
+    if not parts.hostname or (parts.scheme != "https" and not is_local):
         raise Failure(f"“{address}” is no address of a service", "Begin with https://")
 
 
