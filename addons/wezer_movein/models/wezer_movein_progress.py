@@ -66,5 +66,6 @@ class WezerMoveinProgress(models.Model):
         if not self.what:
             return self.env._("The import begins within a minute.")
         text = WORDS.get(self.what)
-        values = {"done": self.done, "count": self.count}
-        return self.env._(text) % values if text else self.what
+        if not text:
+            return self.what
+        return self.env._(text, done=self.done, count=self.count)

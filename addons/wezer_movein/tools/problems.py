@@ -37,16 +37,16 @@ PROBLEMS = {
         ASK,
         ("leave_out", "keep"),
         _lt(
-            "Without this payment of {amount} the balances of {accounts} agree with the old"
-            " ones: it was probably never completed."
+            "Without this payment of {amount} the balances of {accounts} agree with"
+            " the old ones: it was probably never completed."
         ),
     ),
     "foreign_party": Kind(
         "virtual",
         ("virtual",),
         _lt(
-            "{party} is of another community. The payment is booked on {goes_to}, with the"
-            " number in its purpose."
+            "{party} is of another community. The payment is booked on {goes_to}, with"
+            " the number in its purpose."
         ),
     ),
     "unknown_account": Kind(
@@ -66,8 +66,8 @@ PROBLEMS = {
         "former",
         ("former",),
         _lt(
-            "Members who left stand in the payments as “{name}”. They get a closed wallet"
-            " together."
+            "Members who left stand in the payments as “{name}”. They get a closed"
+            " wallet together."
         ),
     ),
     "same_account": Kind(
@@ -120,8 +120,8 @@ PROBLEMS = {
         "explained",
         ("explained",),
         _lt(
-            "The files leave out the seconds of payments: the balance of {account} differs"
-            " by {seconds} seconds."
+            "The files leave out the seconds of payments: the balance of {account}"
+            " differs by {seconds} seconds."
         ),
     ),
     "closed_with_balance": Kind(
