@@ -84,7 +84,7 @@ class TestReaderOfWezer(LivingCommunity):
         adverts = {one.title: one for one in content.adverts}
         self.assertEqual(
             adverts["@Lessons"].prices,
-            {"COM": Decimal("7.25"), "hrs": Decimal(20) / 60},
+            {"COM": Decimal("7.25"), "hrs": Decimal(20) / 60, "DUM": Decimal(4)},
         )
         self.assertNotIn("A secret plan", adverts)
         (told,) = [one for one in content.problems if one.code == "not_in_export"]
@@ -161,7 +161,8 @@ def picture_of(env):
                 one.partner_id.name,
                 one.state,
                 one.focus,
-                one.date_from,
+                # That of a double link begins where it is made.
+                not one.by_link_id and one.date_from,
             )
             for one in env["wezer.group.membership"].search([])
         },

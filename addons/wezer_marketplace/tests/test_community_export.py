@@ -73,6 +73,9 @@ class LivingCommunity(MarketCommon):
         transfers.with_user(cls.test2).pay(
             ids[1], ids[2], cls.hours.id, "0:20", "Bread", "export-2"
         )
+        transfers.with_user(cls.test2).pay(
+            ids[1], cls.garden.partner_id.id, cls.com.id, "5", "Seeds", "export-4"
+        )
         paid = transfers.with_user(cls.test3).pay(
             ids[2], ids[0], cls.com.id, "3", "Too much", "export-3"
         )
@@ -88,7 +91,7 @@ class LivingCommunity(MarketCommon):
             title="@Lessons",
             kind="offer",
             description="<p>Piano &amp; song</p><p>for beginners</p>",
-            prices={cls.com.id: "7.25", cls.hours.id: "0:20"},
+            prices={cls.com.id: "7.25", cls.hours.id: "0:20", cls.dummy.id: "4"},
             places=3,
             expiry="2099-01-01",
         )
@@ -211,7 +214,7 @@ class TestCommunityExport(LivingCommunity):
             for row in self.read(self.out, "announcement_prices")
             if row["announcement"] == offer["announcement"]
         ]
-        self.assertEqual(prices, [("COM", "7.25"), ("hrs", "0:20")])
+        self.assertEqual(prices, [("COM", "7.25"), ("hrs", "0:20"), ("DUM", "4.00")])
 
     def test_groups_have_their_tree_members_and_rights(self):
         groups = {int(row["group"]): row for row in self.read(self.out, "groups")}

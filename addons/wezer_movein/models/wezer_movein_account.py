@@ -40,6 +40,7 @@ class WezerMoveinAccount(models.Model):
             ("former", "Former member"),
             ("collective", "Former members together"),
             ("foreign", "Another community"),
+            ("group", "Group"),
         ],
         required=True,
         readonly=True,

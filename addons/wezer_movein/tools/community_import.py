@@ -33,7 +33,15 @@ from odoo.addons.wezer_currency.tools.texts import PURPOSE_LENGTH
 
 from . import advert_details, checking, currency_settings, keys
 from .circle_import import CircleImport
-from .content import Account, Advert, Content, News, Payment, Person
+from .content import (
+    Account,
+    Advert,
+    Content,
+    CurrencyFound,
+    News,
+    Payment,
+    Person,
+)
 from .counting import minor_of
 from .problems import decided
 from .replay import Replay
@@ -107,6 +115,8 @@ class CommunityImport:
         # By their keys in the files: ids of the partners of groups.
         self.groups: dict[str, int] = {}
         self.skills = Skills(self.env)
+        # By their codes over there: the currencies in which prices are taken.
+        self.priced: dict[str, models.Model] = {}
         # What this import made, by model: for opening and for taking back.
         self.made: dict[str, list[int]] = {}
         self.new_wallets: set[int] = set()
@@ -117,6 +127,8 @@ class CommunityImport:
     def run(self) -> None:
         """Import everything."""
         self._take_currency()
+        self.priced[self.content.currency.code] = self.currency
+        self._take_outside()
         self._take_people()
         self.groups = CircleImport(self).run()
         self._take_owners()
@@ -201,18 +213,41 @@ class CommunityImport:
         name = clean_line(
             options.get("currency_name") or found.name or self.content.name or code, 80
         )
-        self.currency = self.env["wezer.currency"].create(
+        self.currency = self._make_currency(
+            found, name, self._free_code(code) if known else code
+        )
+        self.move.write({"wezer_currency_id": self.currency.id, "makes_currency": True})
+
+    def _make_currency(
+        self, found: CurrencyFound, name: str, code: str, external: bool = False
+    ) -> models.Model:
+        return self.env["wezer.currency"].create(
             {
                 "name": name,
-                "code": self._free_code(code) if known else code,
+                "code": code,
                 "kind": found.kind,
+                "external": external,
                 "unit_kind": "hour" if found.is_time else "decimal",
                 "digits": 0 if found.is_time else found.digits,
                 "company_id": self.company.id,
                 **currency_settings.values_of(found),
             }
         )
-        self.move.write({"wezer_currency_id": self.currency.id, "makes_currency": True})
+
+    def _take_outside(self) -> None:
+        """Find or make the currencies whose money moves elsewhere."""
+        currencies = self.env["wezer.currency"]
+        for found in self.content.outside:
+            code = clean_line(found.code, CODE_LENGTH)
+            known = currencies.search(
+                [("code", "=", code), ("company_id", "=", self.company.id)]
+            )
+            if not known and code:
+                name = clean_line(found.name, 80) or code
+                known = self._make_currency(found, name, code, external=True)
+                self.made.setdefault("wezer.currency", []).append(known.id)
+            if known.external:
+                self.priced[found.code] = known
 
     def _has_moved_in(self, currency: models.Model) -> bool:
         """Return whether this community moved into ``currency`` before."""
@@ -817,32 +852,28 @@ class CommunityImport:
         return self.groups.get(one.author, 0)
 
     def _add_prices(self, known: dict[str, int], adverts: dict[str, Advert]) -> None:
-        """Give announcements their prices in the currency of this move.
+        """Give announcements their prices in the currency of this move, and outside.
 
         An announcement with prices in several currencies gets each by its own move.
         """
-        code = self.content.currency.code
-        priced = {
-            known[key]: one.prices[code]
-            for key, one in adverts.items()
-            if one.prices.get(code) and key in known
-        }
         lines = self.env["wezer.announcement.price"]
-        there = lines.search(
-            [
-                ("announcement_id", "in", list(priced)),
-                ("wezer_currency_id", "=", self.currency.id),
-            ]
-        ).announcement_id.ids
-        rows = [
-            {
-                "announcement_id": number,
-                "wezer_currency_id": self.currency.id,
-                "unit_minor": minor_of(amount, self.currency.minor_per_unit),
-            }
-            for number, amount in priced.items()
-            if number not in there
-        ]
+        there = {
+            (line.announcement_id.id, line.wezer_currency_id.id)
+            for line in lines.search([("announcement_id", "in", list(known.values()))])
+        }
+        rows = []
+        for key, advert in adverts.items():
+            for code, amount in advert.prices.items():
+                currency = self.priced.get(code)
+                if not currency or not amount or (known[key], currency.id) in there:
+                    continue
+                rows.append(
+                    {
+                        "announcement_id": known[key],
+                        "wezer_currency_id": currency.id,
+                        "unit_minor": minor_of(amount, currency.minor_per_unit),
+                    }
+                )
         self._create("wezer.announcement.price", rows, "prices")
 
     def _advert_key(self, advert: Advert, number: int) -> str:

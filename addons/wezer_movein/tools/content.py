@@ -326,6 +326,8 @@ class Content:
     # Codes of the currencies that these files have besides ``currency``: each is a move
     # of its own, with the same people, groups and announcements.
     other_currencies: list[str] = field(default_factory=list)
+    # Currencies whose money moves elsewhere: they only are in prices.
+    outside: list[CurrencyFound] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     # The account that levies and fees go to, empty where there is none.
     treasury: str = ""

@@ -66,6 +66,10 @@ def take_back(move: models.Model) -> None:
                 ("res_id", "in", gone.ids),
             ]
         ).unlink()
+    # Currencies that only prices were in.
+    outside = env["wezer.currency"].browse(made.get("wezer.currency", [])).exists()
+    for one in outside:
+        one.write({"active": False, "code": f"{one.code}-{move.id}"})
     currency = move.wezer_currency_id
     currency.write({"active": False, "code": f"{currency.code}-{move.id}"})
     move.write({"state": "taken_back", "rows_digest": False})

@@ -398,34 +398,19 @@ class _Reader:
                 f" moved. It has: {known or 'none'}.",
             )
         row = chosen[0]
-        is_time = row["unit"] == "hour"
-        self.is_time, self.currency = is_time, row["currency"]
+        self.is_time, self.currency = row["unit"] == "hour", row["currency"]
         self.treasury = row["treasury"]
-        settings: dict[str, Any] = {
-            field: row[column]
-            for column, field in CURRENCY_WORDS.items()
-            if row[column]
-        }
-        for column in ("levy_payer_percent", "levy_payee_percent", "hours_per_unit"):
-            row.decimal(column)
-        for column, name in CURRENCY_AMOUNTS.items():
-            if row[column]:
-                settings[name] = row.amount(column, is_time)
-        self.content.currency = CurrencyFound(
-            row["name"],
-            0 if is_time else int(row.number("digits")),
-            is_time,
-            self.currency,
-            row["kind"],
-            settings,
-        )
+        self.content.currency = _currency(row)
+        self.content.outside = [
+            _currency(one) for one in rows if one.yes("external") and one.yes("active")
+        ]
         others = [one for one in inside if one is not row]
         used = [one for one in others if one.yes("active")]
         self.content.other_currencies = [one["currency"] for one in used]
         for what in (
             [f"the currency {one['currency']}: a move of its own" for one in others],
             [
-                f"{one['currency']}, which moves elsewhere and has no balances"
+                f"{one['currency']}, which moves elsewhere: it comes in prices only"
                 for one in rows
                 if one.yes("external")
             ],
@@ -714,6 +699,29 @@ class _Cells:
             return date.fromisoformat(self[column])
         except ValueError as error:
             raise self.refused("date", self[column]) from error
+
+
+def _currency(row: _Cells) -> CurrencyFound:
+    """Return a currency with its settings."""
+    is_time = row["unit"] == "hour"
+    for column in ("levy_payer_percent", "levy_payee_percent", "hours_per_unit"):
+        row.decimal(column)
+    settings: dict[str, Any] = {
+        field: row[column] for column, field in CURRENCY_WORDS.items() if row[column]
+    }
+    for column, name in CURRENCY_AMOUNTS.items():
+        if row[column]:
+            settings[name] = row.amount(column, is_time)
+    if row["kind"] not in ("mutual_credit", "issued", "legal"):
+        raise row.refused("state", row["kind"])
+    return CurrencyFound(
+        row["name"],
+        0 if is_time else int(row.number("digits")),
+        is_time,
+        row["currency"],
+        row["kind"],
+        settings,
+    )
 
 
 def _moment(text: str) -> datetime | None:
