@@ -595,6 +595,8 @@ class WezerMovein(models.Model):
                     value=file.name,
                 )
             files.append((file.name, data))
+        # Large files stay once in memory, as what was decoded.
+        given.invalidate_recordset(["data"])
         return files
 
     def _import_now(self, progress=None):

@@ -151,6 +151,26 @@ class TestImport(MoveinCommon):
         for name, count in counts.items():
             self.assertEqual(everything.env[name].search_count([]), count, name)
 
+    def test_a_later_export_adds_what_is_new_and_both_proofs_hold(self):
+        self.move.action_prove()
+        content = village(payments=50)
+        before = type(self).content
+        type(self).content = content
+        self.addCleanup(setattr, type(self), "content", before)
+        # Of the rows without a number, those of before have their moment.
+        for row, old in zip(content.payments[-3:], before.payments[-3:], strict=True):
+            row.moment = old.moment
+        again = self._imported()
+        again.action_prove()
+        self.assertNotEqual(again.rows_digest, self.move.rows_digest)
+        transfers = self.env["wezer.transfer"].search_count(
+            [("wezer_currency_id", "=", self.money.id)]
+        )
+        self.assertEqual(transfers, len(content.payments))
+        self.assertBooksHold()
+        with self.assertRefused("shared"):
+            again.action_take_back()
+
     def test_the_check_finds_a_payment_that_was_added_by_hand(self):
         self.move.action_prove()
         self.env.cr.execute(

@@ -41,8 +41,10 @@ def content_key(payment: Payment) -> str:
 def keyed(code: str, payments: Iterable[Payment]) -> Iterator[tuple[str, Payment]]:
     """Yield each payment with its key; of several with one number, the later count."""
     begin = prefix(code)
-    seen: dict[str, int] = {}
+    # By number, or by half of the hash: a million of them fit into memory.
+    seen: dict[str | bytes, int] = {}
     for payment in payments:
         key = payment.id or content_key(payment)
-        count = seen[key] = seen.get(key, 0) + 1
+        mark = payment.id or bytes.fromhex(key)[:16]
+        count = seen[mark] = seen.get(mark, 0) + 1
         yield begin + (key if count == 1 else f"{key}-{count}"), payment
