@@ -17,8 +17,10 @@ from pathlib import Path
 
 import pyrage
 import pytest
+from psycopg2 import errors
 
 from odoo.service.db import _create_empty_database
+from odoo.sql_db import db_connect
 from odoo.tests import get_db_name
 from odoo.tools import config
 
@@ -363,6 +365,42 @@ def test_what_a_killed_backup_left_is_removed_and_a_running_one_is_kept(tmp_path
         assert list(tmp_path.iterdir()) == [running]
     with refused("folder"):
         making.prepare(tmp_path / "absent", make=False)
+
+
+# === The moment of a backup === #
+
+
+def test_members_can_write_and_odoo_deletes_no_files_while_a_backup_is_made():
+    name = get_db_name()
+    with making.snapshot(name), contextlib.closing(db_connect(name).cursor()) as other:
+        # What the deletion of unused files begins with.
+        with pytest.raises(errors.LockNotAvailable):
+            other.execute(
+                "LOCK ir_attachment IN SHARE MODE NOWAIT", log_exceptions=False
+            )
+        other.rollback()
+        other.execute(
+            "UPDATE ir_attachment SET name = name"
+            " WHERE id = (SELECT min(id) FROM ir_attachment)"
+        )
+        assert other.rowcount == 1
+        other.rollback()
+
+
+def test_a_database_that_is_locked_absent_or_of_another_program_is_refused(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(making, "LOCK_TIMEOUT", "50ms")
+    name = get_db_name()
+    with contextlib.closing(db_connect(name).cursor()) as other:
+        other.execute("LOCK ir_attachment IN ACCESS EXCLUSIVE MODE")
+        with refused("locked"):
+            making.make(name, to=tmp_path)
+        other.rollback()
+    for absent in ("postgres", "wezer_absent"):
+        with refused("database"):
+            making.make(absent, to=tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 # === What is refused of a backup that is whole === #
