@@ -219,6 +219,41 @@ def test_a_database_started_by_another_command_is_kept(state):
     assert not descendants(state)
 
 
+if ALL:
+
+    def test_a_backup_of_a_site_that_is_served_replaces_its_database_later(state):
+        def command(*words):
+            return subprocess.run(
+                [*wezer(state), *words],
+                env=environment(state),
+                capture_output=True,
+                text=True,
+            )
+
+        file = state.parent / "backup.zip"
+        running = Running(state)
+        try:
+            running.wait(120)
+            done = command("backup", str(file), "--verify")
+            assert done.returncode == 0, done.stderr
+            assert "checks hold" in done.stdout
+            refused = command("restore", str(file), "--replace")
+            assert refused.returncode == 1 and "Wezer runs on" in refused.stderr
+        finally:
+            running.stop(signal.SIGTERM)
+        refused = command("restore", str(file))
+        assert refused.returncode == 1 and "Add --replace" in refused.stderr
+        done = command("restore", str(file), "--replace", "--drop-old")
+        assert done.returncode == 0, done.stderr
+        assert "0 broken" in done.stdout
+        again = Running(state)
+        try:
+            assert log_in(again.wait(400))
+        finally:
+            again.stop(signal.SIGTERM)
+        assert not descendants(state)
+
+
 def test_a_reload_and_a_killed_launcher_leave_a_site_that_works(state):
     running = Running(state)
     run = running.wait(120)
