@@ -37,7 +37,7 @@ class WezerMoveinProgress(models.Model):
     movein_id = fields.Many2one(
         "wezer.movein", string="Move", required=True, index=True, ondelete="cascade"
     )
-    what = fields.Char(readonly=True)
+    what = fields.Char(string="Step", readonly=True)
     done = fields.Integer(readonly=True, aggregator=None)
     count = fields.Integer(readonly=True, aggregator=None)
 

@@ -23,7 +23,7 @@ class TestPages(FormCase, MoveinCommon, HttpCase):
         self.authenticate(self.anna.login, "anna-anna-1")
         page = self.url_open("/my/moved-in")
         self.assertEqual(page.status_code, 200)
-        self.assertIn("What came along", page.text)
+        self.assertIn("My account in the old system", page.text)
         self.assertIn("V004", page.text)
         self.assertNotIn("V001", page.text)
         accounts = self.move.sudo().account_ids
