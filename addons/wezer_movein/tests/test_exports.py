@@ -222,6 +222,45 @@ class TestDecisions(ExportCase):
         counts = Counter(problem.code for problem in kept.problems)
         self.assertGreater(counts["balance_differs"], 2)
 
+    def test_a_spelling_can_be_another_person_and_a_name_be_typed(self):
+        ledger = exports.table(
+            [
+                ["Date", "From", "To", "For", "Amount"],
+                ["2020-01-05", "Ann Grove", "Pia ?uk", "eggs", "5.50"],
+                ["2020-01-06", "A. Grove", " Pia ?uk ", "jam", "3.25"],
+            ]
+        )
+        members = exports.table(
+            [["Member", "Balance"], ["Ann Grove", "-8.75"], ["Pia ?uk", "8.75"]]
+        )
+        content = registry.read([("p.csv", ledger), ("m.csv", members)], {})
+        lost = "letters_lost:Pia ?uk"
+        decided = {
+            "spelled_differently": "separate",
+            lost: {"choice": "type", "value": "Pia Łuk"},
+        }
+        apart = replay.replay(content, problems.read_decisions(json.dumps(decided)))
+        self.assertEqual(apart.balances["A. Grove"][0], Decimal("-3.25"))
+        self.assertEqual(apart.balances["Ann Grove"][0], Decimal("-5.50"))
+        self.assertEqual(apart.balances["Pia ?uk"][0], Decimal("8.75"))
+        self.assertEqual(apart.accounts["Pia ?uk"].name, "Pia Łuk")
+        # What was decided once changes nothing of the files.
+        same = replay.replay(content)
+        self.assertEqual(same.balances["Ann Grove"][0], Decimal("-8.75"))
+
+    def test_what_files_do_not_show_is_asked_for(self):
+        rows = [["Date", "From", "To", "For", "Amount"]]
+        days = [["03/04/2020", "Ann", "Bob", "eggs", "5.50"]]
+        made = [("p.csv", exports.table(rows + days))]
+        self.assertEqual(self.refused(made), "day_order")
+        content = registry.read(made, {"day_order": "month"})
+        self.assertEqual(content.payments[0].moment.month, 3)
+        amounts = [["2020-04-03", "Ann", "Bob", "eggs", "1.125"]]
+        made = [("p.csv", exports.table(rows + amounts))]
+        self.assertEqual(self.refused(made), "decimal_sign")
+        content = registry.read(made, {"decimal_sign": ","})
+        self.assertEqual(content.payments[0].amount, 1125)
+
     def test_decisions_are_read_in_every_form_and_refused_otherwise(self):
         expected = {"not_moved": {"choice": "keep", "value": None, "reason": ""}}
         for said in (

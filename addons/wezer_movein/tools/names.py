@@ -61,11 +61,9 @@ class Names:
 
     @property
     def ways(self) -> dict[str, list[str]]:
-        """Names of members, and how payments write them in other ways."""
+        """Accounts of members, and how payments write their names in other ways."""
         return {
-            self._names[code]: sorted(
-                ways, key=lambda way: (_ORDER.index(ways[way]), way)
-            )
+            code: sorted(ways, key=lambda way: (_ORDER.index(ways[way]), way))
             for code, ways in self._told.items()
         }
 

@@ -48,6 +48,22 @@ class Refusals:
         if not self.count:
             return
         first = self.rows[0]
+        codes = {row.code for row in self.rows}
+        if codes == {"two_dates"}:
+            raise Unreadable(
+                "day_order",
+                f"Nothing in {first.file} shows whether its dates begin with the day or"
+                f" the month, as in “{first.value}”. Say which (--day-order).",
+                tuple(self.rows),
+            )
+        if codes == {"grouping"}:
+            raise Unreadable(
+                "decimal_sign",
+                f"Nothing in {first.file} shows whether a comma or a point stands"
+                f" before decimals, as in “{first.value}”. Say which"
+                " (--decimal-sign).",
+                tuple(self.rows),
+            )
         more = f" {self.count - 1} more rows are refused." if self.count > 1 else ""
         raise Unreadable(
             "rows",

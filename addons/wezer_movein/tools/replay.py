@@ -6,6 +6,7 @@ looked for in the differences: a row is proposed without which both of its accou
 agree. Runs without Odoo.
 """
 
+import dataclasses
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -94,6 +95,7 @@ class _Replayer:
     def __init__(self, content: Content, decisions: Mapping[str, Any]) -> None:
         self.content, self.decisions = content, decisions
         self.result = Replay(accounts=dict(content.accounts))
+        self.payments = content.payments
         self.shares = LEVY_SHARES["none"]
         # Half of the last digit that balances have where they are rounded.
         self.tolerance = ZERO
@@ -104,9 +106,11 @@ class _Replayer:
     def run(self) -> Replay:
         result = self.result
         choices = self._choices()
+        self._rename()
+        self.payments = self._decided_payments()
         self._choose_reading()
         moving: list[Payment] = []
-        for payment in self.content.payments:
+        for payment in self.payments:
             if payment.note == NOT_COMMITTED:
                 result.left_out.append(payment)
             elif payment.note:
@@ -136,6 +140,62 @@ class _Replayer:
             if problem.code in ("more_decimals", "future_date")
         }
 
+    def _rename(self) -> None:
+        """Give members the names that were typed, where letters were lost."""
+        for problem in self.content.problems:
+            if problem.code != "letters_lost":
+                continue
+            choice, value = decided(problem, self.decisions)
+            name = " ".join(str(value or "").split())
+            if choice != "type" or not name:
+                continue
+            account = self.result.accounts[problem.accounts[0]]
+            self.result.accounts[account.code] = dataclasses.replace(account, name=name)
+            for key_of_person in account.people[:1]:
+                self.content.people[key_of_person].name = name
+
+    def _decided_payments(self) -> list[Payment]:
+        """Return the payments with the sides that were decided.
+
+        What is decided about is copied: the content can be replayed again.
+        """
+        rows = {
+            (problem.file, problem.row)
+            for problem in self.content.problems
+            if problem.code in ("no_date", "future_date")
+        }
+        sides = self._separate()
+        if not rows and not sides:
+            return self.content.payments
+        payments = []
+        for payment in self.content.payments:
+            if id(payment) in sides:
+                payment = dataclasses.replace(payment, **sides[id(payment)])
+            elif (payment.file, payment.row) in rows:
+                payment = dataclasses.replace(payment)
+            payments.append(payment)
+        return payments
+
+    def _separate(self) -> dict[int, dict[str, Any]]:
+        """Return the sides of payments whose spelling is another person's."""
+        spelled = self.content.facts.get("spelled", {})
+        sides: dict[int, dict[str, Any]] = defaultdict(dict)
+        for problem in self.content.problems:
+            if problem.code != "spelled_differently":
+                continue
+            if decided(problem, self.decisions)[0] != "separate":
+                continue
+            for payment, side, text in spelled.get(problem.accounts[0], ()):
+                code = " ".join(text.split())
+                if code == problem.accounts[0]:
+                    # Blanks around a name make no other person.
+                    continue
+                self.result.accounts.setdefault(
+                    code, Account(code, code, "former", CLOSED)
+                )
+                sides[id(payment)][side] = code
+        return sides
+
     # === READINGS === #
 
     def _choose_reading(self) -> None:
@@ -145,7 +205,7 @@ class _Replayer:
         base: dict[str, Decimal] = defaultdict(lambda: ZERO)
         paid: dict[str, Decimal] = defaultdict(lambda: ZERO)
         received: dict[str, Decimal] = defaultdict(lambda: ZERO)
-        for payment in self.content.payments:
+        for payment in self.payments:
             if payment.note:
                 continue
             base[payment.payer] -= payment.amount
@@ -248,7 +308,7 @@ class _Replayer:
         result = self.result
         rows: dict[str, int] = defaultdict(int)
         if self.content.seconds_cut:
-            for payment in self.content.payments:
+            for payment in self.payments:
                 rows[payment.payer] += 1
                 rows[payment.payee] += 1
         for code, replayed in balances.items():
@@ -324,7 +384,7 @@ class _Replayer:
         }
         if not choices:
             return
-        payments = self.content.payments
+        payments = self.payments
         before = next((one.moment for one in payments if one.moment), None)
         for payment in payments:
             choice, value = choices.get((payment.file, payment.row), ("", None))
@@ -405,7 +465,7 @@ class _Replayer:
                 BROUGHT_FORWARD, "Brought forward", "community"
             )
         first = min(
-            (one.moment for one in self.content.payments if one.moment),
+            (one.moment for one in self.payments if one.moment),
             default=moments.EPOCH,
         )
         sides = (BROUGHT_FORWARD, code) if amount > 0 else (code, BROUGHT_FORWARD)

@@ -27,7 +27,7 @@ _OF_ROWS = (
 
 _COUNTS = {3: "three", 4: "four"}
 # Facts for the replay, which are reported in another form.
-_INSIDE = ("missing", "transfers", "frozen", "by_member", "clock")
+_INSIDE = ("missing", "transfers", "frozen", "by_member", "clock", "spelled")
 
 
 class Amounts:

@@ -445,7 +445,11 @@ class _Reader:
             if code in seen:
                 repeated += 1
                 if seen[code] != amount:
-                    sheet.refuse(row, "grouping", f"{code}: {seen[code]}, {amount}")
+                    raise Unreadable(
+                        "balances",
+                        f"{sheet.file.name} has two balances of {code}: {seen[code]}"
+                        f" and {amount}.",
+                    )
             seen[code] = account.balance = amount
             digits = max(digits, -int(amount.as_tuple().exponent))
         self.content.rows["balances"] = sheet.file.rows

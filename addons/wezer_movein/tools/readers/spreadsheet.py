@@ -234,6 +234,8 @@ class _Reader:
             facts={"by_member": True},
         )
         self.tell = Telling(self.content)
+        # Account → payment, side, and how the payment writes the name.
+        self.spelled: dict[str, list[tuple[Payment, str, str]]] = {}
         # Currencies that are written beside amounts.
         self.units: set[str] = set()
         # Names in payments that are no member's.
@@ -250,14 +252,14 @@ class _Reader:
             self._people_of_payments()
         self._payments()
         self.refusals.check()
-        for member, ways in self.names.ways.items():
-            self.tell("spelled_differently", None, (), member=member, ways=ways)
+        for code, ways in self.names.ways.items():
+            name = content.accounts[code].name
+            self.tell("spelled_differently", None, (code,), member=name, ways=ways)
+        content.facts["spelled"] = self.spelled
         self._opening(opening)
-        for name in dict.fromkeys(
-            account.name for account in content.accounts.values()
-        ):
-            if has_lost_letters(name):
-                self.tell("letters_lost", None, (), member=name, file=name)
+        for code, account in content.accounts.items():
+            if has_lost_letters(name := account.name):
+                self.tell("letters_lost", None, (code,), member=name, file=name)
         content.currency = CurrencyFound(
             self.currency,
             0 if self.is_time else max(self.digits, 2),
@@ -551,7 +553,10 @@ class _Reader:
             self.tell("more_decimals", payment, amount=amount)
         if tables.is_formula(payment.purpose):
             self.tell("formula", payment)
-        for party in (payer, payee):
+        for party, text in ((payer, payer_said), (payee, payee_said)):
+            if text != names[party]:
+                side = "payer" if payment.payer == party else "payee"
+                self.spelled.setdefault(party, []).append((payment, side, text))
             if party in self.unknown_names:
                 self.tell("unknown_account", payment, party=party, amount=amount)
         return amount
