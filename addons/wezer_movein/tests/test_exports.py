@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
+from ..models.wezer_movein_problem import CHOICES, CODES
 from ..tools import komunitin_api, problems, replay, report
 from ..tools.content import Unreadable
 from ..tools.names import Names
@@ -282,8 +283,11 @@ class TestDecisions(ExportCase):
         self.assertEqual(keys, again)
         for problem in replayed.problems:
             self.assertNotIn("{", problems.sentence(problem))
+        codes, choices = dict(CODES), dict(CHOICES)
         for code, kind in problems.PROBLEMS.items():
             self.assertTrue(kind.choices, code)
+            self.assertIn(code, codes)
+            self.assertLessEqual(set(kind.choices), choices.keys(), code)
             self.assertIn(kind.default, (*kind.choices, problems.ASK), code)
 
 
@@ -498,14 +502,15 @@ class TestKomunitinServices(ExportCase):
         self.assertEqual(len(replayed.left_out), 1)
 
     def test_a_service_that_leads_elsewhere_is_refused(self):
+        links = {}
+
+        def fetch(address):
+            if address.endswith("currency"):
+                return self.documents["currency"]
+            return {"data": self.documents["accounts"][0], "links": links}
+
         for link in ("https://evil.example/GLEN/accounts", "?page=0"):
-            pages = self.documents["accounts"]
-
-            def fetch(address, link=link, pages=pages):
-                if address.endswith("currency"):
-                    return self.documents["currency"]
-                return {"data": pages[0], "links": {"next": link}}
-
+            links["next"] = link
             with self.assertRaises(Unreadable):
                 komunitin_api.export(fetch, "GLEN", "https://accounting.example")
         self.documents["accounts"][0][0]["attributes"]["balance"] = "much"
