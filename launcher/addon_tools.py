@@ -25,6 +25,19 @@ def load(path: Path) -> ModuleType:
     return module
 
 
+def plain(addon: str, name: str) -> ModuleType:
+    """Return the module ``name`` of an addon's tools, and what it imports beside it.
+
+    It has a name of its own, so that Odoo can be loaded later.
+
+    :param str name: for instance ``tables``
+    """
+    package = f"wezer_tools_of_{addon}"
+    if package not in sys.modules:
+        _empty(package, paths.ADDONS / addon / "tools")
+    return importlib.import_module(f"{package}.{name}")
+
+
 def module(addon: str, name: str) -> ModuleType:
     """Return the module ``name`` of an addon by the name that it has in Odoo.
 

@@ -11,21 +11,24 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import importing, maps, paths
-from .addon_tools import load
+from . import importing, maps, paths, python_env
+from .addon_tools import load, plain
 from .console import Failure
-from .tables import bytes_of, read_or_fail, report_unused, table_of
+from .tables import (
+    bytes_of,
+    file_rows,
+    read_or_fail,
+    report_unused,
+    table_of,
+    tables,
+)
 
 TOOLS = paths.ADDONS / "wezer_fractal_groups" / "tools"
 exports = load(TOOLS / "exports")
 relations = load(TOOLS / "relations.py")
 
 FILES = ("groups", "members", "rights")
-NEEDED = {
-    "groups": ("group", "parent"),
-    "members": ("group", "person"),
-    "rights": ("group", "resource", "level"),
-}
+FIELDS: Any = plain("wezer_fractal_groups", "group_columns").FIELDS
 
 WORK = """
 def work(env, given):
@@ -85,7 +88,9 @@ def command(options: argparse.Namespace) -> int:
 
 def is_export(files: list[Path]) -> bool:
     """Return whether these are files of another program."""
-    if any(path.suffix.lower() in (".json", ".xlsx") for path in files):
+    if any(path.suffix.lower() == ".json" for path in files):
+        return True
+    if any(is_workbook_of_others(path) for path in files):
         return True
     sheets = []
     for path in files:
@@ -98,11 +103,25 @@ def is_export(files: list[Path]) -> bool:
     return exports.reader_of(exports.Source({}, sheets)) is not None
 
 
+def is_workbook_of_others(path: Path) -> bool:
+    """Return whether a file is a workbook, and not one sheet of our own format."""
+    data = bytes_of(path)
+    if not tables.is_packed(data[:4]):
+        return False
+    python_env.restart_with_workbooks()
+    try:
+        return "group" not in map(tables.key, tables.read_table(data).headings)
+    except tables.TableError:
+        # Several sheets: what another program exports.
+        return True
+
+
 def read(path: Path, kind: str, columns: dict) -> list[dict]:
     """The rows of a file as the addon wants them, numbered from 1."""
     table = table_of(path)
     chosen = importing.columns_of(table.headings, {"columns": columns})
-    missing = [field for field in NEEDED[kind] if not chosen.get(field)]
+    shape = file_rows.Kind(columns, **FIELDS[kind])
+    missing = [field for field in shape.needed if not chosen.get(field)]
     if missing:
         raise Failure(
             f"{path.name} lacks columns for {', '.join(missing)}",
@@ -110,12 +129,8 @@ def read(path: Path, kind: str, columns: dict) -> list[dict]:
             " launcher/maps/groups.json, and give it with --map.",
         )
     report_unused(path.name, table, [one for names in chosen.values() for one in names])
-    rows = []
-    for record in table.records:
-        row = {"row": record.row, "line": record.line}
-        row.update(importing.cells(record, chosen))
-        rows.append({**row, "problem": record.problem} if record.problem else row)
-    return rows
+    manner = file_rows.manner_of(table.records, chosen, shape)
+    return list(file_rows.rows_of(table.records, chosen, shape, manner))
 
 
 def place_of(row: dict, names: dict[str, str]) -> str:

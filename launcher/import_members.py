@@ -5,16 +5,23 @@ What a member is, the addon knows (`wezer.profile`); here stands how to read a f
 
 import argparse
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from . import importing, maps
+from .addon_tools import plain
 from .console import Failure
-from .tables import HEADED, bytes_of, read_or_fail, report_encoding, report_unused
+from .tables import (
+    HEADED,
+    bytes_of,
+    file_rows,
+    read_or_fail,
+    report_reading,
+    report_unused,
+)
 
-LISTS = ("skills", "languages")
+members: Any = plain("wezer_base", "member_rows")
 
 WORK = """
 def work(env, given):
@@ -65,21 +72,9 @@ def read(data: bytes, mapping: dict, name: str = "file") -> list[dict]:
             f"It has: {', '.join(table.headings)}. Write a map after"
             " launcher/maps/members.json, and give it with --map.",
         )
-    if table.encoding == "cp1252":
-        report_encoding(name, table)
+    report_reading(name, table)
     report_unused(name, table, [one for names in chosen.values() for one in names])
-    rows = []
-    for record in table.records:
-        row: dict[str, Any] = {**importing.cells(record, chosen)}
-        if any(row.values()) or record.problem:
-            row.update({key: words(row.get(key)) for key in LISTS})
-            rows.append({**row, "problem": record.problem} if record.problem else row)
-    return rows
-
-
-def words(text: str | None) -> list[str]:
-    """Return the words of a list in a cell."""
-    return [one.strip() for one in re.split(r"[,;|\n]", text or "") if one.strip()]
+    return members.filled(file_rows.rows_of(table.records, chosen, members.KIND))
 
 
 def print_report(answer: dict, options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import importing, maps
+from . import importing, maps, python_env
 from .console import Failure
 from .tables import HEADED, report_encoding, tables
 
@@ -29,7 +29,7 @@ def command(options: argparse.Namespace) -> int:
         files, lines, rows = [], 0, False
         for number, name in enumerate(options.files, start=1):
             # A copy: the file may be changed, or come through a pipe.
-            copy = folder / f"{number}.csv"
+            copy = folder / f"{number}.table"
             lines += copied(Path(name), copy)
             rows = has_rows(Path(name).name, copy) or rows
             files.append(str(copy))
@@ -76,6 +76,9 @@ def has_rows(name: str, path: Path) -> bool:
     :raise Failure: where the file, its headings or its first row cannot be read
     """
     try:
+        with open(path, "rb") as file:
+            if tables.is_packed(file.read(4)):
+                python_env.restart_with_workbooks()
         table = tables.open_table(path)
         if table.encoding == "cp1252":
             report_encoding(name, tables.open_table(path))

@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from . import maps, paths, session
+from .addon_tools import plain
 from .commands import tagged
 from .console import Failure, Steps
-from .tables import HEADED, report_unused, table_of, tables
+from .tables import HEADED, file_rows, report_unused, table_of, tables
 
+TASKS: Any = plain("wezer_marketplace", "task_columns")
 # Found by its columns: volunteer opportunities as New York publishes them.
 OPEN_DATA = "nyc"
 
@@ -269,15 +271,18 @@ def read(path: Path, mapping: dict) -> list[dict]:
             " launcher/maps/tasks.json, and give it with --map.",
         )
     report_unused(path.name, table, [one for names in chosen.values() for one in names])
-    return [convert(record, chosen, mapping) for record in table.records]
+    kind = file_rows.Kind(mapping.get("columns", {}), **TASKS.FIELDS)
+    if mapping.get("dates"):
+        # Written in a way that the map says.
+        kind = kind._replace(days=())
+    manner = file_rows.manner_of(table.records, chosen, kind)
+    rows = file_rows.rows_of(table.records, chosen, kind, manner)
+    return [convert(row, mapping) for row in rows]
 
 
 def columns_of(headings: list[str], mapping: dict) -> dict[str, list[str]]:
     """`{field: headings it is read from}` for each field of the map."""
-    return {
-        field: tables.find(headings, names)
-        for field, names in mapping.get("columns", {}).items()
-    }
+    return file_rows.chosen_columns(headings, mapping.get("columns", {}))
 
 
 def map_for(path: Path) -> dict:
@@ -288,20 +293,9 @@ def map_for(path: Path) -> dict:
     return mapping if set(names) <= set(headings) else maps.own_map("tasks")
 
 
-def cells(record: Any, chosen: dict) -> dict[str, str]:
-    """The fields of one record, as text: several columns are put together."""
-    return {
-        field: " ".join(filter(None, (record.cells.get(one, "") for one in names)))
-        for field, names in chosen.items()
-        if names
-    }
-
-
-def convert(record: Any, chosen: dict, mapping: dict) -> dict:
-    """One row: the number, its texts, and why it is refused, where it is."""
-    row = {"row": record.row, **cells(record, chosen)}
-    if record.problem:
-        row["problem"] = record.problem
+def convert(row: dict, mapping: dict) -> dict:
+    """Return a row with what the map says of it."""
+    row.pop("line", None)
     prefix = mapping.get("key_prefix")
     if prefix and row.get("key"):
         row["key"] = f"{prefix}{row['key']}"

@@ -7,7 +7,6 @@ What the files hold and how they agree with their balances is computed by the ad
 import argparse
 import importlib.util
 import json
-import os
 import sys
 import time
 from collections import Counter
@@ -36,7 +35,7 @@ def command(options: argparse.Namespace) -> int:
             komunitin.fetch_into(options)
         given = read_files(options.files)
         if needs_workbooks(given):
-            restart_with_workbooks()
+            python_env.restart_with_workbooks()
         content, replay, found = check(given, options)
     except content_module.Unreadable as error:
         return unreadable(error, options)
@@ -186,15 +185,6 @@ def needs_workbooks(given: list[tuple[str, bytes]]) -> bool:
         workbooks.is_workbook(data) or (data[:2] == b"PK" and b".xlsx" in data)
         for _name, data in given
     )
-
-
-def restart_with_workbooks() -> None:
-    """Run this command again with Wezer's own Python, which reads workbooks."""
-    python = python_env.folder() / "bin" / "python"
-    if python.exists() and os.environ.get("WEZER_RESTARTED") != "1":
-        os.environ["WEZER_RESTARTED"] = "1"
-        root = Path(__file__).resolve().parent.parent
-        os.execv(python, [str(python), str(root / "wezer"), *sys.argv[1:]])
 
 
 # === REPORT === #

@@ -1,6 +1,7 @@
 """The virtual environment with what Odoo and the addons need."""
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -23,6 +24,16 @@ def folder() -> Path:
 def python() -> str:
     """Return its Python."""
     return str(folder() / "bin" / "python")
+
+
+def restart_with_workbooks() -> None:
+    """Run this command again with Wezer's own Python, where this one reads no XLSX."""
+    own = folder() / "bin" / "python"
+    if importlib.util.find_spec("openpyxl") is not None or not own.exists():
+        return
+    if os.environ.get("WEZER_RESTARTED") != "1":
+        os.environ["WEZER_RESTARTED"] = "1"
+        os.execv(own, [str(own), str(ROOT / "wezer"), *sys.argv[1:]])
 
 
 def pip(*arguments: str, log: Path | None = None) -> None:

@@ -4,23 +4,29 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import paths
-from .addon_tools import load
+from . import python_env
+from .addon_tools import plain
 from .console import Failure
 
 # What is missing where a file has no rows, or none that can be read.
 HEADED = "A CSV file begins with a line of headings."
 
-tables: Any = load(paths.ADDONS / "wezer_base" / "tools" / "tables.py")
+tables: Any = plain("wezer_base", "tables")
+file_rows: Any = plain("wezer_base", "file_rows")
 
 
 def table_of(path: Path) -> Any:
     """Return the table in the file at ``path``; report what was assumed of it."""
     path = Path(path)
     table = read_or_fail(bytes_of(path), path.name)
-    if table.encoding == "cp1252":
-        report_encoding(path.name, table)
+    report_reading(path.name, table)
     return table
+
+
+def report_reading(name: str, table: Any) -> None:
+    """Say what was assumed of a file's letters."""
+    if table.encoding == "cp1252":
+        report_encoding(name, table)
 
 
 def bytes_of(path: Path) -> bytes:
@@ -33,6 +39,8 @@ def bytes_of(path: Path) -> bytes:
 
 def read_or_fail(data: bytes, name: str) -> Any:
     """Return the table in a file's content, or fail with a remedy."""
+    if tables.is_packed(data[:4]):
+        python_env.restart_with_workbooks()
     try:
         return tables.read_table(data)
     except tables.TableError as error:

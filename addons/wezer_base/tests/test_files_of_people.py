@@ -1,12 +1,23 @@
+import datetime as dates
 import io
+import tempfile
 import zipfile
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import archives, moments, numbers, tables, workbooks
+from ..tools import (
+    archives,
+    file_rows,
+    file_values,
+    moments,
+    numbers,
+    tables,
+    workbooks,
+)
 
 
 @tagged("post_install", "-at_install")
@@ -204,3 +215,151 @@ class TestFilesOfPeople(BaseCase):
             with self.assertRaises(workbooks.WorkbookError) as caught:
                 workbooks.read_workbook(data, "book.xlsx")
         self.assertIn("CSV", str(caught.exception))
+
+
+@tagged("post_install", "-at_install")
+class TestFileRows(BaseCase):
+    """How numbers and days are written is decided for the whole file, or said."""
+
+    KIND = file_rows.Kind(
+        {
+            "name": ["name", "nom", "nombre", "Mitglied"],
+            "amount": ["amount", "montant", "Betrag"],
+            "day": ["day", "día", "Día del mes"],
+        },
+        numbers=("amount",),
+        days=("day",),
+        names=("name",),
+    )
+
+    def rows(self, data, said=None, sheet=""):
+        table = tables.read_table(data, sheet)
+        chosen = file_rows.chosen_columns(table.headings, self.KIND.columns)
+        manner = file_rows.manner_of(table.records, chosen, self.KIND, said)
+        return list(file_rows.rows_of(table.records, chosen, self.KIND, manner))
+
+    def read(self, amounts=(), days=(), said=None):
+        width = max(len(amounts), len(days))
+        rows = zip(
+            [*amounts, *[""] * (width - len(amounts))],
+            [*days, *[""] * (width - len(days))],
+            strict=True,
+        )
+        text = "name;amount;day\n" + "".join(f"A;{one};{day}\n" for one, day in rows)
+        found = self.rows(text, said)
+        return [
+            row["problem"] if "problem" in row else row["amount"] or row["day"]
+            for row in found
+        ]
+
+    def test_one_number_decides_for_the_whole_file(self):
+        self.assertEqual(self.read(["1.250", "2,5"]), ["1250", "2,5"])
+        self.assertEqual(self.read(["1.250", "2.5"]), ["1.2500", "2.5"])
+        self.assertEqual(self.read(["1'250", "1.250,75"]), ["1'250", "1250.7500"])
+        # Nothing decides, or the file contradicts itself: left to who knows the unit.
+        self.assertEqual(self.read(["1.250", "3"]), ["1.250", "3"])
+        self.assertEqual(self.read(["1.250", "2,5", "2.5"]), ["1.250", "2,5", "2.5"])
+
+    def test_what_is_said_decides_and_another_way_of_writing_is_refused(self):
+        comma = file_values.Manner(",", "month")
+        self.assertEqual(
+            self.read(["1.250", "2.5"], said=comma), ["1250", ("number", "2.5")]
+        )
+        self.assertEqual(
+            self.read(days=["03/04/2026", "31/12/2026"], said=comma),
+            ["2026-03-04", ("date", "31/12/2026")],
+        )
+
+    def test_hours_are_left_to_who_knows_that_they_are_hours(self):
+        hours = ["2:30", "1 h 30", "90 min", "2 Std."]
+        self.assertEqual(self.read([*hours, "2,5"])[:4], hours)
+
+    def test_one_day_above_12_decides_for_all_days(self):
+        self.assertEqual(
+            self.read(days=["03/04/2026", "31/12/2026 14:05"]),
+            ["2026-04-03", "2026-12-31 14:05:00"],
+        )
+        self.assertEqual(
+            self.read(days=["03/04/2026", "12/31/26"]), ["2026-03-04", "2026-12-31"]
+        )
+        self.assertEqual(
+            self.read(days=["03/04/2026", "3.4.2026", "2026-04-03T10:00+02:00"]),
+            ["2026-04-03", "2026-04-03", "2026-04-03T10:00+02:00"],
+        )
+        self.assertEqual(
+            self.read(days=["03/04/2026 14:05 +0200", "1717500000", "31/1/2026"]),
+            ["2026-04-03 12:05:00+00:00", "2024-06-04 11:20:00+00:00", "2026-01-31"],
+        )
+
+    def test_cells_that_are_not_understood_are_refused_with_their_value(self):
+        bad = {
+            "03/04/2026": "two_dates",
+            "31/02/2026": "date",
+            "0000-00-00": "date",
+            "soon": "date",
+            "=TODAY()": "formula",
+            "Zo\ufffd": "lost",
+            "\u202e2026-01-01": "control",
+            "<script>": "script",
+        }
+        for cell, code in bad.items():
+            found = self.read(days=[cell])[0]
+            self.assertEqual((cell, found[0]), (cell, code))
+        self.assertEqual(self.rows("name\n=1+1\n")[0]["problem"][0], "formula")
+
+    def test_headings_count_without_case_blanks_and_accents(self):
+        for heading in ("NOMBRE", "nom", " mitglied ", "N-o-m"):
+            self.assertEqual(self.rows(f"{heading}\nZoé\n")[0]["name"], "Zoé")
+        self.assertEqual(self.rows("dia DEL mes\n2026-01-02\n")[0]["day"], "2026-01-02")
+
+    def workbook(self, **sheets):
+        import openpyxl
+
+        book = openpyxl.Workbook()
+        book.remove(book.active)
+        for name, rows in sheets.items():
+            sheet = book.create_sheet(name)
+            for row in rows:
+                sheet.append(row)
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+
+    def test_a_workbook_is_read_wherever_a_csv_file_is(self):
+        rows = [
+            ["Nom", "Montant", "day"],
+            ["Zoé\nund Luc", 1.25, dates.date(2026, 4, 3)],
+            [],
+            ["Luc", 1.234, datetime(2026, 4, 3, 14, 5)],
+        ]
+        data = self.workbook(Sheet=rows, Empty=[])
+        found = self.rows(data)
+        self.assertEqual(found[0]["name"], "Zoé\nund Luc")
+        self.assertEqual(
+            [(row["line"], row["amount"], row["day"]) for row in (found[0], found[2])],
+            [(2, "1.25", "2026-04-03"), (4, "1.2340", "2026-04-03 14:05:00")],
+        )
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(data)
+            file.flush()
+            stream = tables.open_table(Path(file.name))
+            self.assertEqual(len(list(stream.records)), 3)
+        self.assertEqual(stream.encoding, tables.WORKBOOK)
+
+    def test_of_several_sheets_the_wanted_one_is_said(self):
+        data = self.workbook(First=[["name"], ["A"]], Second=[["name"], ["B"]])
+        self.assertEqual(tables.sheets_of(data), ["First", "Second"])
+        self.assertEqual(self.rows(data, sheet="Second")[0]["name"], "B")
+        for sheet in ("", "Third"):
+            with self.assertRaises(tables.TableError) as caught:
+                self.rows(data, sheet=sheet)
+            self.assertEqual(caught.exception.code, "sheets")
+
+    def test_an_archive_that_is_no_workbook_is_refused(self):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            archive.writestr("members.csv", "name\nA\n")
+        for data in (out.getvalue(), b"PK\x03\x04 broken"):
+            with self.assertRaises(tables.TableError) as caught:
+                tables.read_table(data)
+            self.assertEqual(caught.exception.code, "workbook")

@@ -34,6 +34,12 @@ def in_words(env: Any, problem: Any) -> str:
         "columns": env._("The file has too many columns: %s", value),
         "state": env._("“%s” is not a known state", value),
         "script": env._("“%s” contains a script", value),
+        "workbook": env._("The workbook cannot be read: %s", value),
+        "sheets": env._(
+            "The workbook has several sheets: %s. Say which is wanted, or save it as a"
+            " file of its own",
+            value,
+        ),
         "formula": env._(
             "“%s” is a formula where a number or a name is expected", value
         ),

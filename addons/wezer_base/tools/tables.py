@@ -10,7 +10,7 @@ import csv
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,7 +60,15 @@ REASONS = {
     "state": "“%s” is not a known state",
     "script": "“%s” contains a script",
     "formula": "“%s” is a formula where a number or a name is expected",
+    "workbook": "The workbook cannot be read: %s",
+    "sheets": "The workbook has several sheets: %s. Say which is wanted, or save it"
+    " as a file of its own",
 }
+# What a table of a workbook has in the place of an encoding.
+WORKBOOK = "xlsx"
+
+
+_LONG = ("workbook", "sheets")
 
 
 class TableError(ValueError):
@@ -71,7 +79,8 @@ class TableError(ValueError):
     """
 
     def __init__(self, code: str, value: str = "") -> None:
-        self.code, self.value = code, shown(value)
+        # What is wrong with a workbook is a sentence.
+        self.code, self.value = code, shown(value, 200 if code in _LONG else 60)
         reason = REASONS[code]
         super().__init__(reason % self.value if "%s" in reason else reason)
 
@@ -106,10 +115,10 @@ class Stream(NamedTuple):
     separator: str
 
 
-def shown(value: object) -> str:
+def shown(value: object, most: int = 60) -> str:
     """Return ``value`` as a message shows it: one line, not too long."""
     text = _CONTROLS.sub("\u2423", " ".join(str(value).split()))
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -182,8 +191,13 @@ def rows_of(data: bytes | str) -> tuple[Iterator[list[str]], str, str]:
 def open_table(path: Path) -> Stream:
     """Open a CSV file with a line of headings; it is never in memory as a whole.
 
+    A workbook is read as a whole.
+
     :raise TableError: as :func:`read_table`; code ``csv`` where the records are read
     """
+    with open(path, "rb") as packed:
+        if is_packed(packed.read(4)):
+            return stream_table(path.read_bytes())
     encoding = encoding_of(path)
     with open(path, encoding=encoding, newline="") as file:
         head = file.read(CELL_MAX).lstrip("\ufeff")
@@ -200,37 +214,84 @@ def open_table(path: Path) -> Stream:
     return Stream(headings, records, encoding, separator)
 
 
-def read_table(data: bytes | str) -> Table:
-    """Read a CSV file with a line of headings; see :func:`rows_of`.
+def read_table(data: bytes | str, sheet: str = "") -> Table:
+    """Read a CSV file or a workbook with a line of headings; see :func:`rows_of`.
 
-    :raise TableError: codes ``empty``, ``encoding``, ``csv``, ``headings``
+    :param str sheet: the name of the sheet, where a workbook has several
+    :raise TableError: codes ``empty``, ``encoding``, ``csv``, ``headings``,
+        ``workbook``, ``sheets``
     """
-    stream = stream_table(data)
+    stream = stream_table(data, sheet)
     return Table(stream.headings, list(stream.records), *stream[2:])
 
 
-def stream_table(data: bytes | str) -> Stream:
-    """Read a CSV file with a line of headings; its records come one by one.
+def stream_table(data: bytes | str, sheet: str = "") -> Stream:
+    """Read a file with a line of headings; its records come one by one.
 
     :raise TableError: as :func:`read_table`; code ``csv`` where the records are read
     """
+    if isinstance(data, bytes) and is_packed(data[:4]):
+        found = iter(_sheet(data, sheet))
+        headings, records = _headed(found, 1, lambda cells: 1)
+        return Stream(headings, records, WORKBOOK, "")
     rows, encoding, separator = rows_of(data)
     headings, records = _headed(rows, 2 if _names_separator(data) else 1)
     return Stream(headings, records, encoding, separator)
 
 
-def _headed(rows: Iterator[list[str]], line: int) -> tuple[list[str], Iterator[Record]]:
+def is_packed(head: bytes) -> bool:
+    """Return whether a file that begins so is a workbook, or another archive."""
+    return head[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def sheets_of(data: bytes) -> list[str]:
+    """Return the names of the sheets of a workbook that are not empty.
+
+    :raise TableError: code ``workbook``
+    """
+    return [sheet.name for sheet in _workbook(data)]
+
+
+def _workbook(data: bytes) -> Any:
+    # Only where a workbook is to be read: CSV needs no other module.
+    from . import archives, workbooks
+
+    try:
+        return workbooks.read_workbook(data, exact=True)
+    except (workbooks.WorkbookError, archives.ArchiveError) as error:
+        raise TableError("workbook", str(error)) from error
+
+
+def _sheet(data: bytes, name: str) -> list[list[str]]:
+    """Return the rows of the only sheet of a workbook, or of the one called so."""
+    sheets = {sheet.name: sheet.rows for sheet in _workbook(data)}
+    if not sheets:
+        raise TableError("empty")
+    if name in sheets:
+        return sheets[name]
+    if name or len(sheets) > 1:
+        raise TableError("sheets", ", ".join(sheets))
+    return next(iter(sheets.values()))
+
+
+def _headed(
+    rows: Iterator[list[str]],
+    line: int,
+    lines_of: Callable[[list[str]], int] | None = None,
+) -> tuple[list[str], Iterator[Record]]:
     """Return the headings among ``rows``, and the records after them.
 
     :param int line: the line of the file on which the rows begin
+    :param lines_of: how many lines a row takes
     """
+    lines_of = lines_of or _lines
     headings = next(rows, None)
     while headings is not None and not any(map(str.strip, headings)):
-        line += _lines(headings)
+        line += lines_of(headings)
         headings = next(rows, None)
     if headings is None:
         raise TableError("empty")
-    line += _lines(headings)
+    line += lines_of(headings)
     if len(headings) > COLUMNS_MAX:
         raise TableError("columns", str(len(headings)))
     headings = [" ".join(heading.split()) for heading in headings]
@@ -239,16 +300,19 @@ def _headed(rows: Iterator[list[str]], line: int) -> tuple[list[str], Iterator[R
             raise TableError("headings", heading)
     return (
         [heading for heading in headings if heading],
-        _records(rows, headings, line),
+        _records(rows, headings, line, lines_of),
     )
 
 
 def _records(
-    rows: Iterator[list[str]], headings: list[str], line: int
+    rows: Iterator[list[str]],
+    headings: list[str],
+    line: int,
+    lines_of: Callable[[list[str]], int],
 ) -> Iterator[Record]:
     for number, cells in enumerate(rows, start=1):
         yield _record(number, headings, cells, line)
-        line += _lines(cells)
+        line += lines_of(cells)
 
 
 def _separator(text: str) -> str:

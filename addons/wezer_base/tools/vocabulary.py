@@ -7,7 +7,7 @@ from odoo import Command, api
 
 from ..exceptions import Refusal
 from .table_reasons import in_words
-from .tables import TableError, decode, find, read_table
+from .tables import TableError, decode, find, is_packed, read_table, shown
 from .words import split_words, word_key
 
 # What public vocabularies call the columns, first ours.
@@ -31,6 +31,8 @@ COLUMNS = {
     "uri": ("uri", "conceptUri", "address", "adresse", "dirección", "adreça"),
 }
 ROWS_MAX = 20000
+# As long as the columns of words are.
+WORD_MAX = 250
 
 
 def import_rows(rows: list[dict], parent: Any, dry_run: bool) -> dict:
@@ -54,6 +56,7 @@ def _clean_rows(env: api.Environment, rows: Any) -> tuple:
     clean, refused = [], []
     for number, row in enumerate(rows, start=1):
         problem = row.get("problem") if isinstance(row, dict) else None
+        problem = problem or _too_long(row)
         row = _clean_row(row) if isinstance(row, dict) else {}
         if isinstance(problem, tuple):
             reason = in_words(env, problem)
@@ -66,6 +69,21 @@ def _clean_rows(env: api.Environment, rows: Any) -> tuple:
     return clean, refused
 
 
+def _too_long(row: Any) -> tuple[str, str] | None:
+    """Return why a row is refused of which a word would be cut, None for others."""
+    given = row if isinstance(row, dict) else {}
+    named = {str(title): value for title, value in given.items() if value}
+    for name, titles in COLUMNS.items():
+        for title in find(list(named), titles)[:1]:
+            value, found = named[title], [named[title]]
+            if name in ("synonyms", "skills"):
+                found = value if isinstance(value, list) else split_words(str(value))
+            for word in found:
+                if len(" ".join(str(word).split())) > WORD_MAX:
+                    return "long", shown(word)
+    return None
+
+
 def _clean_row(row: dict) -> Any:
     named = {str(title): value for title, value in row.items() if value}
     clean: dict[str, Any] = {}
@@ -75,10 +93,10 @@ def _clean_row(row: dict) -> Any:
             found = value if isinstance(value, list) else split_words(str(value))
             # A comma parts our synonyms: one within a word becomes a blank.
             named_words = (" ".join(split_words(str(word))) for word in found)
-            words = {word_key(word): word[:250] for word in named_words}
+            words = {word_key(word): word[:WORD_MAX] for word in named_words}
             clean[name] = {key: word for key, word in words.items() if key}
         else:
-            clean[name] = " ".join(str(value).split())[:250]
+            clean[name] = " ".join(str(value).split())[:WORD_MAX]
     return clean
 
 
@@ -166,23 +184,27 @@ def _import_words(
     homeless.category_id = category
 
 
+def _table_rows(content: bytes | str) -> list[dict]:
+    return [
+        {**record.cells, "problem": record.problem} if record.problem else record.cells
+        for record in read_table(content).records
+    ]
+
+
 def read_file(env: api.Environment, content: bytes) -> list:
-    """Return the rows of a file: JSON (a list), or CSV with a line of titles.
+    """Return the rows of a file: JSON (a list), or CSV or XLSX with titles.
 
     :raise Refusal: rule ``vocabulary``
     """
     try:
+        if is_packed(content):
+            return _table_rows(content)
         text, _encoding = decode(content)
         if text.lstrip()[:1] in ("[", "{"):
             rows = json.loads(text)
             rows = rows.get("rows") if isinstance(rows, dict) else rows
         else:
-            rows = [
-                {**record.cells, "problem": record.problem}
-                if record.problem
-                else record.cells
-                for record in read_table(text).records
-            ]
+            rows = _table_rows(text)
     except TableError as error:
         raise Refusal(
             in_words(env, (error.code, error.value)),

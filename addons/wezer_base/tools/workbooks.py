@@ -74,13 +74,15 @@ def is_workbook(data: bytes) -> bool:
     )
 
 
-def read_workbook(data: bytes, name: str = "") -> list[Sheet]:
+def read_workbook(data: bytes, name: str = "", exact: bool = False) -> list[Sheet]:
     """Return the sheets of a workbook that are not empty.
 
     A formula counts as the number that the office program computed last; a formula with
     another result stays the text of the formula.
 
     :param str name: of the file, for messages
+    :param bool exact: write numbers with three decimals with four: as a text ``1.234``
+        can be a thousand, too
     :raise WorkbookError: where it is refused
     :raise archives.ArchiveError: where the archive is
     """
@@ -104,7 +106,7 @@ def read_workbook(data: bytes, name: str = "") -> list[Sheet]:
     for computed, written in zip(values.worksheets, formulas.worksheets, strict=True):
         try:
             rows = []
-            for row in _rows(computed, written):
+            for row in _rows(computed, written, exact):
                 left -= len(row)
                 if left < 0:
                     raise WorkbookError("cells", CELLS_MAX)
@@ -135,7 +137,7 @@ def _check(data: bytes) -> None:
                     raise WorkbookError("links", name)
 
 
-def _rows(computed: Any, written: Any) -> Iterator[list[str]]:
+def _rows(computed: Any, written: Any, exact: bool) -> Iterator[list[str]]:
     # What a sheet says of its own size is not believed.
     computed.reset_dimensions()
     written.reset_dimensions()
@@ -147,7 +149,7 @@ def _rows(computed: Any, written: Any) -> Iterator[list[str]]:
         if len(cells) > COLUMNS_MAX:
             raise WorkbookError("columns", computed.title)
         row = [
-            _text(cell.value, source.value)
+            _text(cell.value, source.value, exact)
             for cell, source in zip(cells, sources, strict=True)
         ]
         while row and not row[-1]:
@@ -160,7 +162,7 @@ def _rows(computed: Any, written: Any) -> Iterator[list[str]]:
         yield row
 
 
-def _text(value: Any, source: Any) -> str:
+def _text(value: Any, source: Any, exact: bool = False) -> str:
     """Return the text of a cell: its value, or the formula that gives no number."""
     if isinstance(source, str) and source.startswith("="):
         if isinstance(value, bool) or not isinstance(
@@ -173,7 +175,8 @@ def _text(value: Any, source: Any) -> str:
         return "1" if value else "0"
     if isinstance(value, float):
         # As people see it: 12.1 is kept as a binary number close to it.
-        return format(value, ".15g") if abs(value) < 1e15 else str(value)
+        text = format(value, ".15g") if abs(value) < 1e15 else str(value)
+        return f"{text}0" if exact and text[-4:-3] == "." else text
     if isinstance(value, datetime.datetime):
         return value.isoformat(sep=" ", timespec="seconds").removesuffix(" 00:00:00")
     if isinstance(value, datetime.date | datetime.time):

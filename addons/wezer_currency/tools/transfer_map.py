@@ -30,6 +30,7 @@ def shape(map_file: Any) -> Any:
             "defaults": map_file.fields(defaults),
             "amount_digits": map_file.whole(0, DIGITS_MAX),
             "decimal_mark": map_file.one_of(".", ","),
+            "date_order": map_file.one_of("day", "month"),
             "key_prefix": map_file.TEXT,
             "states": map_file.pairs(map_file.one_of(*MEANINGS)),
         }

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from odoo.addons.wezer_base.tools import map_file, tables
+from odoo.addons.wezer_base.tools import file_rows, map_file, tables
+from odoo.addons.wezer_base.tools.file_values import Manner
 
 from . import transfer_map
 
@@ -72,6 +73,13 @@ NOT_MOVED = frozenset(
         *("abgelaufen", "geloscht", "fehlgeschlagen", "zuruckgezogen"),
     )
 )
+KIND = file_rows.Kind(
+    ALIASES,
+    needed=NEEDED,
+    numbers=("amount",),
+    days=("date",),
+    names=("payer", "payee", "currency"),
+)
 SHAPE = transfer_map.shape(map_file)
 
 
@@ -79,21 +87,34 @@ class ColumnError(ValueError):
     """The file lacks columns that transfers need, or its map is not understood."""
 
 
-def read_rows(text: str, mapping: Any = None) -> Any:
+def read_rows(
+    text: bytes | str, mapping: Any = None, said: Manner | None = None, sheet: str = ""
+) -> Any:
     """Return one dict a row: our fields, and ``row``, counted from 1.
 
     :param text: the file, its bytes or its text
     :param dict mapping: ``columns`` (our name → the file's), ``defaults`` (our
         name → value), ``amount_digits`` (amounts are whole numbers of that many
         decimals), ``decimal_mark`` (amounts are decimal numbers, written with this
-        mark and nothing else), ``key_prefix``, ``states`` (a word of the file's →
-        ``done`` or ``skipped``)
+        mark and nothing else), ``date_order`` (``day`` or ``month``: which comes
+        first), ``key_prefix``, ``states`` (a word of the file's → ``done`` or
+        ``skipped``)
+    :param said: how the file writes numbers and days, where it is known
+    :param str sheet: of a workbook
     :return: rows that cannot be read have ``problem``, a pair of a code and the value
     :raise ColumnError: where a needed column is missing, or a value of the map has
         another type or another value than it may have
     :raise TableError: where the file is no table
     """
-    return list(_rows(tables.read_table(text), {} if mapping is None else mapping))
+    table = tables.read_table(text, sheet)
+    mapping = {} if mapping is None else mapping
+    return list(_rows(table, mapping, lambda: table.records, said))
+
+
+def table_rows(table: Any, columns: dict[str, list[str]], said: Manner) -> list[dict]:
+    """Return the rows of a table of which is said in which columns our fields are."""
+    manner = file_rows.manner_of(table.records, columns, KIND, said)
+    return list(_converted(table.records, columns, {}, (KIND, manner)))
 
 
 def stream_rows(path: Path, mapping: Any = None) -> Iterator[dict]:
@@ -101,30 +122,51 @@ def stream_rows(path: Path, mapping: Any = None) -> Iterator[dict]:
 
     Missing columns are refused at once, before the first row is read.
     """
-    return _rows(tables.open_table(path), {} if mapping is None else mapping)
+    mapping = {} if mapping is None else mapping
+    return _rows(
+        tables.open_table(path), mapping, lambda: tables.open_table(path).records
+    )
 
 
-def _rows(table: Any, mapping: dict) -> Iterator[dict]:
+def _rows(
+    table: Any, mapping: dict, again: Any, said: Manner | None = None
+) -> Iterator[dict]:
+    """Yield the rows of a table.
+
+    :param again: returns its records once more: they are looked through first
+    """
     try:
         map_file.check(mapping, SHAPE)
     except map_file.MapError as error:
         raise ColumnError(str(error)) from error
     columns = _columns(table.headings, mapping)
-    return _converted(table.records, columns, mapping)
+    said = said or Manner(order=mapping.get("date_order", ""))
+    kind = KIND
+    if mapping.get("amount_digits") or mapping.get("decimal_mark"):
+        # How amounts are written is said already.
+        kind = kind._replace(numbers=())
+    manner = file_rows.manner_of(again(), columns, kind, said)
+    return _converted(table.records, columns, mapping, (kind, manner))
 
 
-def _converted(records: Iterable[Any], columns: dict, mapping: dict) -> Iterator[dict]:
+def _converted(
+    records: Iterable[Any],
+    columns: dict,
+    mapping: dict,
+    written: tuple[file_rows.Kind, Manner],
+) -> Iterator[dict]:
     defaults, digits = mapping.get("defaults", {}), mapping.get("amount_digits")
     mark, prefix = mapping.get("decimal_mark"), mapping.get("key_prefix")
     moved = _states(mapping)
     for record in records:
-        row = {"row": record.row, **defaults}
-        if record.problem:
-            row["problem"] = record.problem
-        for field, column in columns.items():
-            value = record.cells.get(column)
-            if value:
-                row[field] = value
+        row = {"row": record.row}
+        found = file_rows.cells(record, columns)
+        row |= {field: value for field, value in found.items() if value}
+        problem = record.problem or file_rows.read_values(row, *written)
+        if problem:
+            row["problem"] = problem
+        # What the map says is meant as it is.
+        row = {**defaults, **row}
         state = row.pop("state", "")
         if state and (done := moved(state)) is not True:
             if done is None:
@@ -161,7 +203,7 @@ def _states(mapping: dict) -> Any:
 
 
 def _columns(names: Any, mapping: Any) -> Any:
-    """Return ``{our field: the file's column}``."""
+    """Return ``{our field: the file's columns}``."""
     columns = {}
     for field, aliases in ALIASES.items():
         wanted = mapping.get("columns", {}).get(field)
@@ -169,7 +211,7 @@ def _columns(names: Any, mapping: Any) -> Any:
         if wanted and not found:
             raise ColumnError(f"there is no column {wanted}")
         if found:
-            columns[field] = found[0]
+            columns[field] = found
     missing = [
         field
         for field in NEEDED

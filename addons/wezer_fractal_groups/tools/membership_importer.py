@@ -5,8 +5,9 @@ from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.file_values import plain_moment
 from odoo.addons.wezer_base.tools.table_reasons import in_words
-from odoo.addons.wezer_base.tools.tables import TableError, moment, shown
+from odoo.addons.wezer_base.tools.tables import TableError, shown
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, clean_line, has_letter
 
 from ..models.wezer_group_membership import MEMBERSHIP
@@ -108,7 +109,16 @@ class MembershipImporter:
 
     def _read_day(self, cell: Any) -> date | None:
         text = str(cell or "").strip()
-        return moment(text).date() if text else None
+        if not text:
+            return None
+        said = plain_moment(text)
+        if day := days.parse_day(said):
+            return day
+        zone = days.community_zone(self.env)
+        try:
+            return days.day_of(self.env, days.parse_moment(said, zone))
+        except ValueError as error:
+            raise TableError("date", text) from error
 
     # === ONE ROW === #
 

@@ -9,6 +9,8 @@ from odoo.tools import plaintext2html
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days, imports
+from odoo.addons.wezer_base.tools.file_values import plain_moment
+from odoo.addons.wezer_base.tools.numbers import NumberError, hour_seconds
 from odoo.addons.wezer_base.tools.place_cells import place_of
 from odoo.addons.wezer_base.tools.table_reasons import in_words
 from odoo.addons.wezer_base.tools.tables import TableError, moment, number, whole
@@ -304,13 +306,23 @@ def _hours(row: dict) -> Any:
         except AmbiguousAmount as error:
             raise TableError("grouping", value) from error
         except AmountError:
-            # Hundredths of an hour that are no whole minutes are hours, too.
-            hours = number(value)
+            hours = _other_hours(value)
     else:
         hours = _number(row, "hours", 0)
     if hours < 0:
         raise TableError("number", value)
     return hours
+
+
+def _other_hours(text: str) -> float:
+    """Return hours that are no whole minutes, or are named in another language."""
+    try:
+        return number(text)
+    except TableError as error:
+        try:
+            return hour_seconds(text) / 3600
+        except NumberError:
+            raise error from None
 
 
 def _moment(
@@ -320,10 +332,18 @@ def _moment(
     value = row.get(name)
     if not value or not isinstance(value, str):
         return days.read_moment(tasks.env, value, at_end=at_end)
-    local = moment(value, pattern)
-    if ":" not in value:
-        return days.read_moment(tasks.env, local.date(), at_end=at_end)
-    return days.parse_moment(local.isoformat(), days.community_zone(tasks.env))
+    if pattern:
+        said = moment(value, pattern).isoformat(sep=" ").removesuffix(" 00:00:00")
+    else:
+        said = plain_moment(value)
+    day = days.parse_day(said)
+    if day:
+        return days.read_moment(tasks.env, day, at_end=at_end)
+    try:
+        return days.parse_moment(said, days.community_zone(tasks.env))
+    except ValueError as error:
+        # The calendar does not reach that far.
+        raise TableError("date", value) from error
 
 
 def _place(row: dict) -> Any:
