@@ -43,8 +43,8 @@ RATE = 50
 class Payers:
     """Threads that pay, and note when each payment was acknowledged."""
 
-    def __init__(self, registry, users, payee, currency, mark):
-        self.registry, self.payee, self.currency = registry, payee, currency
+    def __init__(self, registry, users, payees, currency, mark):
+        self.registry, self.payees, self.currency = registry, payees, currency
         self.mark = mark
         self.tried, self.acknowledged, self.failed = set(), {}, []
         self.ends = threading.Event()
@@ -72,7 +72,7 @@ class Payers:
 
             def pay(env, key=key):
                 env["wezer.transfer"].pay(
-                    partner, self.payee, self.currency, "1", key=key
+                    partner, self.payees[place], self.currency, "1", key=key
                 )
 
             try:
@@ -105,9 +105,10 @@ class TestBackupDrill(CommittedCase):
         self.folder = Path(folder.name)
 
     def _make(self, env):
-        users = self._members(env, "Drill", PAYERS + 1)
+        users = self._members(env, "Drill", 2 * PAYERS)
         self.users = users.ids
         self.parties = [(user.id, user.partner_id.id) for user in users]
+        self.payees = [partner for _user, partner in self.parties[PAYERS:]]
         currency = env["wezer.currency"].create(
             {
                 "name": f"Drill {self.mark}",
@@ -161,15 +162,16 @@ class TestBackupDrill(CommittedCase):
                 key: (transfers, entries) for key, transfers, entries in cr.fetchall()
             }
             cr.execute(
-                "SELECT w.balance FROM wezer_wallet w WHERE w.partner_id = %s"
-                " AND w.wezer_currency_id = %s",
-                [self.parties[-1][1], self.currency],
+                "SELECT sum(balance) FROM wezer_wallet WHERE partner_id = ANY(%s)"
+                " AND wezer_currency_id = %s",
+                [self.payees, self.currency],
             )
             return rows, cr.fetchone()[0]
 
     def test_each_payment_of_before_the_backup_is_restored_exactly_once(self):
-        *payers, (_user, payee) = self.parties
-        people = Payers(self.registry, payers, payee, self.currency, self.mark)
+        # Each pays another: the wallet of one payee would be waited for.
+        payers, payees = self.parties[:PAYERS], self.payees
+        people = Payers(self.registry, payers, payees, self.currency, self.mark)
         store = Path(config.filestore(self.database))
         kept, lost, changed = self.files
         lost_bytes = (store / lost).read_bytes()
