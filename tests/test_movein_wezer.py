@@ -3,7 +3,9 @@
 import json
 import shutil
 import tempfile
+from contextlib import redirect_stdout
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
@@ -15,6 +17,8 @@ from odoo.addons.wezer_marketplace.tests.test_community_export import (
 from odoo.addons.wezer_movein.tools import by_command, replay
 from odoo.addons.wezer_movein.tools.content import Unreadable
 from odoo.addons.wezer_movein.tools.readers import registry
+
+from launcher.export import COMMUNITY_SCRIPT
 
 
 def files_of(folder):
@@ -89,6 +93,26 @@ class TestReaderOfWezer(LivingCommunity):
         self.assertNotIn("A secret plan", adverts)
         (told,) = [one for one in content.problems if one.code == "not_in_export"]
         self.assertIn("1 deals in progress", told.details["what"])
+
+    def test_the_command_writes_the_same_files_and_says_why_it_does_not(self):
+        with tempfile.TemporaryDirectory() as folder:
+            target = Path(folder) / "by-command"
+            script = COMMUNITY_SCRIPT.format(path=str(target), with_addresses=False)
+            said = StringIO()
+            with redirect_stdout(said):
+                exec(script, {"env": self.env})
+                exec(script, {"env": self.env})
+            first, again = (
+                json.loads(line.removeprefix("WEZER"))
+                for line in said.getvalue().splitlines()
+                if line.startswith("WEZER")
+            )
+            self.assertEqual(first["files"], len(list(self.out.iterdir())))
+            self.assertIn("PROGRESS entries.csv", said.getvalue())
+            self.assertIn("already a folder", again["error"])
+            for path in target.glob("*.csv"):
+                same = self.out / path.name
+                self.assertEqual(path.read_bytes(), same.read_bytes(), path.name)
 
     def test_a_file_that_was_changed_is_missing_or_newer_is_refused(self):
         def change(folder):

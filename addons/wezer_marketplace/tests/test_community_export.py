@@ -130,6 +130,8 @@ class TestCommunityExport(LivingCommunity):
     def test_the_manifest_names_each_file_with_its_count_and_hash(self):
         self.assertEqual(self.manifest["format"], "wezer-community")
         self.assertEqual(self.manifest["version"], 1)
+        # It has data of people: only its owner opens it.
+        self.assertFalse(self.out.stat().st_mode & 0o077)
         self.assertEqual(self.manifest["community"]["name"], self.env.company.name)
         named = {one["name"]: one for one in self.manifest["files"]}
         self.assertEqual(
@@ -359,9 +361,15 @@ class TestCommunityExport(LivingCommunity):
             ):
                 out.add(part)
 
-    def test_a_second_export_to_the_same_folder_waits_for_the_first(self):
+    def test_one_export_at_a_time_writes_to_a_folder_and_none_adds_to_a_killed_one(
+        self,
+    ):
         with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "out"
+            # An export that was killed left this.
+            hidden = target.with_name(".out.unfinished")
+            hidden.mkdir()
+            (hidden / "parties.csv").touch()
             with community_files.new_folder(target) as out:
                 with self.assertRaises(community_files.FolderError) as refused:
                     with community_files.new_folder(target):

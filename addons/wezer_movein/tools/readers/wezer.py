@@ -119,6 +119,8 @@ LACKS = [
     "messages, notices, files and pictures",
     "deals in progress and money set aside: they are agreed again",
     "scores: they are counted from assessments that are given here",
+    "what stays in the files: authorisations, policies and links of groups, deals that"
+    " ended, assessments",
 ]
 _DECIMAL = re.compile(r"-?\d{1,40}(?:\.\d{1,18})?", re.ASCII)
 _CLOCK = re.compile(r"(-?)(\d{1,40}):([0-5]\d)", re.ASCII)
