@@ -37,7 +37,7 @@ from .browser import Browser
 
 ADDONS = (
     *("wezer_base", "wezer_currency", "wezer_fractal_groups", "wezer_reputation"),
-    *("wezer_marketplace", "wezer_website"),
+    *("wezer_marketplace", "wezer_movein", "wezer_website"),
 )
 # What people write themselves, in any language.
 WRITTEN = (
@@ -89,8 +89,10 @@ WITHOUT_LINK = {
     "/my/email/confirm/<string:token>": "a link of an e-mail",
     "/my/emails": "for administrators, from their to-do list",
     "/my/messages/reports/<int:report_id>": "from the to-do list, where one waits",
+    "/my/moved-in": "from a statement, where an account came from another system",
     "/news/stop/<int:partner_id>/<int:group_id>/<string:token>": "a link of a letter",
     "/pay/<string:token>": "a link that people pass on",
+    "/wezer/moved-in/<int:move_id>": "from the back office, where a community moved in",
     "/welcome": "where a new account is led after its first login",
 }
 STARTS = ("/", "/my", "/market", "/groups", "/members", "/contactus", "/web/login")
