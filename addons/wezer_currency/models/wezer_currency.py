@@ -364,8 +364,8 @@ class WezerCurrency(models.Model):
         string="A second person decides above",
         compute="_compute_charge_texts",
         inverse="_inverse_charge_texts",
-        help="What one person posts as a treasurer, or pays and issues from the"
-        " treasury, is counted together for 30 days. With 0 a second treasurer or an"
+        help="Amounts that one person posts as a treasurer, or pays and issues from the"
+        " treasury, are counted together for 30 days. With 0 a second treasurer or an"
         " administrator decides about everything, as long as somebody is a treasurer.",
     )
     books_open = fields.Boolean(

@@ -338,7 +338,7 @@ class WezerAnnouncementQuestion(models.Model):
     def _answer_note(self):
         """Return who reads what the user writes."""
         if self.sudo().asker_id == self.env.user.partner_id:
-            return self.env._("What you write is sent to the author as a new question.")
+            return self.env._("Your answer is sent to the author as a new question.")
         return self.env._(
             "The person who asked reads what you write. You can show question and"
             " answer to everybody on the page."
