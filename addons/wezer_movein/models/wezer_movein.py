@@ -12,7 +12,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import imports, locks
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
-from ..tools import checking, opening, proof, taking_back
+from ..tools import backup_first, checking, opening, proof, taking_back
 from ..tools.community_import import CommunityImport
 from ..tools.content import Unreadable
 
@@ -29,6 +29,20 @@ OPTIONS = (
     *("decimal_sign", "day_order", "export_currency"),
 )
 REASON_LENGTH = 1000
+# Names of the readers, see `tools/readers`.
+SYSTEMS = [
+    ("ces", "CES or IntegralCES"),
+    ("timeoverflow", "TimeOverflow (Download all)"),
+    ("timeoverflow-sql", "TimeOverflow (tables of its database)"),
+    ("komunitin", "Komunitin"),
+    ("cyclos", "Cyclos"),
+    ("community_forge", "Community Forge"),
+    ("elas", "eLAS or eLAND"),
+    ("oscurrency", "oscurrency"),
+    ("open_collective", "Open Collective"),
+    ("wezer", "Wezer"),
+    ("spreadsheet", "A spreadsheet"),
+]
 
 MOVE = StateMachine(
     states=(
@@ -62,6 +76,14 @@ MOVE = StateMachine(
             "administrator",
             "action_decide",
             "the report has to be made anew afterwards",
+        ),
+        Transition(
+            "backup",
+            ("checked",),
+            ("checked",),
+            "administrator",
+            "action_backup",
+            "a scheduled action makes it",
         ),
         Transition(
             "import",
@@ -125,7 +147,8 @@ class WezerMovein(models.Model):
     _state_machine = MOVE
 
     name = fields.Char(string="Community", readonly=True)
-    system = fields.Char(string="Old system", readonly=True)
+    system = fields.Char(readonly=True, help="The name of the reader of these files.")
+    system_name = fields.Char(string="Old system", compute="_compute_system_name")
     layout = fields.Char(readonly=True)
     code = fields.Char(
         string="Old code", readonly=True, help="The code of the community over there."
@@ -224,6 +247,14 @@ class WezerMovein(models.Model):
         readonly=True,
         groups="wezer_base.group_administrator",
     )
+    backup_waits = fields.Boolean(string="A backup is being made", readonly=True)
+    date_backup = fields.Datetime(string="Backup made on", readonly=True)
+    backup_told = fields.Text(
+        string="Result of the backup",
+        readonly=True,
+        groups="wezer_base.group_administrator",
+        help="Where the backup is, or why it could not be made.",
+    )
     date_checked = fields.Datetime(string="Checked on", readonly=True)
     date_imported = fields.Datetime(string="Imported on", readonly=True)
     date_proved = fields.Datetime(string="Proved on", readonly=True)
@@ -246,6 +277,7 @@ class WezerMovein(models.Model):
         help="The seal of the ledger that covers the imported payments.",
     )
     may_check = fields.Boolean(compute="_compute_may")
+    may_backup = fields.Boolean(compute="_compute_may")
     may_import = fields.Boolean(compute="_compute_may")
     may_prove = fields.Boolean(compute="_compute_may")
     may_take_back = fields.Boolean(compute="_compute_may")
@@ -258,10 +290,22 @@ class WezerMovein(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends("system")
+    @api.depends_context("lang")
+    def _compute_system_name(self):
+        labels = dict(
+            self.env["wezer.movein.start"]
+            ._fields["system"]
+            ._description_selection(self.env)
+        )
+        for move in self:
+            move.system_name = labels.get(move.system, move.system)
+
+    @api.depends("name", "code", "system_name")
     def _compute_display_name(self):
         for move in self:
             move.display_name = " · ".join(
-                filter(None, (move.name or move.code, move.system))
+                filter(None, (move.name or move.code, move.system_name))
             ) or self.env._("Community")
 
     @api.depends("problem_ids.is_undecided")
@@ -290,7 +334,10 @@ class WezerMovein(models.Model):
     def _compute_seal_id(self):
         seals = self.env["wezer.ledger.seal"].sudo()
         for move in self:
-            move.seal_id = move.last_entry and seals.search(
+            if not move.last_entry:
+                move.seal_id = False
+                continue
+            move.seal_id = seals.search(
                 [
                     ("wezer_currency_id", "=", move.wezer_currency_id.id),
                     ("from_entry_id", "<=", move.last_entry),
@@ -299,11 +346,14 @@ class WezerMovein(models.Model):
                 limit=1,
             )
 
-    @api.depends("state", "is_stale", "undecided_count")
+    @api.depends("state", "is_stale", "undecided_count", "backup_waits")
     @api.depends_context("uid")
     def _compute_may(self):
+        actions = (
+            *("check", "backup", "import", "prove", "take_back", "open", "finish"),
+        )
         for move in self:
-            for action in ("check", "import", "prove", "take_back", "open", "finish"):
+            for action in actions:
                 move[f"may_{action}"] = bool(move.id) and move._may(action)
             move.may_send_letters = move.state == "open"
 
@@ -333,11 +383,18 @@ class WezerMovein(models.Model):
 
     def _data_refusal(self, action):
         move = self.sudo()
+        if action == "backup":
+            return move._backup_refusal()
         if action == "import":
             return move._import_refusal()
         if action == "take_back":
             return taking_back.refusal(move)
         return None
+
+    def _backup_refusal(self):
+        if not self.backup_waits:
+            return None
+        return Refusal(self.env._("A backup is being made already."), rule="backup")
 
     def _import_refusal(self):
         if self.is_stale:
@@ -563,6 +620,21 @@ class WezerMovein(models.Model):
 
     # === ACTIONS: IMPORT === #
 
+    def action_backup(self) -> bool:
+        """Make a backup of database and files soon, by a scheduled action."""
+        self.ensure_one()
+        self._check_may("backup")
+        move = self.sudo()
+        move.write({"backup_waits": True, "backup_told": False})
+        # Checked just above; the cron belongs to the system.
+        self.env.ref("wezer_movein.ir_cron_backup").sudo()._trigger()
+        return True
+
+    @api.model
+    def _cron_backup(self):
+        """Make the backup that administrators asked for."""
+        backup_first.make(self.sudo().search([("backup_waits", "=", True)]))
+
     def action_import(self) -> bool:
         """Import soon, by a scheduled action; nothing is kept of what fails."""
         self.ensure_one()
@@ -663,7 +735,7 @@ class WezerMovein(models.Model):
         return row._writer() if row else None
 
     def action_show_progress(self) -> bool:
-        """Show the page again, with what is done by now."""
+        """Show the page again, with what is done by now: of an import, or a backup."""
         self._check_administrator()
         return True
 

@@ -74,6 +74,9 @@ CHOICES = [
     ("told", "For information"),
     ("answered", "Answered"),
 ]
+#: In the context: the choices of a form. The web client reads the labels of a form's
+#: fields with keys of the context that end so, and with no others.
+CHOICES_KEY = "wezer_movein_choices_view_ref"
 #: Choices that need a value: a date, a person, or a text.
 WITH_VALUE = ("date", "person", "type")
 
@@ -187,6 +190,6 @@ class WezerMoveinProblem(models.Model):
             "target": "new",
             "context": {
                 "default_problem_ids": self.ids,
-                "wezer_movein_choices": common,
+                CHOICES_KEY: " ".join(common),
             },
         }

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from ..models.wezer_movein_problem import CHOICES, WITH_VALUE
+from ..models.wezer_movein_problem import CHOICES, CHOICES_KEY, WITH_VALUE
 
 
 class WezerMoveinDecide(models.TransientModel):
@@ -15,10 +15,7 @@ class WezerMoveinDecide(models.TransientModel):
     problem_ids = fields.Many2many("wezer.movein.problem", string="Problems")
     words = fields.Text(compute="_compute_problems", compute_sudo=False)
     same_count = fields.Integer(compute="_compute_problems", compute_sudo=False)
-    for_all = fields.Boolean(
-        string="Decide the same for all of this kind",
-        help="All problems of this kind that nobody has decided yet.",
-    )
+    others = fields.Char(compute="_compute_problems", compute_sudo=False)
     choice = fields.Selection("_choices", string="Decision", required=True)
     needs_value = fields.Boolean(compute="_compute_needs_value")
     value = fields.Char(
@@ -30,13 +27,14 @@ class WezerMoveinDecide(models.TransientModel):
     @api.model
     def _choices(self):
         """Return the choices of these problems, which the action names."""
-        wanted = self.env.context.get("wezer_movein_choices")
+        wanted = self.env.context.get(CHOICES_KEY)
+        wanted = wanted.split() if isinstance(wanted, str) else []
         labels = dict(
             self.env["wezer.movein.problem"]
             ._fields["choice"]
             ._description_selection(self.env)
         )
-        if not isinstance(wanted, list) or not wanted:
+        if not wanted:
             return list(labels.items())
         known = [choice for choice, _label in CHOICES]
         return [(choice, labels[choice]) for choice in known if choice in wanted]
@@ -46,7 +44,10 @@ class WezerMoveinDecide(models.TransientModel):
         for wizard in self:
             shown = wizard.problem_ids[:5].mapped("words")
             wizard.words = "\n".join(filter(None, shown))
-            wizard.same_count = len(wizard._same())
+            wizard.same_count = count = len(wizard._same())
+            wizard.others = count and self.env._(
+                "More problems of this kind that are not decided yet: %s.", count
+            )
 
     @api.depends("choice")
     def _compute_needs_value(self):
@@ -68,18 +69,23 @@ class WezerMoveinDecide(models.TransientModel):
         )
 
     def action_decide(self) -> dict:
-        """Decide about these problems, or about all of their kind."""
+        """Decide about these problems."""
         self.ensure_one()
+        return self._decide(self.problem_ids)
+
+    def action_decide_all(self) -> dict:
+        """Decide the same about all problems of this kind that nobody has decided."""
+        self.ensure_one()
+        return self._decide(self.problem_ids | self._same())
+
+    def _decide(self, problems):
         moves = self.problem_ids.movein_id
         if len(moves) != 1:
             raise Refusal(
                 self.env._("Choose problems of one community."), rule="problem"
             )
-        decided = self.problem_ids
-        if self.for_all:
-            decided |= self._same()
         moves.action_decide(
-            decided.mapped("key"),
+            problems.mapped("key"),
             self.choice or "",
             self.reason or "",
             (self.value or None) if self.needs_value else None,

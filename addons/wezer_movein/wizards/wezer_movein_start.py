@@ -3,22 +3,7 @@ from odoo import fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from ..models.wezer_movein import OPTIONS
-
-# Names of the readers, see `tools/readers`.
-SYSTEMS = [
-    ("ces", "CES or IntegralCES"),
-    ("timeoverflow", "TimeOverflow (Download all)"),
-    ("timeoverflow-sql", "TimeOverflow (tables of its database)"),
-    ("komunitin", "Komunitin"),
-    ("cyclos", "Cyclos"),
-    ("community_forge", "Community Forge"),
-    ("elas", "eLAS or eLAND"),
-    ("oscurrency", "oscurrency"),
-    ("open_collective", "Open Collective"),
-    ("wezer", "Wezer"),
-    ("spreadsheet", "A spreadsheet"),
-]
+from ..models.wezer_movein import OPTIONS, SYSTEMS
 
 
 class WezerMoveinStart(models.TransientModel):
@@ -66,7 +51,9 @@ class WezerMoveinStart(models.TransientModel):
         self.ensure_one()
         if not self.attachment_ids:
             raise Refusal(self.env._("Choose the files first."), rule="files")
-        options = {name: self[name] for name in OPTIONS if self[name]}
+        options = {
+            name: self[name] for name in OPTIONS if name in self._fields and self[name]
+        }
         files = [
             (attachment.name, attachment.datas) for attachment in self.attachment_ids
         ]
