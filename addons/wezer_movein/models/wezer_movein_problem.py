@@ -143,12 +143,17 @@ class WezerMoveinProblem(models.Model):
         for problem in self:
             problem.is_undecided = problem.asks and not problem.choice
 
-    @api.depends("choices", "asks")
+    @api.depends("choices", "asks", "code", "movein_id.state")
     def _compute_is_decidable(self):
-        """A problem with a single choice is only told."""
+        """A problem with a single choice is only told; after the import, all are."""
         for problem in self:
             choices = (problem.choices or "").split()
-            problem.is_decidable = len(choices) > 1 or (problem.asks and bool(choices))
+            has_time = (
+                problem.code == MEMBER_REPORT or problem.movein_id.state == "checked"
+            )
+            problem.is_decidable = has_time and (
+                len(choices) > 1 or (problem.asks and bool(choices))
+            )
 
     @api.depends("code", "sentence", "details", "accounts", "amount", "file")
     @api.depends_context("lang")
