@@ -64,6 +64,21 @@ def test_semicolons_and_other_headings_are_understood(tmp_path):
     ]
 
 
+def test_cells_that_are_not_understood_refuse_their_row_with_the_value(tmp_path):
+    path = tmp_path / "members.csv"
+    bad = ["soon", "03/04/2026", "31/02/2026", "Zo\ufffd", "=TODAY()", "0000-00-00"]
+    lines = [f"Garden;Anna;{cell}" for cell in bad]
+    path.write_text("\n".join(["Groupe;Personne;Depuis", *lines]))
+    rows = import_groups.read(path, "members", MAP["members"])
+    assert [row["problem"][1] for row in rows] == bad
+    # One date decides for all: the fourth of March would be another day.
+    path.write_text(
+        "\n".join(["Groupe;Personne;Depuis", lines[1], "Garden;Luc;31/1/26"])
+    )
+    rows = import_groups.read(path, "members", MAP["members"])
+    assert [row["since"] for row in rows] == ["2026-04-03", "2026-01-31"]
+
+
 def test_the_commands_parse_their_arguments():
     words = ["import", "groups", "g.csv", "m.csv", "r.csv", "--dry-run", "--json"]
     options = parser().parse_args(words)

@@ -1,7 +1,9 @@
 """A file of members, imported with skills and circles."""
 
 import json
+from base64 import b64encode
 
+import openpyxl
 import pytest
 
 from odoo.tests import TransactionCase, tagged
@@ -109,3 +111,49 @@ class TestImportMembers(TransactionCase):
         self.assertEqual(set(members.mapped("name")), {"Nina Neu", "Paul, on paper"})
         again = imports._import_rows(rows)
         self.assertEqual([row["state"] for row in again], ["same"] * 3)
+
+    def test_a_household_is_a_circle_whose_wallet_each_may_use(self):
+        text = "name,email\nAna,home@new.example\nBen,home@new.example\n"
+        admin = self.env.ref("base.user_admin")
+        form = (
+            self.env["wezer.file.import"]
+            .with_user(admin)
+            .create({"file": b64encode(text.encode()), "household": "circle"})
+        )
+        form.action_read()
+        form.action_check()
+        self.assertFalse(self.env["wezer.profile"].search([("name", "=", "Ben")]))
+        form.action_import()
+        ana, ben = (
+            self.env["wezer.profile"].search([("name", "=", name)]).partner_id
+            for name in ("Ana", "Ben")
+        )
+        self.assertEqual((ana.email, ben.email), ("home@new.example", False))
+        home = self.env["wezer.group"].search([("name", "=", "Household of Ana, Ben")])
+        self.assertEqual(home._direct_members(), ana | ben)
+        self.assertTrue(home.role_ids.right_wallet)
+        self.assertEqual(home.role_ids._direct_members(), ana | ben)
+        count = self.env["wezer.group"].search_count([])
+        imports = self.env["wezer.member.import"].with_user(admin)
+        again = imports._import_rows(import_members.read(text, MAP), household="circle")
+        self.assertEqual([row["state"] for row in again], ["same"] * 2)
+        self.assertEqual(self.env["wezer.group"].search_count([]), count)
+        user = self.env["res.users"].create(
+            {
+                "name": "Ana",
+                "login": "home@new.example",
+                "partner_id": ana.id,
+                "group_ids": [(6, 0, [self.env.ref("base.group_portal").id])],
+            }
+        )
+        self.assertTrue(user._acts_for(home.partner_id, "wallet"))
+
+
+def test_a_workbook_is_a_file_of_members(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Nom", "Courriel"], ["Zoé Neu", "zoe@new.example"], [], ["=1+1"]):
+        book.active.append(row)
+    book.save(tmp_path / "members.xlsx")
+    rows = import_members.read((tmp_path / "members.xlsx").read_bytes(), MAP)
+    assert [row["name"] for row in rows] == ["Zoé Neu", "=1+1"]
+    assert rows[1]["problem"] == ("formula", "=1+1")

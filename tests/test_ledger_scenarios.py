@@ -447,7 +447,7 @@ class TestTimebanks(ScenarioCase):
 
     def play_to9(self, _expect):
         self.refused(
-            lambda: self.env["wezer.transfer.batch"].with_user(self.anna).create({})
+            lambda: self.env["wezer.file.import"].with_user(self.anna).create({})
         )
         # Members can make a batch from their own wallet only, administrators from any.
         row = {

@@ -22,6 +22,7 @@
         "views/wezer_profile_views.xml",
         "views/wezer_category_views.xml",
         "views/wezer_skill_views.xml",
+        "views/wezer_file_import_views.xml",
         "views/wezer_word_wizard_views.xml",
         "views/wezer_notice_views.xml",
         "views/wezer_replaced_page_views.xml",

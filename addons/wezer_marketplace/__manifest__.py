@@ -22,6 +22,7 @@
         "views/wezer_marketplace_menus.xml",
         "wizards/wezer_announcement_draft_views.xml",
         "wizards/wezer_deal_wizard_views.xml",
+        "wizards/wezer_file_import_views.xml",
         "views/wezer_announcement_views.xml",
         "views/wezer_deal_views.xml",
         "views/wezer_dashboard_views.xml",

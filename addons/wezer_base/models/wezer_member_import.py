@@ -24,7 +24,7 @@ class WezerMemberImport(models.AbstractModel):
     _description = "Import of members"
 
     @api.model
-    def _import_rows(self, rows, dry_run=False, mail=False):
+    def _import_rows(self, rows, dry_run=False, mail=False, household="ask"):
         """Take members in from rows of a file; administrators only, repeatable.
 
         They have no login yet: those who are invited (``mail``) or sign up with the
@@ -35,6 +35,9 @@ class WezerMemberImport(models.AbstractModel):
             ``group``, ``row`` (its number)
         :param bool dry_run: report, and keep nothing
         :param bool mail: write to those who have no login yet
+        :param str household: of several people with one address, one has it; the
+            others are refused with that reason (``ask``), or are members without an
+            address (``first``), and all of them are linked (``circle``)
         :return: one dict a row: ``row``, ``id``, ``state`` (created, updated, same,
             refused), ``reason``
         :raise NotAllowed: rule ``role``
@@ -43,14 +46,21 @@ class WezerMemberImport(models.AbstractModel):
         self.env["wezer.profile"]._check_administrator()
         imports.hold(self.env)
         report, seen, to_write = [], {}, []
+        rows = [
+            {**row, "row": row.get("row", number)}
+            for number, row in enumerate(rows, start=1)
+        ]
+        homes = self.sudo()._import_households(rows)
         with self.env.cr.savepoint() as everything:
-            for number, row in enumerate(rows, start=1):
+            for row in rows:
                 # Checked above that an administrator asks; rows are members' own.
-                row = {**row, "row": row.get("row", number)}
-                answer = self.sudo()._import_row(row, seen)
+                home = homes.get(row["row"])
+                answer = self.sudo()._import_row(row, seen, home, household)
                 report.append({"row": row["row"], **answer})
                 if answer["state"] != "refused" and answer.pop("invite", False):
                     to_write.append(email_normalize(row["email"]))
+            if household == "circle":
+                self.sudo()._import_links(homes, report)
             if dry_run:
                 everything.rollback()
                 self.env.invalidate_all(flush=False)
@@ -63,13 +73,99 @@ class WezerMemberImport(models.AbstractModel):
         return report
 
     @api.model
-    def _import_row(self, row, seen):
+    def _import_households(self, rows):
+        """Return ``{row: (row that has the address, its name)}`` of shared addresses.
+
+        The address stays with the member who has it already, else with the first.
+        """
+        people: dict[str, dict] = {}
+        for row in rows:
+            address = email_normalize(str(row.get("email") or ""))
+            name = normalise(str(row.get("name") or ""))
+            if address and name and not row.get("problem"):
+                people.setdefault(address, {}).setdefault(name, row)
+        homes = {}
+        for address, found in people.items():
+            if len(found) == 1:
+                continue
+            holder = self.env["wezer.invitation"]._user_of(address).partner_id or (
+                self.env["res.partner"].search(
+                    [("email_normalized", "=", address), ("parent_id", "=", False)],
+                    order="id",
+                    limit=1,
+                )
+            )
+            keeper = found.get(normalise(holder.name or "")) or next(
+                iter(found.values())
+            )
+            for row in found.values():
+                homes[row["row"]] = (keeper["row"], str(keeper["name"]).strip())
+        return homes
+
+    @api.model
+    def _import_links(self, homes, report):
+        """Link the people of each household who are members now."""
+        of: dict[int, list[int]] = {}
+        for answer in report:
+            if answer["row"] in homes and answer["id"]:
+                of.setdefault(homes[answer["row"]][0], []).append(answer["id"])
+        for ids in of.values():
+            if len(ids) > 1:
+                self._import_link(self.env["wezer.profile"].browse(ids).partner_id)
+
+    @api.model
+    def _import_link(self, partners):
+        """Link the people of a household; extended where there are circles.
+
+        :raise Refusal: rule ``household``
+        """
+        raise Refusal(
+            self.env._(
+                "Households are linked by circles, and this community has none."
+            ),
+            rule="household",
+        )
+
+    @api.model
+    def _import_row(self, row, seen, home=None, household="ask"):
         """Take one row in, or nothing of it."""
         try:
+            remark = ""
+            if home and home[0] != row["row"]:
+                row, remark = self._without_shared_address(row, home, household)
             with self.env.cr.savepoint():
-                return self._import_member(row, seen)
+                answer = self._import_member(row, seen)
+            if remark:
+                reasons = filter(None, (answer["reason"], str(remark)))
+                answer["reason"] = "; ".join(reasons)
+            return answer
         except (Refusal, NotAllowed, UserError, ValidationError) as error:
             return {"id": False, "state": "refused", "reason": str(error.args[0])}
+
+    @api.model
+    def _without_shared_address(self, row, home, household):
+        """Return the row of somebody whose address is another's, and what to say."""
+        values = {
+            "address": str(row["email"]).strip(),
+            "row": home[0],
+            "name": shown(home[1]),
+        }
+        if household == "ask":
+            raise Refusal(
+                self.env._(
+                    "%(address)s is the e-mail address of row %(row)s (%(name)s), too."
+                    " Say how people who share an address are imported",
+                    **values,
+                ),
+                rule="household",
+                value=values["address"],
+            )
+        remark = self.env._(
+            "a member without an e-mail address: %(address)s stays with row %(row)s"
+            " (%(name)s)",
+            **values,
+        )
+        return {**row, "email": ""}, remark
 
     @api.model
     def _import_member(self, row, seen):

@@ -11,6 +11,7 @@ from . import test_digest
 from . import test_directory_slips
 from . import test_download
 from . import test_error_bodies
+from . import test_file_import
 from . import test_files_of_people
 from . import test_forms
 from . import test_hidden_names

@@ -1,3 +1,5 @@
+from base64 import b64encode
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 
@@ -236,6 +238,33 @@ class MatrixCommon(WezerCommon):
     def _make_wezer_departure(cls):
         return cls.env["wezer.departure"].create(
             {"partner_id": cls.anna.partner_id.id, "reason": "Moving away"}
+        )
+
+    @classmethod
+    def _make_wezer_file_import(cls):
+        content = b64encode(b"name,email,of\nZoe,zz@example.org,x\n")
+        form = (
+            cls.env["wezer.file.import"]
+            .with_user(cls.ada)
+            .create({"kind": "members", "file": content})
+        )
+        form.action_read()
+        form.action_check()
+        return form
+
+    @classmethod
+    def _make_wezer_file_import_column(cls):
+        return cls._make_wezer_file_import().column_ids[:1]
+
+    @classmethod
+    def _make_wezer_file_import_field(cls):
+        return cls._make_wezer_file_import().field_ids[:1]
+
+    @classmethod
+    def _make_wezer_file_import_line(cls):
+        form = cls._make_wezer_file_import()
+        return form.line_ids.create(
+            {"import_id": form.id, "row": 1, "state": "refused", "reason": "x"}
         )
 
     @classmethod

@@ -110,6 +110,18 @@ class TestWordsImport(WezerCommon):
             rows = read_file(self.env, content.encode("utf-8-sig"))
             self.assertEqual(rows, wanted, content)
 
+    def test_cells_that_are_not_understood_are_refused_with_their_value(self):
+        bad = ["Zo\ufffd;a", "Zz\u202ea;b", f"{'Zz' * 200};c", f"Zzd;{'e' * 300}", ";f"]
+        text = "\n".join(["Nom;Compétences", *bad, "Zzgood;zzskill"])
+        rows = read_file(self.env, text.encode())
+        report = self.categories.import_vocabulary(rows)
+        self.assertEqual([one["row"] for one in report["refused"]], [1, 2, 3, 4, 5])
+        reasons = [one["reason"] for one in report["refused"]]
+        values = ("Zo\ufffd", "Zz␣a", "ZzZz", "eee", "name")
+        for value, reason in zip(values, reasons, strict=True):
+            self.assertIn(value, reason)
+        self.assertEqual(report["categories"], 1)
+
     def test_the_form_looks_first_and_imports_then(self):
         wizard = (
             self.env["wezer.vocabulary.import"]

@@ -1,6 +1,7 @@
 from . import base_language_install
 from . import base_partner_merge
 from . import res_config_settings
+from . import wezer_file_import
 from . import wezer_language_add
 from . import wezer_look
 from . import wezer_member_decline

@@ -119,24 +119,75 @@ class TestWallet(CurrencyCommon):
     def test_a_file_is_checked_then_posted_in_the_back_office(self):
         text = "payer,payee,currency,amount\nA,B,COM,5\nA,B,COM,600\n"
         admin = self.env.ref("base.user_admin")
-        batch = (
-            self.env["wezer.transfer.batch"]
+        form = (
+            self.env["wezer.file.import"]
             .with_user(admin)
-            .create({"file": base64.b64encode(text.encode()), "create_missing": True})
+            .create(
+                {
+                    "kind": "transfers",
+                    "file": base64.b64encode(text.encode()),
+                    "create_missing": True,
+                }
+            )
         )
-        batch.action_check()
-        self.assertFalse(batch.checked)
-        self.assertEqual(batch.line_ids.mapped("row"), [2])
-        batch.file = base64.b64encode(text.replace("600", "6").encode())
-        batch.action_check()
-        self.assertTrue(batch.checked)
+        form.action_read()
+        form.action_check()
+        self.assertFalse(form.checked)
+        self.assertEqual(form.line_ids.mapped("row"), [2])
+        form.action_import()
+        self.assertEqual(form.step, "columns")
+        form.file = base64.b64encode(text.replace("600", "6").encode())
+        form.action_check()
+        self.assertTrue(form.checked)
         self.assertFalse(self.env["wezer.wallet"].search([("reference", "=", "A")]))
-        batch.action_post()
+        form.action_import()
         wallet = self.env["wezer.wallet"].search([("reference", "=", "B")])
         self.assertEqual(wallet.balance, 1100)
         with self.assertRefused("state"):
-            batch.action_post()
+            form.action_import()
         self.assertBooksHold()
+
+    def test_a_file_of_payments_says_how_it_writes_numbers_and_dates(self):
+        anna, luc = (
+            user.partner_id._wezer_profile().slug for user in (self.anna, self.luc)
+        )
+        text = (
+            "Von;An;Betrag;Datum;Zweck\n"
+            f"{anna};{luc};1.250;03/04/2026;bread\n"
+            f"{anna};{luc};1,50;04/05/2026;jam\n"
+            f"{anna};{luc};zwei;04/05/2026;x\n"
+            f"{anna};{luc};Zo\ufffd;04/05/2026;x\n"
+            f"nobody@x.example;{luc};1,50;32/05/2026;x\n"
+        )
+        form = (
+            self.env["wezer.file.import"]
+            .with_user(self.env.ref("base.user_admin"))
+            .create(
+                {
+                    "kind": "transfers",
+                    "file": base64.b64encode(text.encode()),
+                    "mode": "history",
+                    "wezer_currency_id": self.credit.id,
+                }
+            )
+        )
+        form.action_read()
+        form.action_check()
+        reasons = dict(zip(form.line_ids.mapped("row"), form.line_ids, strict=True))
+        for row, value in (
+            (1, "03/04/2026"),
+            (2, "04/05/2026"),
+            (3, "04/05/2026"),
+            (4, "Zo\ufffd"),
+            (5, "32/05/2026"),
+        ):
+            self.assertIn(value, reasons[row].reason)
+        form.day_order = "day"
+        form.action_check()
+        self.assertEqual(form.line_ids.mapped("row"), [3, 4, 5])
+        self.assertIn("zwei", form.line_ids[0].reason)
+        self.assertIn("2026-04-03", form.preview)
+        self.assertIn("1250", form.preview)
 
     def test_a_charge_is_rehearsed_from_the_back_office(self):
         self.wallet(self.anna)

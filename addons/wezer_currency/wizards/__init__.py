@@ -6,4 +6,4 @@ from . import wezer_charge
 from . import wezer_correction
 from . import wezer_take_back
 from . import wezer_issue
-from . import wezer_transfer_batch
+from . import wezer_file_import

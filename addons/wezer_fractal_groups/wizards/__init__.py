@@ -1,1 +1,2 @@
+from . import wezer_file_import
 from . import wezer_onboarding

@@ -64,3 +64,4 @@ from . import test_dashboard
 from . import test_notices_of_deals
 from . import test_notices_of_announcements
 from . import test_community_export
+from . import test_file_import

@@ -1,4 +1,5 @@
 from . import wezer_announcement_draft
+from . import wezer_file_import
 from . import wezer_deal_wizard_mixin
 from . import wezer_deal_approve
 from . import wezer_deal_approve_many
