@@ -69,7 +69,9 @@ def manner_of(
     sign = said.sign or _decided(
         numbers.decimal_sign, filter(_is_number, amounts), numbers.AmbiguousNumber
     )
-    order = said.order or _decided(moments.day_order, iter(days), moments.TwoDates)
+    order = said.order or _decided(
+        moments.day_order, filter(_is_date, days), moments.TwoDates
+    )
     return Manner(sign, order)
 
 
@@ -89,6 +91,17 @@ def _is_number(text: str) -> bool:
     except numbers.NumberError:
         return False
     return True
+
+
+def _is_date(text: str) -> bool:
+    """Return whether a text is a day in either order; others decide nothing."""
+    for order in (moments.DAY_FIRST, moments.MONTH_FIRST):
+        try:
+            moments.Dates(moments.UTC, order).read(text)
+        except moments.NotADate:
+            continue
+        return True
+    return False
 
 
 def plain_number(text: str, sign: str = "") -> str:
