@@ -1,12 +1,18 @@
 import json
+import tempfile
 from base64 import b64encode
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
+from unittest.mock import patch
 
 import psycopg2
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.wezer_base.tools.backup import making
+from odoo.addons.wezer_base.tools.backup.refusals import BackupRefused
 
 from ..tools import proof
 from ..tools.content import Payment
@@ -278,6 +284,43 @@ class TestImport(MoveinCommon):
 
 @tagged("post_install", "-at_install")
 class TestChecking(MoveinCommon):
+    def test_a_backup_is_made_by_a_button_and_its_failure_is_told(self):
+        move = self._ready()
+        move.action_backup()
+        with self.assertRefused("backup"):
+            move.action_backup()
+        refused = BackupRefused("The disk is full", rule="space")
+        with patch.object(making, "make", side_effect=refused):
+            self.env["wezer.movein"]._cron_backup()
+        self.assertIn("The disk is full. Ask", move.backup_told)
+        self.assertFalse(move.date_backup or move.backup_waits)
+        move.action_backup()
+        with tempfile.NamedTemporaryFile() as file:
+            made = making.Made(Path(file.name), {})
+            with patch.object(making, "make", return_value=made) as make:
+                self.env["wezer.movein"]._cron_backup()
+                self.env["wezer.movein"]._cron_backup()
+        make.assert_called_once()
+        self.assertTrue(move.date_backup)
+        self.assertIn(file.name, move.backup_told)
+        move.action_import()
+        with self.assertRefused("state"):
+            move.action_backup()
+
+    def test_a_form_decides_about_one_problem_or_all_of_its_kind(self):
+        move = self._start()
+        move.action_check()
+        problems = move.problem_ids.filtered("is_undecided")
+        self.assertEqual(set(problems.mapped("is_decidable")), {True})
+        context = problems[0].action_decide()["context"]
+        form = self.env["wezer.movein.decide"].with_context(**context)
+        form = form.with_user(self.administrator)
+        choices = [choice for choice, _label in form._choices()]
+        self.assertEqual(sorted(choices), sorted(problems[0].choices.split()))
+        form.create({"choice": choices[0]}).action_decide_all()
+        alike = problems.filtered(lambda one: one.code == problems[0].code)
+        self.assertEqual(set(alike.mapped("choice")), {choices[0]})
+
     def test_a_check_keeps_the_report_only(self):
         names = ("res.partner", "wezer.wallet", "wezer.transfer", "wezer.currency")
         counts = [self.env[name].search_count([]) for name in names]
