@@ -14,8 +14,8 @@ from ..tools.tables import WORKBOOK, TableError, read_table, shown
 # Rows that are shown before anything is imported, and reasons that are listed.
 PREVIEWED = 10
 LISTED = 1000
-# Larger files are imported by the command, which shows how far it is.
-ROWS_MAX = 5_000
+# Larger files are imported by the command: a request of the browser ends after a while.
+ROWS_MAX = 1_000
 
 
 class WezerFileImport(models.TransientModel):
