@@ -55,18 +55,10 @@ class TestMoveinBrowser(HttpCase):
         )
         cls.export = ces(seed=5, members=12, trades=60, code="FERN", unmoved=2)
 
-    def _browser(self, width, login, height=1000):
-        browser = Browser(self.base_url(), width, height)
+    def _browser(self, width, login):
+        browser = Browser(self.base_url(), width, 1000)
         self.addCleanup(browser.close)
-        browser.driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {
-                "width": width,
-                "height": height,
-                "deviceScaleFactor": 1,
-                "mobile": width < 500,
-            },
-        )
+        self._resize(browser, width)
         browser.login(login, PASSWORD)
         return browser
 
@@ -79,6 +71,30 @@ class TestMoveinBrowser(HttpCase):
     def _move(self):
         self.env.invalidate_all()
         return self.env["wezer.movein"].search([], limit=1)
+
+    def _resize(self, browser, width):
+        browser.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {
+                "width": width,
+                "height": 1000,
+                "deviceScaleFactor": 1,
+                "mobile": width < 500,
+            },
+        )
+
+    def _look_on_a_phone(self, chief):
+        """See the problems as cards on a phone, with their buttons."""
+        self._resize(chief, 360)
+        chief.driver.refresh()
+        cards = "div[name=question_ids] .o_kanban_record"
+        button = chief.wait(f"{cards} button[name=action_decide]")
+        self._look(chief, "checked-phone")
+        self.assertLessEqual(button.rect["x"] + button.rect["width"], 360)
+        self._assert_fits(chief)
+        self._resize(chief, 1280)
+        chief.driver.refresh()
+        chief.wait("div[name=question_ids] tr.o_data_row")
 
     def _resume(self, chief):
         """Leave for another page, and come back to the move by the menu."""
@@ -157,6 +173,7 @@ class TestMoveinBrowser(HttpCase):
         self._press(chief, "action_check", "need a decision")
         self._look(chief, "checked")
         self._resume(chief)
+        self._look_on_a_phone(chief)
         waiting = self._move().problem_ids.filtered("is_undecided")
         self.assertEqual(set(waiting.mapped("code")), set(DECISIONS))
         for code in sorted(set(waiting.mapped("code"))):
@@ -232,7 +249,7 @@ class TestMoveinBrowser(HttpCase):
                 "group_ids": [self.env.ref("base.group_portal").id],
             }
         )
-        member = self._browser(360, account.partner_id.email, 800)
+        member = self._browser(360, account.partner_id.email)
         member.open(f"/my/wallets/{account.wallet_id.id}")
         member.click("#wrap a[href='/my/moved-in']")
         member.wait("#wrap h1")
