@@ -97,9 +97,7 @@ class TestMoveinBrowser(HttpCase):
         chief.wait("div[name=question_ids] tr.o_data_row")
 
     def _resume(self, chief):
-        """Leave for another page, and come back to the move by the menu."""
-        chief.open("/odoo/wezer-start")
-        chief.wait(".o_form_view")
+        """Leave the move, and come back to it by the menu."""
         self._open_menu(chief)
         chief.until(lambda driver: self._open_first(driver))
         chief.wait(".o_form_view h1", "Fern")
@@ -113,8 +111,6 @@ class TestMoveinBrowser(HttpCase):
         return True
 
     def _open_menu(self, chief):
-        chief.open("/odoo/wezer-start")
-        chief.wait(".o_form_view")
         chief.click(".o_menu_sections button", "Configuration", counts=False)
         chief.click(".o-dropdown--menu a", "Move a community in", counts=False)
         chief.wait(".o_list_view button", "Choose files")
@@ -275,6 +271,8 @@ class TestMoveinBrowser(HttpCase):
             tempfile.TemporaryDirectory() as folder,
         ):
             chief = self._browser(1280, CHIEF)
+            chief.open("/odoo/wezer-start")
+            chief.wait(".o_form_view")
             self._open_menu(chief)
             self._look(chief, "begin")
             self._choose_files(chief, folder)
