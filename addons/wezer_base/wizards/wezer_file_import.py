@@ -61,7 +61,7 @@ class WezerFileImport(models.TransientModel):
         "wezer.file.import.column", "import_id", string="Columns"
     )
     field_ids = fields.One2many(
-        "wezer.file.import.field", "import_id", string="What can be imported"
+        "wezer.file.import.field", "import_id", string="Fields that can be imported"
     )
     not_read = fields.Char(string="Columns that are not imported", readonly=True)
     preview = fields.Html(string="First rows", readonly=True)

@@ -9,6 +9,7 @@ ROWS = (
     Outcome("start", "administrator"),
     Outcome("check", "administrator"),
     Outcome("decide", "administrator"),
+    Outcome("backup", "administrator"),
     Outcome("import", "administrator"),
     Outcome("post", notified={"administrator": "moved_in"}),
     Outcome("prove", "administrator"),
@@ -57,6 +58,10 @@ class TestNoticesOfMovingIn(OutcomeCase, MoveinCommon):
     def do_decide(self):
         move = self._ready()
         return move, lambda: move.action_decide("closed_with_balance", "community")
+
+    def do_backup(self):
+        move = self._ready()
+        return move, move.action_backup
 
     def do_import(self):
         move = self._ready()

@@ -5,6 +5,7 @@ It is written as those of every night are: same folder, same recipients.
 
 import logging
 import os
+from typing import Any
 
 from odoo import fields, models
 
@@ -25,7 +26,7 @@ def make(moves: models.Model) -> None:
     if moves.env.context.get("ir_cron_progress_id"):
         # An import may begin meanwhile: what follows sees the moves as they are then.
         moves.env["ir.cron"]._commit_progress()
-    vals = {"backup_waits": False}
+    vals: dict[str, Any] = {"backup_waits": False}
     try:
         plan = nightly.Plan.of_environment(database, os.environ)
         made = making.make(database, to=plan.folder, recipients=plan.recipients)
