@@ -92,7 +92,6 @@ WITHOUT_LINK = {
     "/my/moved-in": "from a statement, where an account came from another system",
     "/news/stop/<int:partner_id>/<int:group_id>/<string:token>": "a link of a letter",
     "/pay/<string:token>": "a link that people pass on",
-    "/wezer/moved-in/<int:move_id>": "from the back office, where a community moved in",
     "/welcome": "where a new account is led after its first login",
 }
 STARTS = ("/", "/my", "/market", "/groups", "/members", "/contactus", "/web/login")
