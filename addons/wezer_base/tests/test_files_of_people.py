@@ -211,6 +211,24 @@ class TestFilesOfPeople(BaseCase):
             with self.assertRaises(workbooks.WorkbookError) as caught:
                 workbooks.read_workbook(made.getvalue())
             self.assertEqual(caught.exception.code, code)
+        declared = "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"
+        for name, part in (
+            # Behind a long comment, under another ending, in another encoding.
+            ("xl/worksheets/other.xml", f"<!-- {'-+' * 4000} -->{declared}".encode()),
+            ("xl/worksheets/other.dat", declared.encode()),
+            ("xl/worksheets/other.xml", declared.encode("utf-16")),
+        ):
+            made = io.BytesIO(data)
+            with zipfile.ZipFile(made, "a") as packed:
+                packed.writestr(name, part)
+            with self.assertRaises(workbooks.WorkbookError) as caught:
+                workbooks.read_workbook(made.getvalue())
+            self.assertEqual(caught.exception.code, "broken")
+        made = io.BytesIO(data)
+        with zipfile.ZipFile(made, "a") as packed:
+            # A drawing program's picture declares its kind.
+            packed.writestr("xl/media/image1.svg", "<!DOCTYPE svg><svg/>")
+        self.assertTrue(workbooks.read_workbook(made.getvalue()))
         with patch.object(workbooks, "can_read", return_value=False):
             with self.assertRaises(workbooks.WorkbookError) as caught:
                 workbooks.read_workbook(data, "book.xlsx")

@@ -24,8 +24,12 @@ _LINKS = re.compile(
     r"externalLinks/|connections\.xml|queryTables/|embeddings/", re.IGNORECASE
 )
 _OUTSIDE = re.compile(rb'TargetMode\s*=\s*["\']External["\']', re.IGNORECASE)
-# Rows and columns that a sheet only says to have are not made.
-_SAID = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# What no office program writes into a part, and a reader of XML would follow.
+_DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
+# How a part begins in UTF-16, in which it would not be found.
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+# Pictures, and what a printer was told.
+_BESIDE = ("xl/media/", "xl/printerSettings/", "docProps/thumbnail")
 
 REASONS = {
     "openpyxl": "Workbooks cannot be read here. Save “%s” as CSV",
@@ -127,9 +131,12 @@ def _check(data: bytes) -> None:
             raise WorkbookError("macros", name)
         if _LINKS.search(name):
             raise WorkbookError("links", name)
+        # Anywhere in it, whatever it is called: a comment before it may be long.
+        if not name.startswith(_BESIDE) and (
+            content.startswith(_WIDE) or any(said in content for said in _DECLARED)
+        ):
+            raise WorkbookError("broken", name)
         if name.endswith((".xml", ".rels", ".vml")):
-            if _SAID.search(content[:2000]):
-                raise WorkbookError("broken", name)
             if name == "[Content_Types].xml" and b"macroEnabled" in content:
                 raise WorkbookError("macros", name)
             if name.endswith(".rels") and _OUTSIDE.search(content):
