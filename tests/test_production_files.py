@@ -29,7 +29,7 @@ HTTP_PORT = str(config._default_options["http_port"])
 # What its entry point reads.
 ENTRY_POINT = {"HOST", "PORT", "USER", "PASSWORD", "PASSWORD_FILE"}
 # What the suite reads, and the programs that its backups are sent with.
-OURS = {"WEZER_URL", "WEZER_BACKUP_DIR"}
+OURS = {"WEZER_URL", "WEZER_BACKUP_DIR", "WEZER_BACKUP_RECIPIENTS"}
 BACKUP = {
     *("WEZER_BACKUP_TZ", "RCLONE_CONFIG", "RESTIC_REPOSITORY", "RESTIC_PASSWORD"),
     *("WEZER_BACKUP_AT", "WEZER_BACKUP_KEEP", "WEZER_BACKUP_RECIPIENTS"),
@@ -246,7 +246,10 @@ def test_the_folder_of_backups_is_odoos_own_and_reachable_from_the_pages():
     services = compose()["services"]
     assert "install -d -o odoo -g odoo -m 700 /backups" in text("Dockerfile")
     for name in ("odoo", "backup"):
-        assert services[name]["environment"]["WEZER_BACKUP_DIR"] == "/backups"
+        environment = services[name]["environment"]
+        assert environment["WEZER_BACKUP_DIR"] == "/backups"
+        # What the pages write there is encrypted for the same people.
+        assert "${WEZER_BACKUP_RECIPIENTS" in environment["WEZER_BACKUP_RECIPIENTS"]
         assert "backups:/backups" in services[name]["volumes"]
     for program in ("gnupg", "rclone", "restic"):
         assert re.search(rf"apt-get install .*\b{program}\b", text("Dockerfile"))
