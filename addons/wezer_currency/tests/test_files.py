@@ -293,7 +293,10 @@ class TestFiles(CurrencyCommon):
             "currency": self.credit.id,
             "amount": "1",
         }
-        for key in ("row:1", "fee/1/1/2026-01-01", "demurrage/1", "act/1/0"):
+        for key in (
+            *("row:1", "fee/1/1/2026-01-01", "demurrage/1", "act/1/0"),
+            "movein-V-1",
+        ):
             with self.assertRaisesRegex(UserError, "the server only"):
                 self._transfers(self.anna).post_batch([{**row, "key": key}])
 

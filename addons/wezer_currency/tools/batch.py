@@ -18,7 +18,7 @@ MODES = ("strict", "history")
 OWN_KEY = "row:"
 # Keys that imports, charges and treasurers' acts are given: a member who used one up
 # would keep the payment from being posted.
-OWN_KEYS = (OWN_KEY, "fee/", "demurrage/", "act/")
+OWN_KEYS = (OWN_KEY, "fee/", "demurrage/", "act/", "movein-")
 # Texts of amounts that are remembered while a batch is read.
 REMEMBERED = 20000
 # A batch of members is typed or pasted; administrators bring histories.
