@@ -11,6 +11,7 @@ from odoo.tools import LazyTranslate
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import imports, locks
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+from odoo.addons.wezer_currency.tools.texts import storable
 
 from ..tools import backup_first, checking, opening, proof, taking_back
 from ..tools.community_import import CommunityImport
@@ -461,7 +462,7 @@ class WezerMovein(models.Model):
             not isinstance(options, dict)
             or options.keys() - set(OPTIONS)
             or not all(
-                isinstance(value, str) and len(value) <= 200
+                isinstance(value, str) and len(value) <= 200 and storable(value)
                 for value in options.values()
             )
         ):
@@ -483,6 +484,7 @@ class WezerMovein(models.Model):
                 not isinstance(pair, list | tuple)
                 or len(pair) != 2
                 or not isinstance(pair[0], str)
+                or not storable(pair[0])
                 or not isinstance(pair[1], str | bytes)
             ):
                 raise Refusal(self.env._("Choose the files first."), rule="files")
@@ -527,7 +529,11 @@ class WezerMovein(models.Model):
     def _replayed(self, content):
         """Return the replay of ``content`` with what was decided so far."""
         self.ensure_one()
-        return checking.replay(content, self._decisions())
+        try:
+            return checking.replay(content, self._decisions())
+        except Unreadable as error:
+            # A decision has a value that is none, such as a date.
+            raise Refusal(str(error), rule=error.code) from error
 
     def _decisions(self):
         """Return the decision in force for each key of a problem."""
@@ -599,7 +605,9 @@ class WezerMovein(models.Model):
         if not isinstance(keys, list | tuple) or not keys:
             keys = [""]
         problems = self.env["wezer.movein.problem"].sudo()
-        texts = [key for key in keys if isinstance(key, str)]
+        # What is no text is the name of no problem.
+        keys = [key if isinstance(key, str) else repr(key)[:80] for key in keys]
+        texts = [key for key in keys if storable(key)]
         found = problems.search(
             [
                 ("movein_id", "=", self.id),

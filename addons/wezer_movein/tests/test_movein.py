@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 import psycopg2
 
+from odoo import SUPERUSER_ID
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -176,6 +177,31 @@ class TestImport(MoveinCommon):
         self.assertBooksHold()
         with self.assertRefused("shared"):
             again.action_take_back()
+
+    def test_much_leaves_a_treasury_in_use_by_a_second_person_only(self):
+        self.move.action_prove()
+        self.money.four_eyes_minor_text = "3"
+        content = village()
+        last = max(row.moment for row in content.payments)
+        spent = Payment("V000", "V003", Decimal(2), last, "spent", purpose="thanks")
+        content.payments.append(spent)
+        before = type(self).content
+        type(self).content = content
+        self.addCleanup(setattr, type(self), "content", before)
+        self._imported()
+        found = self.env["wezer.transfer"].search(
+            [("wezer_currency_id", "=", self.money.id), ("key", "=", "movein-V-spent")]
+        )
+        self.assertEqual(found.person_id, self.administrator.partner_id)
+        # Counted with what went before: another export does not begin anew.
+        content.payments.append(
+            Payment("V000", "V003", Decimal(2), last, "more", purpose="thanks")
+        )
+        again = self._ready()
+        again.action_import()
+        again.sudo().with_user(SUPERUSER_ID)._try_import()
+        self.assertEqual(again.state, "checked")
+        self.assertIn("second person", again.failure)
 
     def test_the_check_finds_a_payment_that_was_added_by_hand(self):
         self.move.action_prove()
@@ -358,6 +384,52 @@ class TestChecking(MoveinCommon):
         closed = move.account_ids.filtered(lambda row: row.code == "V002")
         self.assertEqual(closed.wallet_id.balance, 0)
         move.action_prove()
+
+    def test_the_form_reads_its_own_uploads_only_and_keeps_none(self):
+        forms = self.env["wezer.movein.start"].with_user(self.administrator)
+        attachments = forms.env["ir.attachment"]
+        upload = {"name": "rows.csv", "raw": FILE, "res_model": forms._name}
+        own = attachments.create(upload)
+        picture = attachments.create(
+            {
+                "name": "of somebody.csv",
+                "raw": FILE,
+                "res_model": "res.partner",
+                "res_id": self.anna.partner_id.id,
+            }
+        )
+        form = forms.create({"attachment_ids": (own | picture).ids})
+        with self.assertRefused("files"):
+            form.action_start()
+        self.assertTrue(picture.exists() and own.exists())
+        form.attachment_ids = own
+        move = self.env["wezer.movein"].browse(form.action_start()["res_id"])
+        self.assertEqual(move.sudo().file_ids.name, "rows.csv")
+        self.assertFalse(own.exists())
+        # What was uploaded and never read goes, too.
+        left, fresh = attachments.create([upload, upload])
+        self.env.cr.execute(
+            "UPDATE ir_attachment SET create_date = create_date - interval '2 days'"
+            " WHERE id = %s",
+            [left.id],
+        )
+        forms._delete_unread()
+        self.assertEqual((left | fresh).exists(), fresh)
+
+    def test_what_no_form_sends_is_refused_in_words(self):
+        data = b64encode(FILE).decode()
+        moves = self.env["wezer.movein"].with_user(self.administrator)
+        with self.assertRefused("files"):
+            moves.start([["a\0.csv", data]])
+        with self.assertRefused("options"):
+            moves.start([["a.csv", data]], {"code": "V\0"})
+        move = self._start()
+        move.action_check()
+        for key in ({"a": 1}, ["closed_with_balance"], "\0"):
+            with self.assertRefused("problem"):
+                move.action_decide([key], "stays")
+        move.action_decide("closed_with_balance", "stays", "\0", "a\0b")
+        self.assertEqual(move.sudo().decision_ids.mapped("value"), ["ab"])
 
     def test_a_file_that_changed_after_the_check_is_refused(self):
         move = self._ready()

@@ -279,9 +279,10 @@ def decide(found: models.Model, choice: str, reason: str, value: Any) -> None:
     said = clean_line(reason if isinstance(reason, str) else "", REASON_LENGTH)
     if value is not None and not isinstance(value, str | int):
         raise Refusal(env._("This value cannot be read."), rule="value")
+    value = None if value is None else clean_line(str(value), REASON_LENGTH)
     vals = {
         "choice": choice,
-        "value": str(value) if value is not None else False,
+        "value": value or False,
         "reason": said,
         "person_id": person,
         "date": fields.Datetime.now(),

@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.tools import email_normalize, html_escape
 
 from odoo.addons.wezer_base.exceptions import Refusal
@@ -28,6 +28,7 @@ from odoo.addons.wezer_base.tools.text import (
     secret_slug,
     slugify,
 )
+from odoo.addons.wezer_currency.tools import treasury_policy
 from odoo.addons.wezer_currency.tools.bulk_posting import BulkPosting
 from odoo.addons.wezer_currency.tools.texts import PURPOSE_LENGTH
 
@@ -684,7 +685,7 @@ class CommunityImport:
         self.batch = batches._next_id()
         count, done = len(self.postings), 0
         links: list[tuple[str, str]] = []
-        transfers = self.env["wezer.transfer"]
+        transfers = self.env["wezer.transfer"].with_user(self._poster()).sudo()
         keyless = BulkPosting(transfers).without_keys(self.wallets.values())
         for rows in self._portions(keyless, links):
             answers = transfers._post_rows(rows, "history", batch=self.batch)
@@ -694,9 +695,23 @@ class CommunityImport:
             self._count_beyond(rows, answers)
             done += len(rows)
             self.progress("payments", done, count)
+        if not self.move.makes_currency:
+            treasury_policy.check_import(transfers, self.batch)
         self._link_reversals(links)
         # The stored balances are right at once, the treasury's too.
         self.env["wezer.wallet"]._cron_sweep()
+
+    def _poster(self) -> models.Model:
+        """Return the user who is named as having posted the history.
+
+        A history that makes its currency is the act of nobody here. In a currency that
+        is in use, the person who started the move answers for it, whoever runs the
+        import: much does not leave a treasury without a second person.
+        """
+        starter = self.move.person_id.user_ids[:1]
+        if starter and not self.move.makes_currency:
+            return starter
+        return self.env["res.users"].browse(SUPERUSER_ID)
 
     def _portions(self, keyless: set[int], links: list) -> Iterator[list[dict]]:
         rows: list[dict] = []

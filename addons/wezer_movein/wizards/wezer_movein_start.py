@@ -1,4 +1,6 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.addons.wezer_base.exceptions import Refusal
@@ -49,20 +51,41 @@ class WezerMoveinStart(models.TransientModel):
     def action_start(self) -> dict:
         """Read the files, and open what was read."""
         self.ensure_one()
-        if not self.attachment_ids:
+        uploads = self.attachment_ids.filtered(self._is_upload)
+        # A file of another record stays with it: what was read is deleted below.
+        if not uploads or uploads != self.attachment_ids:
             raise Refusal(self.env._("Choose the files first."), rule="files")
         options = {
             name: self[name] for name in OPTIONS if name in self._fields and self[name]
         }
-        files = [
-            (attachment.name, attachment.datas) for attachment in self.attachment_ids
-        ]
+        files = [(upload.name, upload.datas) for upload in uploads]
         number = self.env["wezer.movein"].start(files, options)
         # They can hold passwords and addresses: the move keeps its own copy.
-        self.attachment_ids.unlink()
+        uploads.unlink()
         return {
             "type": "ir.actions.act_window",
             "res_model": "wezer.movein",
             "res_id": number,
             "view_mode": "form",
         }
+
+    def _is_upload(self, attachment):
+        """Return whether the user uploaded a file in this form."""
+        return (
+            attachment.res_model == self._name
+            # 0 before the form is saved, as it is when its files were refused.
+            and attachment.res_id in (0, self.id)
+            and attachment.create_uid == self.env.user
+        )
+
+    @api.autovacuum
+    def _delete_unread(self):
+        """Delete files that were uploaded and never read: they can hold passwords."""
+        day_ago = fields.Datetime.now() - timedelta(days=1)
+        self.env["ir.attachment"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", (0, False)),
+                ("create_date", "<", day_ago),
+            ]
+        ).unlink()
