@@ -114,7 +114,7 @@ def fetcher(
             sys.stderr.write(f"{count} pages fetched …\n")
         try:
             return json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Failure(f"{address} gives no JSON") from error
 
     return fetch

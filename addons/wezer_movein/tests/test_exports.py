@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..models.wezer_movein_problem import CHOICES, CODES
-from ..tools import komunitin_api, problems, replay, report
+from ..tools import komunitin_api, problems, reading, replay, report
 from ..tools.content import Unreadable
 from ..tools.names import Names
 from ..tools.readers import registry
@@ -270,9 +270,28 @@ class TestDecisions(ExportCase):
             [{"code": "not_moved", "choice": "keep"}],
         ):
             self.assertEqual(problems.read_decisions(json.dumps(said)), expected)
-        for said in ("no JSON", '"text"', '{"x": "keep"}', '{"not_moved": "burn"}'):
+        hostile = [
+            {"not_moved": {"choice": "keep", **more}}
+            for more in (
+                *({"value": {"a": 1}}, {"value": ["a"]}, {"value": True}),
+                *({"value": "a\0"}, {"reason": ["a"]}, {"reason": "\0"}),
+            )
+        ]
+        for said in (
+            *("no JSON", '"text"', '{"x": "keep"}', '{"not_moved": "burn"}'),
+            *("[" * 100_000, '{"not_moved:\\u0000": "keep"}', '{"not_moved": {}}'),
+            *map(json.dumps, hostile),
+        ):
             with self.assertRaises(Unreadable):
                 problems.read_decisions(said)
+
+    def test_what_only_looks_like_a_number_ends_no_program(self):
+        self.assertTrue(reading.is_number("012"))
+        for text in ("", "²", "-1", "1.0", "9" * 5000):
+            self.assertFalse(reading.is_number(text))
+        rows = [["date", "from", "to", "amount"], ["2020-04-03", "Ann", "²", "1"]]
+        content = registry.read([("p.csv", exports.table(rows))], {})
+        self.assertEqual(len(content.payments), 1)
 
     def test_every_problem_has_a_sentence_a_default_and_a_key(self):
         replayed = replay.replay(self.content)

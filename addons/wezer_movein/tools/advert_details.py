@@ -12,6 +12,7 @@ from odoo.addons.wezer_base.tools import numbers
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, clean_line, clean_text
 
 from .content import Advert
+from .reading import is_number
 
 CHOICES = {
     "unit": ("hour", "piece", "time"),
@@ -45,7 +46,7 @@ def values_of(env: Any, advert: Advert, group_ids: list[int]) -> dict[str, Any]:
 
 def _numbers(said: dict[str, str]) -> dict[str, Any]:
     vals: dict[str, Any] = {}
-    if said.get("places", "").isdigit():
+    if is_number(said.get("places", "")):
         vals["places"] = min(int(said["places"]), PLACES_MAX)
     if "quantity" in said:
         quantity = numbers.decimal_number(said["quantity"])

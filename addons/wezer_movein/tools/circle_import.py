@@ -31,6 +31,7 @@ TEXT_LENGTH = 8000
 FLAGS = ("books_open", "refuse_rights")
 STATES = ("invited", "requested", "active", "left")
 FOCUS_LENGTH = 200
+COLORS = tuple("12345678")
 
 
 class CircleImport:
@@ -103,7 +104,7 @@ class CircleImport:
                 vals[field] = said[field] == "yes"
         if group.kind == "role":
             vals |= {f"right_{name}": name in group.rights for name in RIGHTS}
-        if said.get("color", "").isdigit() and 1 <= int(said["color"]) <= 8:
+        if said.get("color", "") in COLORS:
             vals["color"] = int(said["color"])
         if reference := clean_line(group.reference, TITLE_LENGTH):
             taken = self.env["wezer.group"].search_count(

@@ -1,7 +1,7 @@
 """What is told of the people in any system's files. Runs without Odoo."""
 
 from .content import Content, Person, SourceFile
-from .reading import has_lost_letters, is_email
+from .reading import has_lost_letters, is_email, is_number
 from .telling import Telling
 
 
@@ -48,4 +48,4 @@ def _tell_address(
 
 
 def _numbers_first(code: str) -> tuple[int, str]:
-    return (int(code), "") if code.isdigit() else (1 << 62, code)
+    return (int(code), "") if is_number(code) else (1 << 62, code)

@@ -249,7 +249,7 @@ def read_decisions(text: str) -> dict[str, dict[str, Any]]:
     """
     try:
         said = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreadable("decisions", f"The decisions are not JSON: {error}") from error
     if isinstance(said, Mapping) and "decisions" in said:
         said = said["decisions"]
@@ -275,11 +275,17 @@ def read_decisions(text: str) -> dict[str, dict[str, Any]]:
                 f"“{choice[:40]}” cannot be decided for {code}. Possible:"
                 f" {', '.join(PROBLEMS[code].choices)}.",
             )
-        found[str(name)] = {
-            "choice": choice,
-            "value": decision.get("value"),
-            "reason": str(decision.get("reason") or ""),
-        }
+        value, reason = decision.get("value"), decision.get("reason") or ""
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, str | int | None)
+            or not isinstance(reason, str)
+            or any("\0" in text for text in (str(name), choice, str(value), reason))
+        ):
+            raise Unreadable(
+                "decisions", f"The value or reason of “{str(name)[:60]}” is no text."
+            )
+        found[str(name)] = {"choice": choice, "value": value, "reason": reason}
     return found
 
 

@@ -373,6 +373,14 @@ def has_lost_letters(name: str) -> bool:
 _ADDRESS = re.compile(r"[^@\s,;<>\"']+@[^@\s,;<>\"']+\.[^@\s.,;<>\"']{2,}")
 
 
+def is_number(text: str) -> bool:
+    """Return whether a text is a whole number that :func:`int` reads at once.
+
+    ``str.isdigit`` is true of ``²``, and of more digits than are read.
+    """
+    return text.isdecimal() and len(text) <= numbers.DIGITS_MAX
+
+
 def is_email(text: str) -> bool:
     """Return whether a text is an e-mail address."""
     return len(text) <= 254 and bool(_ADDRESS.fullmatch(text))

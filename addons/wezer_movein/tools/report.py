@@ -6,6 +6,7 @@ from typing import Any
 
 from .content import Account, Content, Problem
 from .problems import ASK, PROBLEMS, decided, key, sentence
+from .reading import is_number
 from .replay import Replay
 
 # Problems that name both of their accounts; others name the account that they are
@@ -275,7 +276,7 @@ def _problem(problem: Problem, amounts: Amounts, content: Content) -> dict[str, 
     if problem.file and not by_member:
         found["file"] = problem.file
     if problem.id:
-        found["id"] = int(problem.id) if problem.id.isdigit() else problem.id
+        found["id"] = int(problem.id) if is_number(problem.id) else problem.id
     if problem.code in _BOTH:
         found["accounts"] = problem.accounts
     elif problem.code not in _OF_ROWS and len(problem.accounts) == 1:

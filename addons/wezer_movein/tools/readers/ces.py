@@ -37,6 +37,7 @@ from ..reading import (
     all_rows,
     decimals,
     headings,
+    is_number,
     plain_text,
 )
 from ..telling import Telling
@@ -462,7 +463,7 @@ class _Reader:
     def _is_own(self, code: str) -> bool:
         """Return whether a number is a member's of this community."""
         own = self.content.code
-        return code[: len(own)].upper() == own.upper() and code[len(own) :].isdigit()
+        return code[: len(own)].upper() == own.upper() and is_number(code[len(own) :])
 
     def _is_virtual(self, code: str) -> bool:
         """Return whether a number stands for another community."""

@@ -62,7 +62,7 @@ _INQUIRIES = re.compile(r"inquir|demand|eskaera|verzoek|リクエスト", re.IGN
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?( ?UTC|Z)?", re.ASCII)
 _DAY = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", re.ASCII)
 _HOURS = re.compile(r"-?\d+:\d\d", re.ASCII)
-_SECONDS = re.compile(r"-?\d+", re.ASCII)
+_SECONDS = re.compile(r"-?\d{1,18}", re.ASCII)
 _NUMBERED = re.compile(r"(.*\S)\s*\((\d+)\)", re.DOTALL)
 LACKS = [
     "the numbers of transfers",

@@ -18,7 +18,7 @@ from ..content import (
     Person,
     SourceFile,
 )
-from ..reading import Row
+from ..reading import Row, is_number
 from ..table_reader import TableReader, roles_of
 
 NAME = "timeoverflow-sql"
@@ -184,7 +184,7 @@ class _Reader(TableReader):
         """Return seconds as hours; a cell that is no whole number is refused."""
         if not text:
             return None
-        if not text.lstrip("-").isdigit():
+        if not is_number(text.removeprefix("-")):
             self.sheets[role].refuse(row, "whole", text)
             return None
         return Decimal(int(text)) / HOUR

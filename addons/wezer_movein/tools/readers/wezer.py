@@ -139,7 +139,7 @@ def _manifest(file: SourceFile) -> dict[str, Any] | None:
         return None
     try:
         said = json.loads(file.data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     known = isinstance(said, dict) and said.get("format") == FORMAT
     return said if known else None
@@ -245,6 +245,7 @@ class _Reader:
             text = file.data.decode()
         except UnicodeDecodeError as error:
             raise Unreadable("encoding", f"{file.name} is not UTF-8.") from error
+        has_null = "\0" in text
         before = csv.field_size_limit(CELL_MAX)
         try:
             rows = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -257,6 +258,9 @@ class _Reader:
             for number, cells in enumerate(rows, start=1):
                 if len(cells) != len(heads):
                     raise _refused(file, number, "cells", ",".join(cells)[:60])
+                if has_null and "\0" in (cell := "".join(cells)):
+                    # No database of Wezer holds it.
+                    raise _refused(file, number, "control", cell)
                 file.rows = number
                 yield _Cells(file, number, dict(zip(heads, cells, strict=True)))
         except csv.Error as error:
