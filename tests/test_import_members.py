@@ -148,6 +148,21 @@ class TestImportMembers(TransactionCase):
         )
         self.assertTrue(user._acts_for(home.partner_id, "wallet"))
 
+    def test_households_without_their_address_do_not_become_one(self):
+        admin = self.env.ref("base.user_admin")
+        imports = self.env["wezer.member.import"].with_user(admin).sudo()
+        names = ["Eva", "Fay", "Gil", "Hal"]
+        report = imports._import_rows([{"name": name} for name in names])
+        # The row that has the address was refused: its member left, for instance.
+        homes = {
+            row: (9, "Gone", "one@new.example" if row < 3 else "two@new.example")
+            for row in range(1, 5)
+        }
+        imports._import_links(homes, report)
+        found = self.env["wezer.group"].search([("name", "=like", "Household of %")])
+        members = [sorted(one._direct_members().mapped("name")) for one in found]
+        self.assertEqual(sorted(members), [names[:2], names[2:]])
+
 
 def test_a_workbook_is_a_file_of_members(tmp_path):
     book = openpyxl.Workbook()

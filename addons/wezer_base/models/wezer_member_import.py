@@ -74,7 +74,9 @@ class WezerMemberImport(models.AbstractModel):
 
     @api.model
     def _import_households(self, rows):
-        """Return ``{row: (row that has the address, its name)}`` of shared addresses.
+        """Return ``{row: (row that has the address, its name, the address)}``.
+
+        Of rows whose address is also that of another person.
 
         The address stays with the member who has it already, else with the first.
         """
@@ -99,24 +101,28 @@ class WezerMemberImport(models.AbstractModel):
                 iter(found.values())
             )
             for row in found.values():
-                homes[row["row"]] = (keeper["row"], str(keeper["name"]).strip())
+                name = str(keeper["name"]).strip()
+                homes[row["row"]] = (keeper["row"], name, address)
         return homes
 
     @api.model
     def _import_links(self, homes, report):
         """Link the people of each household who are members now."""
-        of: dict[int, list[int]] = {}
+        of: dict[str, list[int]] = {}
         for answer in report:
             if answer["row"] in homes and answer["id"]:
-                of.setdefault(homes[answer["row"]][0], []).append(answer["id"])
-        for ids in of.values():
+                # The row that has the address may itself be refused.
+                of.setdefault(homes[answer["row"]][2], []).append(answer["id"])
+        for address, ids in of.items():
             if len(ids) > 1:
-                self._import_link(self.env["wezer.profile"].browse(ids).partner_id)
+                profiles = self.env["wezer.profile"].browse(ids)
+                self._import_link(profiles.partner_id, address)
 
     @api.model
-    def _import_link(self, partners):
+    def _import_link(self, partners, address):
         """Link the people of a household; extended where there are circles.
 
+        :param address: that they share in the file
         :raise Refusal: rule ``household``
         """
         raise Refusal(

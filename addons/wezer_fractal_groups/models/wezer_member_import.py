@@ -27,12 +27,12 @@ class WezerMemberImport(models.AbstractModel):
         return True, False
 
     @api.model
-    def _import_link(self, partners):
+    def _import_link(self, partners, address):
         """Put the people of a household into one circle, each with its wallet.
 
-        Nobody is notified. Found again by the address that they share.
+        Nobody is notified. Found again by the address that they share, also where none
+        of them has it: another household must not be taken for this one.
         """
-        address = next(filter(None, partners.mapped("email_normalized")), "")
         # The address itself is nobody's business.
         mark = hashlib.sha256(address.encode()).hexdigest()[:16]
         groups = self.env["wezer.group"].with_context(
