@@ -536,6 +536,20 @@ class TestKomunitinServices(ExportCase):
         with self.assertRaises(Unreadable):
             self.export()
 
+    def test_a_service_that_answers_something_else_is_refused(self):
+        good = dict(self.documents)
+        for name, document in (
+            ("currency", {"data": []}),
+            ("accounts", {"data": ["a1"]}),
+            ("accounts", {"data": [{"attributes": {}}]}),
+            ("transfers", {"data": [{"id": "t1", "relationships": []}]}),
+            ("members", {"data": [], "included": "c1"}),
+        ):
+            self.documents = {**good, name: document}
+            with self.assertRaises(Unreadable) as caught:
+                self.export()
+            self.assertEqual(caught.exception.code, "api", name)
+
 
 @tagged("post_install", "-at_install")
 class TestNames(BaseCase):

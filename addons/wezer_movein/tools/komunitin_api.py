@@ -31,6 +31,17 @@ def export(
     :param str social: address of the social service, empty to leave people out
     :raise Unreadable: where a service answers something else
     """
+    try:
+        return _export(fetch, code, accounting, social)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Unreadable(
+            "api", "The service answers something else than JSON:API documents."
+        ) from error
+
+
+def _export(
+    fetch: Fetch, code: str, accounting: str, social: str
+) -> list[tuple[str, bytes]]:
     api = _Api(fetch, accounting, code)
     document = api.document("currency")
     attributes = _attributes(document.get("data"))
