@@ -226,6 +226,15 @@ class TestImport(MoveinCommon):
         self.assertNotIn("Ada", json.dumps(file))
         file["proof"]["differences"] = 7
         self.assertFalse(proof.is_genuine(file))
+        decisions, codes = self.env["wezer.movein.decision"], {"V001"}
+        for choice, value, shown in (
+            ("person", "ada@village.example", ""),
+            ("type", "Zoë", ""),
+            ("person", "V001", "V001"),
+            ("date", "2024-05-31", "2024-05-31"),
+        ):
+            decision = decisions.new({"choice": choice, "value": value})
+            self.assertEqual(proof._value_shown(decision, codes), shown)
 
     def test_taking_back_frees_the_code_for_the_next_try(self):
         self.move.action_take_back()

@@ -279,10 +279,9 @@ def decide(found: models.Model, choice: str, reason: str, value: Any) -> None:
     said = clean_line(reason if isinstance(reason, str) else "", REASON_LENGTH)
     if value is not None and not isinstance(value, str | int):
         raise Refusal(env._("This value cannot be read."), rule="value")
-    value = None if value is None else clean_line(str(value), REASON_LENGTH)
     vals = {
         "choice": choice,
-        "value": value or False,
+        "value": _said_value(value),
         "reason": said,
         "person_id": person,
         "date": fields.Datetime.now(),
@@ -299,6 +298,11 @@ def decide(found: models.Model, choice: str, reason: str, value: Any) -> None:
         ]
     )
     found.write(vals)
+
+
+def _said_value(value: Any) -> str | bool:
+    """Return the value of a decision as it is kept; False where there is none."""
+    return clean_line("" if value is None else str(value), REASON_LENGTH) or False
 
 
 def decide_all(move: models.Model, decisions: dict[str, dict]) -> None:
@@ -325,7 +329,7 @@ def decide_all(move: models.Model, decisions: dict[str, dict]) -> None:
                 "key": name,
                 "code": name.partition(":")[0],
                 "choice": decision["choice"],
-                "value": False if value is None else str(value),
+                "value": _said_value(value),
                 "reason": clean_line(decision.get("reason") or "", REASON_LENGTH),
                 "person_id": move.env.user.partner_id.id,
                 "date": fields.Datetime.now(),

@@ -24,6 +24,8 @@ from .keys import prefix
 
 KEY_PARAMETER = "wezer_movein.proof_key"
 CHUNK = 20_000
+# Choices whose value can be the name or the address of a person.
+NAMING = ("person", "type")
 OF_MOVE = """t.wezer_currency_id = %(currency)s AND t.historic AND t.id <= %(last)s
        AND starts_with(t.key, %(prefix)s)"""
 # Keys are compared byte by byte, whatever language the database sorts in.
@@ -155,6 +157,7 @@ def _proof(move: models.Model, digest: str, accounts: str, count: int) -> dict:
     report = move.report or {}
     differing = move.account_ids.filtered("has_difference")
     decisions = move.decision_ids.sorted("id")
+    codes = set(move.account_ids.mapped("code"))
     return {
         "version": 1,
         "community": move.name,
@@ -184,13 +187,22 @@ def _proof(move: models.Model, digest: str, accounts: str, count: int) -> dict:
             {
                 "key": decision.key,
                 "choice": decision.choice,
-                "value": decision.value or "",
+                "value": _value_shown(decision, codes),
                 "date": str(decision.date),
             }
             for decision in decisions
         ],
         "sha256": {"payments": digest, "accounts": accounts},
     }
+
+
+def _value_shown(decision: models.Model, codes: set[str]) -> str:
+    """Return the value of a decision, without names and addresses of people.
+
+    More people read the proof than the members whom it concerns.
+    """
+    value = decision.value or ""
+    return value if decision.choice not in NAMING or value in codes else ""
 
 
 # === FOR PEOPLE === #
