@@ -178,6 +178,20 @@ class TestImport(MoveinCommon):
         with self.assertRefused("shared"):
             again.action_take_back()
 
+    def test_another_community_whose_code_begins_alike_is_told_apart(self):
+        self.move.action_prove()
+        before, other = type(self).content, village(payments=3)
+        other.code = "V-0"
+        self.addCleanup(setattr, type(self), "content", before)
+        type(self).content = other
+        theirs = self._imported(currency=self.money.code)
+        theirs.action_prove()
+        type(self).content = before
+        again = self._imported()
+        again.action_prove()
+        self.assertEqual(again.rows_digest, self.move.rows_digest)
+        self.assertNotEqual(theirs.rows_digest, self.move.rows_digest)
+
     def test_much_leaves_a_treasury_in_use_by_a_second_person_only(self):
         self.move.action_prove()
         self.money.four_eyes_minor_text = "3"

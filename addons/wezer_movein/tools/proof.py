@@ -26,8 +26,12 @@ KEY_PARAMETER = "wezer_movein.proof_key"
 CHUNK = 20_000
 # Choices whose value can be the name or the address of a person.
 NAMING = ("person", "type")
+# The keys of a community with the code "A-2" begin like those of "A".
 OF_MOVE = """t.wezer_currency_id = %(currency)s AND t.historic AND t.id <= %(last)s
-       AND starts_with(t.key, %(prefix)s)"""
+       AND starts_with(t.key, %(prefix)s)
+       AND NOT EXISTS (SELECT FROM wezer_movein other
+                        WHERE other.batch_number = t.batch_number
+                          AND other.code <> %(code)s)"""
 # Keys are compared byte by byte, whatever language the database sorts in.
 ROWS = f"""
     SELECT t.key, concat_ws('|', t.key, to_char(e.date, 'YYYY-MM-DD"T"HH24:MI:SS'),
@@ -47,6 +51,7 @@ def _params(move: models.Model) -> dict:
         "move": move.id,
         "currency": move.wezer_currency_id.id,
         "last": move.last_transfer,
+        "code": move.code,
         "prefix": prefix(move.code),
     }
 
