@@ -1,4 +1,5 @@
 import csv
+import hashlib
 import io
 import json
 import os
@@ -394,6 +395,58 @@ class TestHostileFiles(ExportCase):
             with zipfile.ZipFile(data, "a") as packed:
                 packed.writestr(name, content)
             files = [("book.xlsx", data.getvalue())]
+            self.assertEqual(self.refused(files), code)
+
+    def wezer(self, manifest=None, **texts):
+        """Return an export of Wezer with two people and a payment."""
+        entry = "1,1,2024-01-01T10:00:00Z,COM,1,2,1.00,payment\n"
+        texts = {
+            "parties": "party,kind,name,state\n1,person,Ann,active\n"
+            "2,person,Bob,active\n",
+            "currencies": "currency,name,kind,unit,digits,active\n"
+            "COM,Credit,mutual_credit,decimal,2,yes\n",
+            "wallets": "wallet,party,currency,state,balance\n"
+            "1,1,COM,open,-1.00\n2,2,COM,open,1.00\n",
+            "transfers": "transfer,purpose,reverses,currency\n1,bread,,COM\n",
+            "entries": "entry,transfer,date,currency,payer_wallet,payee_wallet,amount,"
+            f"kind\n{entry}",
+            **texts,
+        }
+        files = [(f"{name}.csv", text.encode()) for name, text in texts.items()]
+        said = {
+            "format": "wezer-community",
+            "version": 1,
+            "files": [
+                {"name": name, "sha256": hashlib.sha256(data).hexdigest()}
+                for name, data in files
+            ],
+            **(manifest or {}),
+        }
+        return [*files, ("manifest.json", json.dumps(said).encode())]
+
+    def test_a_hostile_export_of_wezer_is_refused(self):
+        content = registry.read(self.wezer({"community": ["Village"]}), {})
+        self.assertEqual([one.purpose for one in content.payments], ["bread"])
+        chain = "".join(f"{number},n{number},{number + 1}\n" for number in range(3000))
+        content = registry.read(self.wezer(categories=f"category,name,parent\n{chain}"))
+        self.assertEqual(next(iter(content.categories)), "n2999")
+        money = "currency,name,kind,unit,digits,demurrage_percent\nCOM,Credit,"
+        for files, code in (
+            (self.wezer({"files": ["parties.csv"]}), "missing"),
+            (self.wezer(currencies=f"{money}mutual_credit,decimal,9999999,\n"), "rows"),
+            (self.wezer(currencies=f"{money}mutual_credit,decimal,2,much\n"), "rows"),
+            (
+                self.wezer(parties="party,kind,name,state\n1,person,A\0nn,active\n"),
+                "rows",
+            ),
+            (
+                self.wezer(
+                    wallets="wallet,party,currency,state,balance\n"
+                    f"1,1,COM,open,{'9' * 40}\n"
+                ),
+                "rows",
+            ),
+        ):
             self.assertEqual(self.refused(files), code)
 
     def test_what_is_no_export_is_refused(self):

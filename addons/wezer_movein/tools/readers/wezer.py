@@ -126,6 +126,9 @@ _DECIMAL = re.compile(r"-?\d{1,40}(?:\.\d{1,18})?", re.ASCII)
 _CLOCK = re.compile(r"(-?)(\d{1,40}):([0-5]\d)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 HOUR_MINUTES = 60
+# Decimals that a currency can have, and letters of the longest sum of a ledger.
+DIGITS_MAX = 18
+AMOUNT_LENGTH = 26
 
 
 def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
@@ -172,7 +175,8 @@ class _Reader:
 
     def read(self) -> Content:
         manifest = self._check_files()
-        community = manifest.get("community") or {}
+        community = manifest.get("community")
+        community = community if isinstance(community, dict) else {}
         content = self.content
         content.layout = f"version {manifest['version']}"
         content.name = str(community.get("name") or "")
@@ -215,6 +219,8 @@ class _Reader:
         given = {one.name: one for one in self.files}
         listed = manifest.get("files")
         for one in listed if isinstance(listed, list) else []:
+            if not isinstance(one, dict):
+                raise Unreadable("missing", f"{MANIFEST} does not list the files.")
             name = str(one.get("name"))
             if name not in given:
                 raise Unreadable("missing", f"{name} is missing from the export.")
@@ -293,17 +299,15 @@ class _Reader:
             parents[row["category"]] = row["parent"]
         # Parents first, each once; a circle of parents ends where it began.
         placed: set[str] = set()
-
-        def place(number: str) -> None:
-            if number in placed or number not in parents:
-                return
-            placed.add(number)
-            place(parents[number])
-            above = self.categories.get(parents[number], "")
-            self.content.categories.setdefault(self.categories[number], above)
-
         for number in parents:
-            place(number)
+            path = []
+            while number in parents and number not in placed:
+                placed.add(number)
+                path.append(number)
+                number = parents[number]
+            for one in reversed(path):
+                above = self.categories.get(parents[one], "")
+                self.content.categories.setdefault(self.categories[one], above)
         for row in self._rows("skills", "skill", "name"):
             self.skills[row["skill"]] = row["name"]
 
@@ -676,6 +680,8 @@ class _Cells:
     def amount(self, column: str, is_time: bool) -> Decimal:
         """Return an amount in units; of a time currency hours."""
         text = self[column]
+        if len(text) > AMOUNT_LENGTH:
+            raise self.refused("number", text)
         if is_time and (match := _CLOCK.fullmatch(text)):
             minutes = int(match[2]) * HOUR_MINUTES + int(match[3])
             return Decimal(-minutes if match[1] else minutes) / HOUR_MINUTES
@@ -710,8 +716,12 @@ class _Cells:
 def _currency(row: _Cells) -> CurrencyFound:
     """Return a currency with its settings."""
     is_time = row["unit"] == "hour"
-    for column in ("levy_payer_percent", "levy_payee_percent", "hours_per_unit"):
+    percents = ("levy_payer_percent", "levy_payee_percent", "demurrage_percent")
+    for column in (*percents, "hours_per_unit"):
         row.decimal(column)
+    digits = 0 if is_time else int(row.number("digits"))
+    if digits > DIGITS_MAX:
+        raise row.refused("number", row["digits"])
     settings: dict[str, Any] = {
         field: row[column] for column, field in CURRENCY_WORDS.items() if row[column]
     }
@@ -722,7 +732,7 @@ def _currency(row: _Cells) -> CurrencyFound:
         raise row.refused("state", row["kind"])
     return CurrencyFound(
         row["name"],
-        0 if is_time else int(row.number("digits")),
+        digits,
         is_time,
         row["currency"],
         row["kind"],
