@@ -21,6 +21,8 @@ RATIO_MAX = 200
 RATIO_FROM = 16 << 20
 BLOCK = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
+# What moves the cursor of a terminal, or shows another name than is there.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 # Why an archive is refused; ``%s`` is the name of the file in it.
 REASONS = {
@@ -67,6 +69,8 @@ def check(data: bytes) -> list[zipfile.ZipInfo]:
     names = set()
     for entry in entries:
         name = entry.filename
+        if _CONTROLS.search(name):
+            raise ArchiveError("broken", ascii(name))
         parts = re.split(r"[/\\]", name)
         if parts[0] == "" or ".." in parts or _DRIVE.match(name) or "\0" in name:
             raise ArchiveError("path", name)

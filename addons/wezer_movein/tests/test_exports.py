@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..models.wezer_movein_problem import CHOICES, CODES
-from ..tools import komunitin_api, problems, reading, replay, report
+from ..tools import komunitin_api, problems, reading, replay, report, sources
 from ..tools.content import Unreadable
 from ..tools.names import Names
 from ..tools.readers import registry
@@ -383,6 +384,22 @@ class TestHostileFiles(ExportCase):
         self.assertEqual(self.refused([("x.zip", deep)]), "nested")
         whole = exports.archive([("a.csv", b"xyz" * 1000)])
         self.assertEqual(self.refused([("x.zip", whole[:60])]), "broken")
+        for name in ("a\x1b[2J.csv", "a\u202evsc.csv", "a\n.csv"):
+            data = exports.archive([(name, b"x")])
+            self.assertEqual(self.refused([("x.zip", data)]), "broken", name)
+
+    def test_archives_in_an_archive_share_what_may_be_unpacked(self):
+        inside = exports.archive([("a.csv", b"x" * 2000)])
+        data = exports.archive([(f"{number}.zip", inside) for number in range(9)])
+        made, make = [], sources._file
+        with (
+            patch.object(sources, "BYTES_MAX", 3000),
+            patch.object(
+                sources, "_file", lambda *given: made.append(given) or make(*given)
+            ),
+        ):
+            self.assertEqual(self.refused([("x.zip", data)]), "large")
+        self.assertEqual(len(made), 2)
 
     def test_a_hostile_workbook_is_refused(self):
         book = exports.workbook(exports.spreadsheet(2, "de", ";", "utf-8").files, ";")

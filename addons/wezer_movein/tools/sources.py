@@ -26,9 +26,12 @@ def gather(given: Iterable[tuple[str, bytes]]) -> list[SourceFile]:
     for name, data in given:
         for file in _files(name, data, left, nested=False):
             left -= len(file.data) if file.sheet is None else 0
+            # At once: of archives in an archive each may have as much as is left.
+            if left < 0:
+                raise Unreadable(
+                    "large", "The files are larger than a community's are."
+                )
             files.append(file)
-        if left < 0:
-            raise Unreadable("large", "The files are larger than a community's are.")
     # In whatever order they were given.
     files.sort(key=lambda file: (file.container, file.name, file.sha256))
     return files
