@@ -199,6 +199,11 @@ class TestFilesOfPeople(BaseCase):
                 with self.assertRaises(workbooks.WorkbookError) as caught:
                     workbooks.read_workbook(data)
             self.assertEqual(caught.exception.code, code)
+        sparse = self.workbook(["a"], *([None] for _row in range(50)), ["b"])
+        with patch.object(workbooks, "CELLS_MAX", 100):
+            with self.assertRaises(workbooks.WorkbookError) as caught:
+                workbooks.read_workbook(sparse)
+        self.assertEqual(caught.exception.code, "cells")
         for name, code in (
             ("xl/vbaProject.bin", "macros"),
             ("xl/macrosheets/sheet1.xml", "macros"),

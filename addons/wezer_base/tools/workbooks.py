@@ -17,6 +17,8 @@ from . import archives
 ROWS_MAX = 1_100_000
 COLUMNS_MAX = 2_000
 CELLS_MAX = 30_000_000
+# An empty row takes memory, too, and a sheet names its last row in a few letters.
+ROW_COST = 4
 BYTES_MAX = 512 << 20
 # Parts of a workbook that run programs or read other files.
 _MACROS = re.compile(r"vbaProject|vbaData|macrosheets/|activeX/|\.bin$", re.IGNORECASE)
@@ -111,7 +113,7 @@ def read_workbook(data: bytes, name: str = "", exact: bool = False) -> list[Shee
         try:
             rows = []
             for row in _rows(computed, written, exact):
-                left -= len(row)
+                left -= len(row) + ROW_COST
                 if left < 0:
                     raise WorkbookError("cells", CELLS_MAX)
                 rows.append(row)
