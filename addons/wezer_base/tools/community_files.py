@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,6 +122,11 @@ def new_folder(target: Path) -> Iterator[CommunityFolder]:
         raise FolderError("exists", target)
     hidden = target.with_name(f".{target.name}.unfinished")
     hidden.mkdir(mode=0o700, exist_ok=True)
+    found = hidden.lstat()
+    # Its name can be guessed: in a folder of all, it may be a trap of somebody else.
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise FolderError("exists", hidden)
+    hidden.chmod(0o700)
     mark = os.open(hidden, os.O_RDONLY)
     try:
         try:

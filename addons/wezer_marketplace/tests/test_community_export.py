@@ -380,6 +380,23 @@ class TestCommunityExport(LivingCommunity):
                 [path.name for path in target.iterdir()], ["manifest.json"]
             )
 
+    def test_an_export_is_not_written_where_somebody_else_leads_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            target, trap = Path(folder) / "out", Path(folder) / "trap"
+            trap.mkdir()
+            hidden = target.with_name(".out.unfinished")
+            hidden.symlink_to(trap)
+            with self.assertRaises(community_files.FolderError):
+                with community_files.new_folder(target):
+                    pass
+            hidden.unlink()
+            hidden.mkdir()
+            hidden.chmod(0o777)
+            with community_files.new_folder(target) as out:
+                out.close({})
+            self.assertEqual(target.stat().st_mode & 0o777, 0o700)
+            self.assertEqual(list(trap.iterdir()), [])
+
     def test_memory_is_that_of_a_page_however_many_rows_there_are(self):
         query = SQL("SELECT n FROM generate_series(1, 25) AS n")
         with patch.object(wezer_export, "PAGE", 10):
