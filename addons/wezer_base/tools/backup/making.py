@@ -105,7 +105,8 @@ def prepare(place: Path, make: bool = True) -> None:
     try:
         if make:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        parts = list(place.glob(f".*{PART}"))
+        # Other programs call what they have not finished like this, too.
+        parts = list(place.glob(f".*.zip*-*{PART}"))
     except OSError as error:
         raise BackupRefused(
             f"{place} cannot be written to: {error.strerror}",
