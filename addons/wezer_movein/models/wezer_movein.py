@@ -11,6 +11,7 @@ from odoo.tools import LazyTranslate
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import imports, locks
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
+from odoo.addons.wezer_currency.tools import treasury_policy
 from odoo.addons.wezer_currency.tools.texts import storable
 
 from ..tools import backup_first, checking, opening, proof, taking_back
@@ -719,6 +720,7 @@ class WezerMovein(models.Model):
             with self.env.cr.savepoint():
                 # As the person who started it: what is made is theirs.
                 self._import_now(self._progress_writer())
+                self._check_treasury()
             self._notify_end(
                 _lt("%(name)s was imported. Prove it now.", name=self.name)
             )
@@ -735,6 +737,19 @@ class WezerMovein(models.Model):
             self._fail(
                 self.env._("An error in the program ended the import: %s", error)
             )
+
+    def _starter(self):
+        """Return the user who started this move; the current one, if they have left."""
+        return self.person_id.user_ids[:1] or self.env.user
+
+    def _check_treasury(self):
+        """Refuse what lets too much leave a treasury in use by one person alone (sudo).
+
+        As for any file that is imported here; what a command imports, the server posts.
+        """
+        if not self.makes_currency:
+            transfers = self.env["wezer.transfer"].with_user(self._starter()).sudo()
+            treasury_policy.check_import(transfers, self.batch_number)
 
     def _progress_writer(self):
         """Return what takes the reports of the import, None where nobody waits."""

@@ -28,7 +28,6 @@ from odoo.addons.wezer_base.tools.text import (
     secret_slug,
     slugify,
 )
-from odoo.addons.wezer_currency.tools import treasury_policy
 from odoo.addons.wezer_currency.tools.bulk_posting import BulkPosting
 from odoo.addons.wezer_currency.tools.texts import PURPOSE_LENGTH
 
@@ -695,8 +694,6 @@ class CommunityImport:
             self._count_beyond(rows, answers)
             done += len(rows)
             self.progress("payments", done, count)
-        if not self.move.makes_currency:
-            treasury_policy.check_import(transfers, self.batch)
         self._link_reversals(links)
         # The stored balances are right at once, the treasury's too.
         self.env["wezer.wallet"]._cron_sweep()
@@ -706,12 +703,11 @@ class CommunityImport:
 
         A history that makes its currency is the act of nobody here. In a currency that
         is in use, the person who started the move answers for it, whoever runs the
-        import: much does not leave a treasury without a second person.
+        import.
         """
-        starter = self.move.person_id.user_ids[:1]
-        if starter and not self.move.makes_currency:
-            return starter
-        return self.env["res.users"].browse(SUPERUSER_ID)
+        if self.move.makes_currency:
+            return self.env["res.users"].browse(SUPERUSER_ID)
+        return self.move._starter()
 
     def _portions(self, keyless: set[int], links: list) -> Iterator[list[dict]]:
         rows: list[dict] = []
