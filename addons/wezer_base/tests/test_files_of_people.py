@@ -46,6 +46,18 @@ class TestFilesOfPeople(BaseCase):
         for text in ("", "0", "1970-01-01 00:00:00", "0000-00-00"):
             self.assertIsNone(moments.Dates().read(text), text)
 
+    def test_a_long_text_is_no_date_and_takes_no_time(self):
+        # Tried at every place, the blanks of such a cell would take half an hour.
+        for text in (
+            f"2020-01-01 10:00{' ' * 200_000}x",
+            f"2020-01-01{' ' * 200_000}\nx",
+        ):
+            self.assertEqual(moments.day_order([text]), "")
+            with self.assertRaises(moments.NotADate):
+                moments.Dates().read(text)
+            with self.assertRaises(tables.TableError):
+                file_values.plain_moment(text)
+
     def test_a_date_that_is_none_or_two_is_refused(self):
         for text in ("soon", "31.02.2020", "1.2.20205", "2020-13-01", "1.1.2020 25:00"):
             with self.assertRaises(moments.NotADate):

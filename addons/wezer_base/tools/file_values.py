@@ -134,6 +134,8 @@ def plain_moment(text: str, order: str = "") -> str:
     :raise tables.TableError: codes ``date``, ``two_dates``
     """
     text = text.strip()
+    if len(text) > moments.LENGTH_MAX:
+        raise tables.TableError("date", text)
     try:
         datetime.datetime.fromisoformat(
             f"{text[:-1]}+00:00" if text[-1:] in ("Z", "z") else text

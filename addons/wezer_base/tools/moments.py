@@ -29,6 +29,8 @@ _CLOCK = re.compile(
     r"\s*(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}(?::\d{2})?)?",
     re.ASCII,
 )
+# A longer text is no date. Patterns that try every place in it would take minutes.
+LENGTH_MAX = 80
 # Years of two digits from here on are of the last century.
 _LAST_CENTURY = 69
 
@@ -158,7 +160,8 @@ def day_order(texts: Iterable[str]) -> str:
     found: dict[str, str] = {}
     pointed = False
     for text in texts:
-        match = _IN_NUMBERS.fullmatch(text.strip())
+        text = text.strip()
+        match = len(text) <= LENGTH_MAX and _IN_NUMBERS.fullmatch(text)
         if not match or len(match[1]) > 2:
             continue
         first, second = int(match[1]), int(match[3])
@@ -193,6 +196,8 @@ class Dates:
         :raise NotADate: where it is none; :class:`TwoDates` where it is two
         """
         text = text.strip()
+        if len(text) > LENGTH_MAX:
+            raise NotADate(text)
         if not text or _NO_MOMENT.fullmatch(text):
             return None
         if _UNIX.fullmatch(text):
