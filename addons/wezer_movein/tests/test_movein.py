@@ -514,6 +514,8 @@ class TestChecking(MoveinCommon):
         content.currency.is_time, content.currency.name = True, "hrs"
         for row in content.payments:
             row.amount = Decimal(20) / Decimal(60)
+        # No balance lies between -60 and -61 minutes.
+        content.accounts["V004"].lower = Decimal("-1.001")
         before = type(self).content
         type(self).content = content
         self.addCleanup(setattr, type(self), "content", before)
@@ -523,4 +525,6 @@ class TestChecking(MoveinCommon):
             [("wezer_currency_id", "=", move.wezer_currency_id.id)], limit=1
         )
         self.assertEqual(first.amount_minor, 20)
+        limited = move.sudo().account_ids.filtered(lambda row: row.code == "V004")
+        self.assertEqual(limited.wallet_id.lower_limit, -60)
         self.assertLess(first.date, self.env.cr.now() - timedelta(days=1))

@@ -42,7 +42,7 @@ from .content import (
     Payment,
     Person,
 )
-from .counting import minor_of
+from .counting import limit_of, minor_of
 from .problems import decided
 from .replay import Replay
 from .words_import import Skills
@@ -1111,9 +1111,9 @@ class CommunityImport:
         return (
             True,
             lower is not None,
-            0 if lower is None else minor_of(lower, per_unit),
+            0 if lower is None else limit_of(lower, per_unit),
             upper is not None,
-            0 if upper is None else minor_of(upper, per_unit),
+            0 if upper is None else limit_of(upper, per_unit),
             state,
         )
 

@@ -16,3 +16,15 @@ def minor_of(amount: Decimal, per_unit: int) -> int:
     if abs(exact - whole) > SLACK:
         raise ValueError(f"{amount} has more decimals than 1/{per_unit}")
     return int(whole)
+
+
+def limit_of(amount: Decimal, per_unit: int) -> int:
+    """Return a limit in minor units.
+
+    Where it lies between two amounts that can be paid, the one nearer to zero is the
+    same limit: no balance is between them.
+    """
+    try:
+        return minor_of(amount, per_unit)
+    except ValueError:
+        return int(amount * per_unit)
