@@ -30,8 +30,8 @@ _OUTSIDE = re.compile(rb'TargetMode\s*=\s*["\']External["\']', re.IGNORECASE)
 _DECLARED = (b"<!DOCTYPE", b"<!ENTITY")
 # How a part begins in UTF-16, in which it would not be found.
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
-# Pictures, and what a printer was told.
-_BESIDE = ("xl/media/", "xl/printerSettings/", "docProps/thumbnail")
+# Pictures, what a printer was told, and what other programs keep in a workbook.
+_BESIDE = ("xl/media/", "xl/printerSettings/", "docProps/thumbnail", "customXml/")
 
 REASONS = {
     "openpyxl": "Workbooks cannot be read here. Save “%s” as CSV",
