@@ -4,6 +4,8 @@ import io
 import json
 import os
 import random
+import sys
+import traceback
 import warnings
 import zipfile
 from collections import Counter
@@ -17,8 +19,16 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..models.wezer_movein_problem import CHOICES, CODES
-from ..tools import komunitin_api, problems, reading, replay, report, sources
-from ..tools.content import Unreadable
+from ..tools import (
+    komunitin_api,
+    problems,
+    reading,
+    replay,
+    report,
+    sources,
+    unmoved,
+)
+from ..tools.content import Payment, Unreadable
 from ..tools.names import Names
 from ..tools.readers import registry
 from . import exports
@@ -286,6 +296,26 @@ class TestDecisions(ExportCase):
         ):
             with self.assertRaises(Unreadable):
                 problems.read_decisions(said)
+
+    def test_any_number_of_payments_that_never_moved_is_found(self):
+        payments, differences = [], {}
+        for number in range(200):
+            payer, payee, amount = f"a{number}", f"b{number}", Decimal(number + 1)
+            payments.append(Payment(payer, payee, amount, None))
+            differences |= {payer: amount, payee: -amount}
+        limit = sys.getrecursionlimit()
+        # A large community has more of them than Python has calls.
+        sys.setrecursionlimit(len(traceback.extract_stack()) + 100)
+        try:
+            found = unmoved.search(
+                payments,
+                differences,
+                lambda one: {one.payer: -one.amount, one.payee: one.amount},
+                Decimal(0),
+            )
+        finally:
+            sys.setrecursionlimit(limit)
+        self.assertEqual(found, payments)
 
     def test_what_only_looks_like_a_number_ends_no_program(self):
         self.assertTrue(reading.is_number("012"))

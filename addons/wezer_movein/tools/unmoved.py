@@ -9,7 +9,7 @@ the fewest accounts unexplained. It is a proposal, never a proof. Runs without O
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -109,7 +109,14 @@ class _Search:
 
     def run(self) -> list[_Candidate]:
         hinted = self._hinted()
-        self._step()
+        # A stack of our own: a large community has more steps than Python calls.
+        stack = [self._step()]
+        while stack:
+            following = next(stack[-1], None)
+            if following is None:
+                stack.pop()
+            else:
+                stack.append(following)
         found = hinted + self._without_opposites()
         found += self._between_opposites(found)
         return found + self._twice(found)
@@ -165,7 +172,8 @@ class _Search:
                     found[alike] = candidate
         return sorted(found.values(), key=lambda one: (not one.hint, one.is_one_sided))
 
-    def _step(self) -> None:
+    def _step(self) -> Iterator[Any]:
+        """Explain one account, in each way; yield what explains those after it."""
         self.steps += 1
         if self.best is not None and (
             self.steps > STEPS_MAX or len(self.skipped) > self.best[0]
@@ -188,12 +196,12 @@ class _Search:
             for other, amount in candidate.effects.items():
                 self.left[other] += amount
             self.taken.append(candidate)
-            self._step()
+            yield self._step()
             self.taken.pop()
             for other, amount in candidate.effects.items():
                 self.left[other] -= amount
         self.skipped.add(code)
-        self._step()
+        yield self._step()
         self.skipped.discard(code)
 
     def _judge(self) -> None:
