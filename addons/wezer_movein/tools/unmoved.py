@@ -23,7 +23,7 @@ PAIRS_MAX = 250_000
 # Words of a purpose that say it, where payments are otherwise alike.
 _REFUSED = re.compile(
     r"refus|reject|declin|cancel|denied|void|rechaz|anulad|cancelad|rebutj|anul|rifiut|"
-    r"annul|abgelehnt|storn|geweiger|recus|ukatu|baztert",
+    r"annul|rejet|abgelehnt|lehnte? ab|storn|weiger|recus|ukatu|baztert",
     re.IGNORECASE,
 )
 
@@ -41,15 +41,15 @@ def search(
     :param effects_of: what a payment adds to each account
     :param tolerance: differences up to it are none
     """
+    refused, left = _refused(payments, differences, effects_of, tolerance)
+    known = set(map(id, refused))
     open_accounts = {
-        code: amount for code, amount in differences.items() if abs(amount) > tolerance
+        code: amount for code, amount in left.items() if abs(amount) > tolerance
     }
-    if not open_accounts:
-        return []
     candidates: dict[str, list[_Candidate]] = defaultdict(list)
     for payment in payments:
         sides = (payment.payer, payment.payee)
-        if not any(side in open_accounts for side in sides):
+        if not any(side in open_accounts for side in sides) or id(payment) in known:
             continue
         if any(side in differences and side not in open_accounts for side in sides):
             continue
@@ -63,8 +63,65 @@ def search(
         for code in effects:
             candidates[code].append(candidate)
     explained = _Search(open_accounts, candidates, tolerance).run()
-    found = {id(candidate.payment) for candidate in explained}
-    return [payment for payment in payments if id(payment) in found]
+    known.update(id(candidate.payment) for candidate in explained)
+    return [payment for payment in payments if id(payment) in known]
+
+
+def _refused(
+    payments: list[Payment],
+    differences: Mapping[str, Decimal],
+    effects_of: Callable[[Payment], dict[str, Decimal]],
+    tolerance: Decimal,
+) -> tuple[list[Payment], dict[str, Decimal]]:
+    """Return payments whose purpose says that they were refused, and what is left.
+
+    They are taken together: an account may have several, or differ for another reason,
+    too. A payment without which fewer accounts agree is not one of them.
+    """
+    left = dict(differences)
+    effects: dict[int, dict[str, Decimal]] = {}
+    taken = []
+    unseen = []
+    for payment in filter(says_refused, payments):
+        known = {
+            code: amount
+            for code, amount in effects_of(payment).items()
+            if code in differences and amount
+        }
+        (taken if known else unseen).append(payment)
+        effects[id(payment)] = known
+        for code, amount in known.items():
+            left[code] += amount
+
+    def gained(payment: Payment) -> int:
+        """Return how many more accounts agree without it than with it."""
+        return sum(
+            (abs(left[code]) <= tolerance) - (abs(left[code] - amount) <= tolerance)
+            for code, amount in effects[id(payment)].items()
+        )
+
+    least = 0
+    while taken:
+        kept = []
+        for payment in taken:
+            if gained(payment) >= least:
+                kept.append(payment)
+                continue
+            for code, amount in effects[id(payment)].items():
+                left[code] -= amount
+        if len(kept) == len(taken):
+            # Words alone are no reason where no account agrees for them.
+            if least or any(gained(payment) > 0 for payment in kept):
+                break
+            least = 1
+        taken = kept
+    # Where the words are right, they are of former members' payments, too.
+    return taken + (unseen if taken else []), left
+
+
+def says_refused(payment: Payment) -> bool:
+    """Return whether the purpose of a payment says that it was refused."""
+    return bool(_REFUSED.search(payment.purpose))
 
 
 class _Candidate:
@@ -72,7 +129,7 @@ class _Candidate:
 
     def __init__(self, payment: Payment, effects: dict[str, Decimal]) -> None:
         self.payment, self.effects = payment, effects
-        self.hint = bool(_REFUSED.search(payment.purpose))
+        self.hint = says_refused(payment)
 
     @property
     def is_one_sided(self) -> bool:
@@ -92,8 +149,6 @@ class _Search:
         self.candidates, self.tolerance = candidates, tolerance
         self.left = dict(open_accounts)
         self.taken: list[_Candidate] = []
-        # Candidates that count as explained before others are tried.
-        self.used: set[int] = set()
         self.skipped: set[str] = set()
         self.best: tuple[Any, ...] | None = None
         self.found: list[_Candidate] = []
@@ -108,7 +163,6 @@ class _Search:
             self.by_amount[code] = amounts
 
     def run(self) -> list[_Candidate]:
-        hinted = self._hinted()
         # A stack of our own: a large community has more steps than Python calls.
         stack = [self._step()]
         while stack:
@@ -117,35 +171,10 @@ class _Search:
                 stack.pop()
             else:
                 stack.append(following)
-        found = hinted + self._without_opposites()
+        found = self._without_opposites()
         found += self._between_opposites(found)
-        return found + self._twice(found)
-
-    def _hinted(self) -> list[_Candidate]:
-        """Take the payments whose purpose says that they were refused.
-
-        They are taken together, where fewer accounts are left unexplained by it.
-        """
-        hinted = {
-            id(candidate): candidate
-            for some in self.candidates.values()
-            for candidate in some
-            if candidate.hint
-        }
-        left = dict(self.left)
-        for candidate in hinted.values():
-            for code, amount in candidate.effects.items():
-                left[code] += amount
-        explained = [
-            code
-            for code in self.left
-            if abs(left[code]) <= self.tolerance < abs(self.left[code])
-        ]
-        if len(explained) < len(hinted):
-            return []
-        self.left = left
-        self.used.update(hinted)
-        return list(hinted.values())
+        found += self._twice(found)
+        return found + self._around(found)
 
     def _fitting(self, code: str) -> list[_Candidate]:
         """Return the candidates each of which explains what is left of an account."""
@@ -157,7 +186,7 @@ class _Search:
         found: dict[Any, _Candidate] = {}
         for amount in sorted(keys):
             for candidate in amounts.get(amount, ()):
-                if candidate in self.taken or id(candidate) in self.used:
+                if candidate in self.taken:
                     continue
                 if abs(left + candidate.effects[code]) > self.tolerance:
                     continue
@@ -289,11 +318,7 @@ class _Search:
         none is taken.
         """
         known = set(map(id, taken))
-        left = {code: amount for code, amount in self.left.items()}
-        for candidate in taken:
-            if id(candidate) not in self.used:
-                for code, amount in candidate.effects.items():
-                    left[code] += amount
+        left = self._left_after(taken)
         found: list[_Candidate] = []
         for first, second in itertools.combinations(left, 2):
             if abs(left[first]) <= self.tolerance or self._unpaired(
@@ -320,6 +345,60 @@ class _Search:
                 found += fitting[0]
                 left[first] = left[second] = ZERO
         return found
+
+    def _around(self, taken: list[_Candidate]) -> list[_Candidate]:
+        """Return payments around three accounts that explain all three of them.
+
+        None of them agrees without one of the payments alone. Of several such threes
+        none is taken.
+        """
+        known = set(map(id, taken))
+        left = {
+            code: amount
+            for code, amount in self._left_after(taken).items()
+            if abs(amount) > self.tolerance
+        }
+        between: dict[frozenset[str], list[_Candidate]] = defaultdict(list)
+        for code in left:
+            for candidate in self.candidates.get(code, ()):
+                sides = frozenset(candidate.effects)
+                if id(candidate) not in known and len(sides) == 2:
+                    if sides <= left.keys() and candidate not in between[sides]:
+                        between[sides].append(candidate)
+        found: list[_Candidate] = []
+        done: set[str] = set()
+        for three in itertools.combinations(left, 3):
+            if done & set(three):
+                continue
+            if abs(sum(left[code] for code in three)) > 3 * self.tolerance:
+                continue
+            sides = [between[frozenset(two)] for two in itertools.combinations(three, 2)]
+            if len(sides[0]) * len(sides[1]) * len(sides[2]) > PAIRS_MAX:
+                continue
+            fitting = [
+                some
+                for some in itertools.product(*sides)
+                if all(
+                    abs(
+                        left[code]
+                        + sum((one.effects.get(code, ZERO) for one in some), ZERO)
+                    )
+                    <= self.tolerance
+                    for code in three
+                )
+            ]
+            if len(fitting) == 1:
+                found += fitting[0]
+                done.update(three)
+        return found
+
+    def _left_after(self, taken: list[_Candidate]) -> dict[str, Decimal]:
+        """Return what is left to explain where these payments are left out."""
+        left = dict(self.left)
+        for candidate in taken:
+            for code, amount in candidate.effects.items():
+                left[code] += amount
+        return left
 
     def _unpaired(self, left: Mapping[str, Decimal]) -> int:
         """Return how many amounts have no other one of the opposite sign."""
