@@ -151,10 +151,14 @@ def ces(
     separator: str = ",",
     encoding: str = "utf-8",
     moment: str = "",
+    treasury: int = 0,
+    refused: str = "",
 ) -> Export:
     """Return an export of CES: seven files, or six.
 
     :param str levy: what the column means, a key of ``LEVIES``; empty without column
+    :param int treasury: the number of the account that gets the levies, 0 or 1
+    :param str refused: what stands in the purpose of payments that never moved
     :param str moment: how dates are written, else as the layout does
     """
     rng = random.Random(seed)
@@ -164,7 +168,7 @@ def ces(
     missing = set(rng.sample(uids[2:], 2))
     other = "".join(rng.choice("BCDFGHJ") for _ in range(4))
     virtual = f"{code}{other}"
-    treasury = uids[0]
+    levies_to = uids[treasury]
     replay: dict[str, Decimal] = defaultdict(Decimal)
     now = datetime.datetime(2019, 1, 1, 8, 0)
     rows: list[list[Any]] = []
@@ -197,9 +201,10 @@ def ces(
         enter(trade.seller, trade.buyer, trade.amount, number not in never)
         if tax:
             payer, payee = LEVIES[levy]
-            enter(treasury, trade.buyer, payer * tax)
-            enter(treasury, trade.seller, payee * tax)
+            enter(levies_to, trade.buyer, payer * tax)
+            enter(levies_to, trade.seller, payee * tax)
         if number in never:
+            trade.purpose += refused
             made.unmoved.append(4000 + number if not six else number + 1)
         rows.append(
             [

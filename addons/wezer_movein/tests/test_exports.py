@@ -112,6 +112,44 @@ class TestReaders(ExportCase):
             _content, replayed = self.check(exports.ces(3, levy=levy))
             self.assertEqual(replayed.chosen["levy"], levy)
 
+    def test_levies_go_to_the_account_with_which_balances_agree(self):
+        for levy in ("both", "payee"):
+            content, replayed = self.check(exports.ces(3, levy=levy, treasury=1))
+            self.assertEqual(replayed.chosen["levy"], levy)
+            self.assertEqual(content.treasury, "FERN0001")
+
+    def test_a_row_that_names_a_payment_of_its_payer_is_its_levy(self):
+        made = exports.ces(3, levy="")
+        name, data = made.files[3]
+        lines = data.decode().splitlines()
+        number, seller, buyer, *_rest = lines[1].split(",")
+        for side in (seller, buyer):
+            start = f"9{number},FERN0000,{side},,,,1546330000,,1"
+            lines.append(f"{start},,,2 % of {number}")
+        made.files[3] = (name, "\r\n".join(lines).encode())
+        content = registry.read(made.files)
+        kinds = [payment.kind for payment in content.payments[-2:]]
+        self.assertEqual(kinds, ["levy", "levy"])
+
+    def test_codes_of_other_lengths_and_numbers_in_small_letters_are_read(self):
+        for code in ("AB", "VERDE", "GR12"):
+            content, _replayed = self.check(exports.ces(3, code=code))
+            self.assertEqual(content.code, code)
+        made = exports.ces(3)
+        small = [
+            (name, data.replace(b"FERN", b"fern") if name == "trades.csv" else data)
+            for name, data in made.files
+        ]
+        made.files = small
+        self.check(made)
+
+    def test_payments_that_say_they_were_refused_are_found_together(self):
+        for members, unmoved in ((9, 20), (20, 12)):
+            made = exports.ces(
+                5, members, 400, unmoved=unmoved, refused=" (buyer refused)"
+            )
+            self.check(made)
+
     def test_ces_is_read_in_every_encoding_separator_and_form_of_dates(self):
         self.check(exports.ces(4, levy="", encoding="utf-16", separator=";"))
         self.check(exports.ces(5, encoding="utf-8-sig", separator="\t", code="ABCD"))

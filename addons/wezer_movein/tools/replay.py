@@ -205,16 +205,20 @@ class _Replayer:
         base: dict[str, Decimal] = defaultdict(lambda: ZERO)
         paid: dict[str, Decimal] = defaultdict(lambda: ZERO)
         received: dict[str, Decimal] = defaultdict(lambda: ZERO)
+        # What accounts differ by for payments that say they were refused.
+        refused: dict[str, Decimal] = defaultdict(lambda: ZERO)
         for payment in self.payments:
             if payment.note:
                 continue
+            if self.content.has_unmoved_rows and unmoved.says_refused(payment):
+                refused[payment.payer] -= payment.amount
+                refused[payment.payee] += payment.amount
             base[payment.payer] -= payment.amount
             base[payment.payee] += payment.amount
             if payment.levy:
                 paid[payment.payer] += payment.levy
                 received[payment.payee] += payment.levy
         total = sum(paid.values(), ZERO)
-        treasury = self.content.treasury
         known = {
             code: account.balance
             for code, account in self.content.accounts.items()
@@ -222,28 +226,62 @@ class _Replayer:
         }
         residuals = {}
         differing = {}
+        treasuries = {}
         for name in readings:
             payer, payee = LEVY_SHARES[name]
-            residual = ZERO
-            differing[name] = 0
-            for code, balance in known.items():
-                here = base[code] - payer * paid[code] - payee * received[code]
-                if code == treasury:
-                    here += (payer + payee) * total
-                if abs(balance - here) > self.tolerance:
-                    residual += abs(balance - here)
-                    differing[name] += 1
-            residuals[name] = residual
+            left = {
+                code: balance - base[code] + payer * paid[code] + payee * received[code]
+                for code, balance in known.items()
+            }
+            taken = (payer + payee) * total
+            _count, residuals[name], _code = self._least(left, taken)
+            if refused:
+                for code in left:
+                    left[code] += refused[code]
+            differing[name], _sum, treasuries[name] = self._least(left, taken)
         # A wrong reading makes most accounts differ, another cause only a few.
         chosen = min(readings, key=lambda name: (differing[name], residuals[name]))
         said = self.decisions.get("levy")
         if said and said["choice"] in LEVY_SHARES:
             chosen = said["choice"]
+        self.content.treasury = treasuries[chosen]
         self.result.residuals["levy"] = residuals
         self.result.chosen["levy"] = chosen
         self.shares = LEVY_SHARES[chosen]
         moved = sum(map(abs, self.shares)) * total if chosen != "net" else total
         self.content.facts.setdefault("levy", {})["total_in_columns"] = moved
+
+    def _least(
+        self, left: Mapping[str, Decimal], taken: Decimal
+    ) -> tuple[int, Decimal, str]:
+        """Return how many accounts differ, by how much, and who got the levies.
+
+        The usual account got them, or else the one with which more accounts agree.
+
+        :param left: account → what is to explain without the levies that it got
+        """
+        treasury = self.content.treasury
+        differing = sum(abs(one) > self.tolerance for one in left.values())
+        residual = sum(filter(self._counts, map(abs, left.values())), ZERO)
+        best = None
+        for code in dict.fromkeys([treasury, *left]) if taken else [treasury]:
+            before = abs(left.get(code, ZERO))
+            after = abs(left[code] - taken) if code in left else ZERO
+            found = (
+                differing - self._counts(before) + self._counts(after),
+                residual
+                - (before if self._counts(before) else ZERO)
+                + (after if self._counts(after) else ZERO),
+                code,
+            )
+            if best is None or found[:2] < best[:2]:
+                best = found
+        assert best is not None
+        return best
+
+    def _counts(self, amount: Decimal) -> bool:
+        """Return whether a difference is more than what balances are rounded by."""
+        return amount > self.tolerance
 
     def _effects(self, payment: Payment) -> dict[str, Decimal]:
         """Return what a payment adds to each account, its levy with it."""

@@ -372,7 +372,8 @@ class _Search:
                 continue
             if abs(sum(left[code] for code in three)) > 3 * self.tolerance:
                 continue
-            sides = [between[frozenset(two)] for two in itertools.combinations(three, 2)]
+            pairs = itertools.combinations(three, 2)
+            sides = [between[frozenset(two)] for two in pairs]
             if len(sides[0]) * len(sides[1]) * len(sides[2]) > PAIRS_MAX:
                 continue
             fitting = [

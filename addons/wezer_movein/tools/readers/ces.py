@@ -100,6 +100,7 @@ _LEVY = re.compile(
     r"gebühr|heffing|bijdrage|contributo|contribuição)\b",
     re.IGNORECASE,
 )
+_NUMBERS = re.compile(r"\d+", re.ASCII)
 # What no number of a member begins with.
 _FORMULA = "=+-@"
 LEVIES = ("none", "both", "payee", "payer", "half", "payee_both", "payer_both", "net")
@@ -207,6 +208,8 @@ class _Reader:
         self.trades = "trades" if layout == "seven" else "transactions"
         # Codes as they are written in the file of members, by the same in capitals.
         self.codes: dict[str, str] = {}
+        # The community's letters as they are written there.
+        self.prefix = ""
 
     def read(self) -> Content:
         content = self.content
@@ -349,6 +352,8 @@ class _Reader:
                 sheet.refuse(row, "formula" if uid else "empty", uid)
                 continue
             code = self.codes.setdefault(uid.upper(), uid)
+            if not self.prefix and self._is_own(code):
+                self.prefix = code[: len(self.content.code)]
             account = self.content.accounts.get(code)
             if not account:
                 account = self.content.accounts[code] = Account(code)
@@ -458,7 +463,11 @@ class _Reader:
         self.content.facts["repeated_balance_rows"] = repeated
 
     def _code(self, uid: str) -> str:
-        return self.codes.get(uid.upper(), uid)
+        """Return a number as the file of members writes it, or would."""
+        code = self.codes.get(uid.upper())
+        if not code and self._is_own(uid):
+            code = self.prefix + uid[len(self.prefix) :]
+        return code or uid
 
     def _is_own(self, code: str) -> bool:
         """Return whether a number is a member's of this community."""
@@ -470,7 +479,7 @@ class _Reader:
         own = self.content.code.upper()
         rest = code[len(own) :]
         return code[: len(own)].upper() == own and bool(
-            re.fullmatch(r"[A-Za-z]{4}|[Cc]en\d+", rest)
+            re.fullmatch(r"[A-Za-z][A-Za-z0-9]{3}|[Cc]en\d+", rest)
         )
 
     def _virtual(self, code: str) -> Account:
@@ -501,16 +510,16 @@ class _Reader:
         if self._is_virtual(code):
             return code, ""
         own = self.content.code
-        letters = re.match(r"[A-Za-z]{4}", code)
-        if re.fullmatch(r"[Cc]en\d+", network):
-            virtual = own + network
-        elif letters:
-            virtual = own + letters[0]
-        elif network:
-            virtual = own + network
-        else:
-            virtual = own + code[:4]
-        return self._code(virtual), uid
+        letters = re.match(r"[A-Za-z]+", code)
+        others = [network] if re.fullmatch(r"[Cc]en\d+", network) else []
+        others += [code[:4]] if letters and len(letters[0]) >= 4 else []
+        others += [network] if network else []
+        others += [letters[0]] if letters else []
+        others.append(code[:4])
+        # Of these the one that has a balance, as the code may be of another length.
+        virtual = [self._code(own + other) for other in others]
+        known = filter(self.content.accounts.__contains__, virtual)
+        return next(known, virtual[0]), uid
 
     # === PAYMENTS === #
 
@@ -621,16 +630,25 @@ class _Reader:
                 self.content.facts.setdefault("missing", []).append(code)
 
     def _treasury(self) -> None:
-        """Find the account of the levies, and the readings of the column."""
+        """Find the account of the levies, and the readings of the column.
+
+        Where only columns have levies, the replay looks whether another account got
+        them.
+        """
         content = self.content
-        zero = f"{content.code}{'0' * 4}"
+        self._levies_of_payments()
         payees = Counter(
             payment.payee for payment in content.payments if payment.kind == "levy"
         )
-        if zero in content.accounts:
-            content.treasury = zero
-        elif payees:
-            content.treasury = payees.most_common(1)[0][0]
+        zeros = [
+            code
+            for code in content.accounts
+            if self._is_own(code) and not code[len(content.code) :].strip("0")
+        ]
+        if payees:
+            content.treasury = max(payees, key=lambda code: (payees[code], code))
+        elif zeros:
+            content.treasury = zeros[0]
         for payment in content.payments:
             if payment.kind == "levy" and payment.payee != content.treasury:
                 payment.kind = "payment"
@@ -654,6 +672,25 @@ class _Reader:
             "columns": f"from {min(columns):%Y-%m-%d}" if columns else None,
             "treasury": content.treasury,
         }
+
+    def _levies_of_payments(self) -> None:
+        """Take rows that name another payment of their payer for its levy.
+
+        Communities call it as they like: ``2 % of 4002``.
+        """
+        by_id = {
+            payment.id: payment
+            for payment in self.content.payments
+            if payment.id and payment.kind == "payment"
+        }
+        for payment in self.content.payments:
+            if payment.kind != "payment" or payment.note:
+                continue
+            for number in _NUMBERS.findall(payment.purpose):
+                of = by_id.get(number)
+                if of and of is not payment and payment.payer in (of.payer, of.payee):
+                    if payment.payee not in (of.payer, of.payee):
+                        payment.kind = "levy"
 
     def _remote(self) -> dict[str, str]:
         """Return what stands for other communities, and by which rule."""
@@ -766,15 +803,26 @@ def _yes(text: str) -> bool:
 def _common_code(uids: Any) -> str:
     """Return the letters that most numbers of members begin with."""
     counts: Counter[str] = Counter()
-    for uid in uids:
-        match = re.fullmatch(r"([A-Za-z]{2,6})\d{4,6}", uid)
+    numbers = [uid.upper() for uid in uids]
+    for uid in numbers:
+        match = re.fullmatch(r"([A-Z]{1,8})\d{2,8}", uid)
         if match:
-            counts[match[1].upper()] += 1
+            counts[match[1]] += 1
+        elif re.fullmatch(r"[A-Z][A-Z0-9]{1,7}\d{4}", uid):
+            # Letters and digits; numbers have four digits then.
+            counts[uid[:-4]] += 1
     if not counts:
         raise Unreadable(
             "code", "The numbers of the members have no letters in common."
         )
-    return counts.most_common(1)[0][0]
+    code = counts.most_common(1)[0][0]
+    # A code may end with digits: the administrator's number is 0000.
+    for uid in numbers:
+        longer = uid.removesuffix("0000")
+        if longer != uid and longer.startswith(code) and longer[len(code) :].strip("0"):
+            if sum(one.startswith(longer) for one in numbers) * 2 > len(numbers):
+                return longer
+    return code
 
 
 def _joined(row: list[str], names: list[str]) -> list[str]:
