@@ -18,6 +18,10 @@ from .content import Payment
 # So many steps are tried; what is best by then is proposed.
 STEPS_MAX = 30_000
 ZERO = Decimal(0)
+# It is looked again so often, where something was found.
+ROUNDS_MAX = 4
+# Where so many purposes say that a payment was refused, they usually do.
+SAID_USUALLY = 3
 # So many pairs of payments are tried for what is left.
 PAIRS_MAX = 250_000
 # Words of a purpose that say it, where payments are otherwise alike.
@@ -43,9 +47,34 @@ def search(
     """
     refused, left = _refused(payments, differences, effects_of, tolerance)
     known = set(map(id, refused))
+    # What was found may leave accounts of which one more payment is the cause.
+    for _round in range(ROUNDS_MAX):
+        found = _search(payments, left, effects_of, tolerance, known)
+        if len(refused) >= SAID_USUALLY:
+            # Where purposes say it, others must be as plain as these.
+            found = [one for one in found if one.is_plain(left, tolerance)]
+        if not found:
+            break
+        for candidate in found:
+            known.add(id(candidate.payment))
+            for code, amount in candidate.effects.items():
+                left[code] += amount
+    return [payment for payment in payments if id(payment) in known]
+
+
+def _search(
+    payments: list[Payment],
+    differences: Mapping[str, Decimal],
+    effects_of: Callable[[Payment], dict[str, Decimal]],
+    tolerance: Decimal,
+    known: set[int],
+) -> "list[_Candidate]":
+    """Return what explains differences, without the payments that are known."""
     open_accounts = {
-        code: amount for code, amount in left.items() if abs(amount) > tolerance
+        code: amount for code, amount in differences.items() if abs(amount) > tolerance
     }
+    if not open_accounts:
+        return []
     candidates: dict[str, list[_Candidate]] = defaultdict(list)
     for payment in payments:
         sides = (payment.payer, payment.payee)
@@ -62,9 +91,7 @@ def search(
         candidate = _Candidate(payment, effects)
         for code in effects:
             candidates[code].append(candidate)
-    explained = _Search(open_accounts, candidates, tolerance).run()
-    known.update(id(candidate.payment) for candidate in explained)
-    return [payment for payment in payments if id(payment) in known]
+    return _Search(open_accounts, candidates, tolerance).run()
 
 
 def _refused(
@@ -130,6 +157,13 @@ class _Candidate:
     def __init__(self, payment: Payment, effects: dict[str, Decimal]) -> None:
         self.payment, self.effects = payment, effects
         self.hint = says_refused(payment)
+
+    def is_plain(self, left: Mapping[str, Decimal], tolerance: Decimal) -> bool:
+        """Return whether both accounts agree by leaving this payment alone out."""
+        return len(self.effects) == 2 and all(
+            abs(left[code] + amount) <= tolerance
+            for code, amount in self.effects.items()
+        )
 
     @property
     def is_one_sided(self) -> bool:
@@ -244,10 +278,11 @@ class _Search:
             self.left_at_best = dict(self.left)
 
     def _without_opposites(self) -> list[_Candidate]:
-        """Leave out explanations by an account without balance where a better one is.
+        """Leave out explanations of one account only, where a better one is.
 
         Two accounts that differ by the same amount in opposite directions have one
-        cause together; a payment between one of them and a former member is none.
+        cause together; a payment between one of them and a former member, or a member
+        who differs afterwards, too, is none.
         """
         left = {
             code: amount
@@ -256,13 +291,15 @@ class _Search:
         }
         kept = []
         for candidate in self.found:
-            if candidate.is_one_sided:
-                ((code, amount),) = candidate.effects.items()
-                if any(
-                    abs(other - amount) <= self.tolerance for other in left.values()
-                ):
-                    left[code] = -amount
-                    continue
+            explained = [code for code in candidate.effects if code not in left]
+            if len(explained) == 1 and any(
+                abs(amount - candidate.effects[explained[0]]) <= self.tolerance
+                for code, amount in left.items()
+                if code not in candidate.effects
+            ):
+                for code, amount in candidate.effects.items():
+                    left[code] = left.get(code, ZERO) - amount
+                continue
             kept.append(candidate)
         self.left_at_best |= left
         return kept

@@ -225,7 +225,7 @@ class _Reader:
     def _common_code(codes: Any) -> str:
         counts: Counter[str] = Counter()
         for code in codes:
-            match = re.fullmatch(r"([A-Za-z]{4})\w+", code)
+            match = re.fullmatch(r"([A-Za-z][A-Za-z0-9]{3})\w+", code)
             if match:
                 counts[match[1].upper()] += 1
         if not counts:
