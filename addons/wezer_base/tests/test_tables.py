@@ -57,6 +57,14 @@ class TestTables(BaseCase):
         self.assertIn("line", error.value)
         self.assertEqual(self.refused("name,name\nAnna,Luc\n").code, "headings")
 
+    def test_a_wrong_byte_in_utf_8_is_refused_and_not_read_as_another_encoding(self):
+        data = "name,city\nZoë,Genève\nAnna,Zürich\n".encode()
+        error = self.refused(data.replace("ü".encode(), b"\xfc"))
+        self.assertEqual(error.code, "encoding")
+        self.assertIn("line 3", error.value)
+        latin = "name,city\nZoë,Genève\nAnna,Zürich\n".encode("cp1252")
+        self.assertEqual(tables.read_table(latin).encoding, "cp1252")
+
     def test_a_row_that_would_lose_something_has_its_problem(self):
         rows = (
             ("Gen\ufffdve,x", "lost"),

@@ -134,7 +134,23 @@ def decode(data: bytes) -> tuple[str, str]:
             return data.decode(encoding), encoding
         except UnicodeDecodeError as error:
             failed = data[max(0, error.start - 20) : error.start + 10]
+            if encoding == "utf-8-sig" and _is_damaged(data):
+                line = data.count(b"\n", 0, error.start) + 1
+                shown_part = failed.decode("utf-8", "replace")
+                raise TableError("encoding", f"line {line}: {shown_part}") from error
     raise TableError("encoding", failed.decode("latin-1"))
+
+
+def _is_damaged(data: bytes) -> bool:
+    """Return whether text in UTF-8 has a few wrong bytes, and is not Windows-1252.
+
+    Read as Windows-1252, every letter with an accent would be two others. In a text of
+    that encoding hardly any letters happen to be right in UTF-8.
+    """
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    right = len(text) - len(text.encode("ascii", "ignore")) - wrong
+    return right > 0 and right >= wrong
 
 
 def _encodings(head: bytes) -> tuple[str, ...]:
@@ -164,6 +180,9 @@ def encoding_of(path: Path) -> str:
                 return encoding
             except UnicodeDecodeError as error:
                 failed = error.object[max(0, error.start - 20) : error.start + 10]
+                if encoding == "utf-8-sig" and _is_damaged(error.object):
+                    part = failed.decode("utf-8", "replace")
+                    raise TableError("encoding", part) from error
     raise TableError("encoding", failed.decode("latin-1"))
 
 

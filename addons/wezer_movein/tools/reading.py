@@ -153,10 +153,10 @@ class Sheet:
             if number > ROWS_MAX:
                 raise Unreadable("rows_max", f"{self.file.name} has too many rows")
             whole = "".join(cells)
-            problem = tables.hostile(whole)
+            problem = tables.lost(whole)
             if problem:
                 if refuse:
-                    found = filter(None, map(tables.hostile, cells))
+                    found = filter(None, map(tables.lost, cells))
                     self.refusals.add(self.file, number, *next(found, problem))
                 continue
             yield Row(cells, number)
@@ -210,7 +210,11 @@ def first_rows(file: SourceFile, count: int = 40) -> list[list[str]]:
     if file.sheet is not None:
         return file.sheet[:count]
     try:
-        head, _encoding = _head(file.data)
+        try:
+            head, _encoding = _head(file.data)
+        except tables.TableError:
+            # What it is can be known; that it is damaged is told when it is read.
+            head = file.data[: 1 << 18].decode("utf-8", "replace")
         rows, _encoding, _separator = tables.rows_of(head)
         found = []
         for row in rows:
@@ -278,7 +282,7 @@ class Values:
             for row in sheet.raw_rows(refuse=False):
                 for position in of_amounts:
                     if position < len(row) and not _PLAIN.fullmatch(row[position]):
-                        amounts.add(row[position])
+                        amounts.add(with_unit(row[position])[0])
                     elif position < len(row) and "." in row[position]:
                         amounts.add("0.5")
                 for position in of_days:
@@ -362,7 +366,7 @@ def plain_text(text: str) -> str:
 
 
 # A question mark where a letter was: at the beginning of a word, or within it.
-_LOST = re.compile(r"\?(?=[^\W\d_])|(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
+_LOST = re.compile(r"\?(?=[^\W\d_])|(?<=[^\W\d_])\?(?=[^\W\d_])")
 
 
 def has_lost_letters(name: str) -> bool:
