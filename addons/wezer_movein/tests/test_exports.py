@@ -184,6 +184,39 @@ class TestReaders(ExportCase):
                 exports.spreadsheet(1, language, separator, encoding, day, comma)
             )
 
+    def test_members_may_be_listed_in_two_sheets_and_by_two_names(self):
+        payments = [
+            "Data;Qui paga;Qui cobra;Motiu;Import".split(";"),
+            ["2020-01-02", "Ann Poplar", "Bob Reed", "jam", "12,50 ecos"],
+            ["", "", "", "Subtotal", "12,50 ecos"],
+            ["2020-01-03", "Bob Reed", "Ann Poplar", "bread", "1.002,25 ecos"],
+            ["", "", "", "Total general", "1.014,75 ecos"],
+        ]
+        people = [
+            ["Nom", "Cognoms", "Correu"],
+            ["Ann", "Poplar", "ann@example.org"],
+            ["Bob", "Reed", "bob@example.org"],
+        ]
+        books = [
+            ["Soci", "Saldo actual"],
+            ["Bob Reed", "-989,75 ecos"],
+            ["Ann Poplar", "990,75 ecos"],
+        ]
+        made = {"pagaments": payments, "gent": people, "saldos": books}
+        files = [
+            (f"{name}.csv", exports.table(rows, ";", "cp1252"))
+            for name, rows in made.items()
+        ]
+        found = self.report(files)
+        self.assertEqual(found["people"], 2)
+        self.assertEqual(found["balances"]["Ann Poplar"]["difference"], "1.00")
+        self.assertEqual(found["balances"]["Bob Reed"]["difference"], "0.00")
+        self.assertEqual(
+            found["problem_counts"], {"balance_differs": 1, "total_row": 2}
+        )
+        twice = [*files, ("more.csv", exports.table(books, ";"))]
+        self.assertEqual(self.refused(twice), "twice")
+
     def test_a_workbook_is_read_like_its_tables(self):
         made = exports.spreadsheet(2, "de", ";", "utf-8")
         made.files = [("book.xlsx", exports.workbook(made.files, ";"))]
@@ -400,6 +433,7 @@ class TestHostileFiles(ExportCase):
             ("a\0b", 11, "rows"),
             ("a\u202eb", 11, "rows"),
             ("a\u2066b", 11, "rows"),
+            ("Gen\ufffdve", 11, "rows"),
             ("<script>alert(1)</script>", 11, "rows"),
             ("=1+1", 8, "rows"),
             ("=NOW()", 6, "rows"),
@@ -423,6 +457,14 @@ class TestHostileFiles(ExportCase):
         (row,) = caught.exception.rows
         self.assertEqual((row.file, row.row, row.code), ("trades.csv", 5, "number"))
         self.assertIn("twelve", row.reason)
+
+    def test_a_wrong_byte_makes_no_other_letters_of_the_rest(self):
+        files = [
+            (name, data.replace("ü".encode(), b"\xfc", 1) if "users" in name else data)
+            for name, data in exports.ces(3).files
+        ]
+        self.assertNotEqual(files, exports.ces(3).files)
+        self.assertEqual(self.refused(files), "encoding")
 
     def test_a_formula_in_a_text_is_told_and_kept(self):
         before = self.report(exports.ces(3).files)["problem_counts"]["formula"]

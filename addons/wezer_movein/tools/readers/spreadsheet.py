@@ -45,38 +45,58 @@ HOURS = ("hours", "hour", "stunden", "std", "horas", "heures", "ore", "uren", "o
 # Headings without case, blanks and accents.
 WORDS = {
     "date": "date datum fecha data dato tag dia day giorno jour dag datumtijd moment"
-    " buchungstag valuta eguna",
+    " buchungstag valuta eguna fechavalor datedoperation",
     "payer": "from payer von vonwem zahler zahlerin geber geberin de dequien desde"
     " origen pagador emisor payeur da dachi pagante van betaler buyer kaufer acheteur"
-    " comprador giver gibt soll belastung debit debe nork depuis",
+    " comprador giver gibt soll belastung debit debe nork depuis pagadora paga quipaga"
+    " chipaga quempaga auftraggeber expediteur emissor orixe",
     "payee": "to payee an anwen empfanger empfangerin nehmer nehmerin a aquien para"
     " hacia destino beneficiario receptor vers beneficiaire aan naar ontvanger"
     " recipient receiver seller verkaufer vendeur vendedor haben gutschrift credit"
-    " haber destinataire bekommt nori",
+    " haber destinataire bekommt nori recibe quicobra quirep quienrecibe chiriceve"
+    " quemrecebe beneficiaria beneficiari cobra recebedor destinatario destinatari"
+    " desti begunstigte erhalt",
     "purpose": "for purpose description wofur zweck betreff leistung"
     " verwendungszweck text concepto descripcion motivo asunto concept motif objet"
     " libelle pour causale descrizione waarvoor omschrijving descricao what comment"
-    " bemerkung buchungstext memo",
+    " bemerkung buchungstext memo motiu concepte assumpte motivacao detalle details"
+    " reference betreffend opmerking",
     "amount": "amount betrag summe importe cantidad monto montant importo bedrag"
-    " quantia valor value units einheiten sum price punkte puntos points",
+    " quantia valor value units einheiten sum price punkte puntos points import"
+    " quantitat quantite quantita quantidade aantal hoeveelheid anzahl kopurua",
     "name": "name member mitglied mitglieder nombre miembro socio socia nom membre"
-    " adherent nome membro naam lid izena",
+    " adherent nome membro naam lid izena teilnehmer teilnehmerin teilnehmende"
+    " membres socis soci socios soci socia nombreyapellidos nombrecompleto nomicognoms"
+    " nomcomplet nometprenom nomprenom nomecognome nomecompleto volledigenaam fullname"
+    " vollername vorundnachname konto kontoinhaber account participant participante"
+    " partecipante leden bazkidea persona personne person",
+    "first": "firstname vorname prenom nombredepila voornaam prenoms rufname givenname",
+    "last": "lastname nachname surname familienname nomdefamille apellido apellidos"
+    " cognom cognoms cognome sobrenome apelido achternaam familyname familiennaam",
     "number": "number no nr nummer mitgliedsnummer numero num id",
     "email": "email mail correo correoelectronico courriel eposta emailadresse"
-    " emailadres adressemail",
+    " emailadres adressemail correoe correuelectronic correu mailadresse emailadressen"
+    " posta enderecodeemail",
     "phone": "phone telefon telefono telephone tel mobil mobile handy telefoon"
     " telefone movil",
     "opening": "opening openingbalance broughtforward carriedforward ubertrag anfang"
     " anfangsbestand anfangsstand anfangssaldo startguthaben startsaldo saldoinicial"
     " apertura saldoanterior report soldeinitial soldededepart riporto saldoiniziale"
-    " beginsaldo overdracht start",
+    " beginsaldo overdracht start saldoanterior saldoinicial solddebut"
+    " anfangskontostand altersaldo vortrag saldovortrag initialbalance"
+    " startingbalance startingcredit openbalance saldoapertura reporte saldoarrastrado"
+    " rompu soldereporte hasierakosaldoa beginstand",
     "balance": "balance kontostand saldo stand solde saldofinal saldoactual soldefinal"
-    " eindsaldo endsaldo currentbalance guthaben saldofinale aktuell current",
+    " eindsaldo endsaldo currentbalance guthaben saldofinale aktuell current saldoatual"
+    " saldoattuale huidigsaldo soldeactuel saldoactualizado endbestand endstand"
+    " schlusssaldo closingbalance endbalance balanc balancefinal saldototal eindstand"
+    " kontostandaktuell aktuellerkontostand aktuellersaldo saldohoy bilancio",
 }
 ROLES = {word: role for role, words in WORDS.items() for word in words.split()}
 ROLES |= dict.fromkeys(HOURS, "amount")
 _TOTALS = re.compile(
-    r"\b(?:sum|summe|gesamt(?:summe)?|totale?|somme|totaal|suma|soma|guztira)\b",
+    r"\b(?:sums?|\w*summen?|gesamt|insgesamt|total(?:e|en|es|s)?|sub-?total\w*|sommes?|"
+    r"\w*totaal|totaux|suma|soma|somma|guztira|saldototal)\b",
     re.IGNORECASE,
 )
 _DAY = re.compile(
@@ -101,9 +121,16 @@ def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     members = [table for table in tables_found if table.kind == "members"]
     if not ledgers:
         raise Unreadable("payments", "No file has payments: date, from, to and amount.")
-    if len(members) > 1:
-        names = " and ".join(table.file.name for table in members)
-        raise Unreadable("twice", f"{names} both list members. Give one.")
+    said: set[str] = set()
+    for table in members:
+        roles = {"email", "phone", "opening", "balance"} & set(table.columns)
+        # A sheet of balances beside one of addresses says more of the same people.
+        if len(members) > 1 and (not roles or roles & said):
+            names = " and ".join(table.file.name for table in members)
+            raise Unreadable("twice", f"{names} both list members. Give one.")
+        said |= roles
+    # What lists most is what lists the people.
+    members.sort(key=lambda table: -len(table.columns))
     return _Reader(ledgers, members, files, options).read()
 
 
@@ -151,6 +178,11 @@ def _roles(cells: list[str]) -> dict[str, int]:
         role = ROLES.get(tables.key(cell))
         if role and role not in found:
             found[role] = position
+    if "name" not in found and {"first", "last"} <= set(found):
+        found["name"] = found["first"]
+    elif "name" in found and "last" in found and "first" not in found:
+        # ``Nombre`` and ``Apellidos``: the name that is given.
+        found["first"] = found["name"]
     return found
 
 
@@ -170,7 +202,8 @@ def _by_content(
         count = len(cells) or 1
         days = sum(bool(_DAY.fullmatch(cell)) for cell in cells)
         amounts = sum(
-            bool(_AMOUNT.fullmatch(cell) and not _DAY.fullmatch(cell)) for cell in cells
+            bool(_AMOUNT.fullmatch(with_unit(cell)[0]) and not _DAY.fullmatch(cell))
+            for cell in cells
         )
         filled = len(cells) / (len(rows) or 1)
         of["date"].append(days / count * filled)
@@ -343,32 +376,49 @@ class _Reader:
     def _members(self) -> dict[str, Decimal]:
         """Read the members; return what each had before the first payment."""
         opening: dict[str, Decimal] = {}
-        for table in self.members:
+        content = self.content
+        for number, table in enumerate(self.members):
             sheet = self._sheet(table)
             for row in sheet:
                 said = _Cells(row, table.columns)
-                name = " ".join(said("name").split())
+                name = said("name")
+                if "last" in table.columns:
+                    name = f"{said('first')} {said('last')}"
+                name = " ".join(name.split())
                 if not name:
                     continue
                 if _TOTALS.fullmatch(name.rstrip(":. ")):
                     continue
-                code = name
-                while code in self.content.accounts:
-                    match = re.fullmatch(r"(.*) \((\d+)\)", code)
-                    code = f"{name} ({int(match[2]) + 1 if match else 2})"
-                account = Account(code, name, people=[code])
+                listed = number and self._listed(name)
+                code = listed or self._new_code(name)
+                if listed:
+                    account, person = content.accounts[code], content.people[code]
+                else:
+                    account = Account(code, name, people=[code])
+                    person = Person(code, name)
+                    content.accounts[code], content.people[code] = account, person
                 if said("balance"):
                     account.balance = self._amount(sheet, row, said("balance"))
                 if said("opening"):
                     before = self._amount(sheet, row, said("opening"))
                     if before:
                         opening[code] = before
-                self.content.accounts[code] = account
-                self.content.people[code] = Person(
-                    code, name, email=said("email"), phone=said("phone")
-                )
+                person.email = person.email or said("email")
+                person.phone = person.phone or said("phone")
                 self.tell.formulas(sheet.file, row.number, name)
         return opening
+
+    def _listed(self, name: str) -> str:
+        """Return the account of a member that another sheet lists, empty where none."""
+        return name if name in self.content.accounts else ""
+
+    def _new_code(self, name: str) -> str:
+        """Return what names the account of a new member."""
+        code = name
+        while code in self.content.accounts:
+            match = re.fullmatch(r"(.*) \((\d+)\)", code)
+            code = f"{name} ({int(match[2]) + 1 if match else 2})"
+        return code
 
     def _opening(self, opening: dict[str, Decimal]) -> None:
         """Enter what members had before the first payment."""
@@ -442,7 +492,7 @@ class _Reader:
         for table in self.ledgers:
             sheet = self._sheet(table)
             titles += table.skipped
-            total = Decimal(0)
+            total = since = Decimal(0)
             before = 0
             for row in sheet.raw_rows():
                 sheet.file.rows += 1
@@ -462,11 +512,15 @@ class _Reader:
                     years += 1
                     continue
                 if not has_sides and (
-                    not (said("payer") or said("payee")) or _is_total(row)
+                    not (said("payer") or said("payee"))
+                    or _is_total(row)
+                    or not said("date")
                 ):
-                    self._total(sheet, row, said, total)
+                    self._total(sheet, row, said, (total, since))
+                    since = Decimal(0)
                     continue
-                total += self._payment(table, sheet, row, said) or Decimal(0)
+                amount = self._payment(table, sheet, row, said) or Decimal(0)
+                total, since = total + amount, since + amount
         if titles:
             self.tell(
                 "title_rows",
@@ -482,12 +536,17 @@ class _Reader:
                 else "rows that are no payments",
             )
 
-    def _total(self, sheet: Sheet, row: Row, said: "_Cells", total: Decimal) -> None:
-        """Leave out the sum of a sheet; an amount that is none is refused."""
+    def _total(
+        self, sheet: Sheet, row: Row, said: "_Cells", sums: tuple[Decimal, ...]
+    ) -> None:
+        """Leave out the sum of a sheet or of a part; an amount that is none is refused.
+
+        :param sums: of the rows above, and of those since the last sum
+        """
         amount = self._amount(sheet, row, said("amount"))
         if amount is None:
             return
-        if _is_total(row) or amount == total:
+        if _is_total(row) or amount in sums:
             self.tell(
                 "total_row",
                 None,
