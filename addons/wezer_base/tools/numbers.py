@@ -170,6 +170,11 @@ def numbered(form: Any, prefix: str, most: int = 200) -> Any:
 
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2019": "'"})
 _GAPS = re.compile("[ \u00a0\u202f\u2009']")
+_GAP_WITHIN = re.compile("[0-9.,][ \u00a0\u202f\u2009']+[0-9.,]")
+_GAPPED = re.compile(
+    "[-+(]?[ \u00a0]*[0-9]{1,3}(?:[ \u00a0\u202f\u2009'][0-9]{3})+"
+    "(?:[.,][0-9]*)?[ \u00a0]*[-)]?"
+)
 _SIGNED = re.compile(r"(-|\+)?\s*([0-9][0-9.,]*|[.,][0-9]+)\s*(-)?", re.ASCII)
 _HOURS = re.compile(r"([0-9]{1,9}):([0-5][0-9])(?::([0-5][0-9]))?", re.ASCII)
 _HOURS_IN_WORDS = re.compile(
@@ -216,10 +221,14 @@ def read_signed(text: str, sign: str = "") -> Decimal:
     :raise AmbiguousNumber: where it has two readings and no ``sign`` is known
     :raise NumberError: where it is none
     """
-    said = _GAPS.sub("", text.translate(_MINUS))
+    spaced = text.translate(_MINUS).strip()
+    said = _GAPS.sub("", spaced)
     below = said[:1] == "(" and said[-1:] == ")"
     match = _SIGNED.fullmatch(said[1:-1] if below else said)
     if not match or len(said) > 40 or (match[1] and match[3]):
+        raise NumberError(text[:40])
+    # ``12 13`` is two numbers, ``1 213`` one.
+    if _GAP_WITHIN.search(spaced) and not _GAPPED.fullmatch(spaced):
         raise NumberError(text[:40])
     bare = match[2]
     if not sign and ("." in bare or "," in bare):

@@ -442,6 +442,7 @@ class TestHostileFiles(ExportCase):
             ("NaN", 8, "rows"),
             ("", 8, "rows"),
             ("9" * 30, 8, "rows"),
+            ("12 13", 8, "rows"),
             ("31.02.2020", 6, "rows"),
             ("x" * 4_100_000, 11, "line"),
             ("x" * 300_000, 11, "csv"),
@@ -457,6 +458,21 @@ class TestHostileFiles(ExportCase):
         (row,) = caught.exception.rows
         self.assertEqual((row.file, row.row, row.code), ("trades.csv", 5, "number"))
         self.assertIn("twelve", row.reason)
+
+    def test_a_formula_is_nobodys_name(self):
+        for made, name, columns in (
+            (exports.komunitin(9), "transfers.csv", (9, 11)),
+            (exports.spreadsheet(1, "de", ",", "utf-8"), "payments.csv", (1, 2)),
+        ):
+            for column in columns:
+                files = []
+                for given_name, data in made.files:
+                    if given_name == name:
+                        rows = list(csv.reader(io.StringIO(data.decode())))
+                        rows[9][column] = "=cmd|x"
+                        data = exports.table(rows)
+                    files.append((given_name, data))
+                self.assertEqual(self.refused(files), "rows")
 
     def test_a_wrong_byte_makes_no_other_letters_of_the_rest(self):
         files = [

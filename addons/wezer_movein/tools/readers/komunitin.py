@@ -8,6 +8,8 @@ import re
 from collections import Counter
 from typing import Any
 
+from odoo.addons.wezer_base.tools import tables
+
 from ..content import (
     CLOSED,
     FROZEN,
@@ -306,6 +308,10 @@ class _Reader:
             payer_said, payee_said = payer_of(row), payee_of(row)
             if not payer_said or not payee_said:
                 sheet.refuse(row, "empty", payer_said or payee_said)
+                continue
+            odd = next(filter(tables.is_formula, (payer_said, payee_said)), "")
+            if odd:
+                sheet.refuse(row, "formula", odd)
                 continue
             if amount is None:
                 continue

@@ -577,6 +577,10 @@ class _Reader:
             return None
         amount = self._amount(sheet, row, said("amount"))
         moment = self.values.moment(sheet, row, said("date"))
+        for text in (payer_said, payee_said):
+            if tables.is_formula(text) and not self.names.find(text):
+                sheet.refuse(row, "formula", text)
+                return None
         if amount is None:
             return None
         self.count += 1

@@ -305,6 +305,10 @@ class _Reader:
             return match[2]
         return ""
 
+    def _is_formula(self, text: str) -> bool:
+        """Return whether a side is no name of a member, but a formula."""
+        return tables.is_formula(text) and not (self._number(text) or text == self.bank)
+
     def _side(self, text: str) -> str:
         """Return the account that a side names, made where it is new."""
         number = self._number(text)
@@ -336,6 +340,10 @@ class _Reader:
                 continue
             if not payer_said or not payee_said:
                 sheet.refuse(row, "empty", payer_said or payee_said)
+                continue
+            odd = next(filter(self._is_formula, (payer_said, payee_said)), "")
+            if odd:
+                sheet.refuse(row, "formula", odd)
                 continue
             payer, payee = self._side(payer_said), self._side(payee_said)
             payment = Payment(
