@@ -22,6 +22,8 @@ ZERO = Decimal(0)
 ROUNDS_MAX = 4
 # Where so many purposes say that a payment was refused, they usually do.
 SAID_USUALLY = 3
+# Of so many accounts three are looked for with payments around them.
+AROUND_MAX = 60
 # So many pairs of payments are tried for what is left.
 PAIRS_MAX = 250_000
 # Words of a purpose that say it, where payments are otherwise alike.
@@ -395,6 +397,8 @@ class _Search:
             for code, amount in self._left_after(taken).items()
             if abs(amount) > self.tolerance
         }
+        if len(left) > AROUND_MAX:
+            return []
         between: dict[frozenset[str], list[_Candidate]] = defaultdict(list)
         for code in left:
             for candidate in self.candidates.get(code, ()):
