@@ -144,9 +144,9 @@ class TestReaders(ExportCase):
         self.check(made)
 
     def test_payments_that_say_they_were_refused_are_found_together(self):
-        for members, unmoved in ((9, 20), (20, 12)):
+        for members, refused in ((9, 20), (20, 12)):
             made = exports.ces(
-                5, members, 400, unmoved=unmoved, refused=" (buyer refused)"
+                5, members, 400, unmoved=refused, refused=" (buyer refused)"
             )
             self.check(made)
 
@@ -369,8 +369,31 @@ class TestDecisions(ExportCase):
                 problems.read_decisions(said)
 
     def test_any_number_of_payments_that_never_moved_is_found(self):
+        for count in (140, 200):
+            self.assert_found(count)
+
+    def test_balances_of_another_day_propose_no_payments(self):
+        rng = random.Random(4)
+        codes = [f"a{number}" for number in range(400)]
+        for count in (250, 400):
+            differences = {code: Decimal(rng.randrange(1, 900)) for code in codes}
+            differences |= dict.fromkeys(codes[count:], Decimal(0))
+            payments = [
+                Payment(*rng.sample(codes, 2), Decimal(rng.randrange(901, 999)), None)
+                for _payment in range(2000)
+            ]
+            found = unmoved.search(
+                payments,
+                differences,
+                lambda one: {one.payer: -one.amount, one.payee: one.amount},
+                Decimal(0),
+            )
+            self.assertEqual(found, [])
+
+    def assert_found(self, count):
+        """Assert that as many payments are found as leave all accounts differing."""
         payments, differences = [], {}
-        for number in range(200):
+        for number in range(count):
             payer, payee, amount = f"a{number}", f"b{number}", Decimal(number + 1)
             payments.append(Payment(payer, payee, amount, None))
             differences |= {payer: amount, payee: -amount}

@@ -18,11 +18,15 @@ from .content import Payment
 # So many steps are tried; what is best by then is proposed.
 STEPS_MAX = 30_000
 ZERO = Decimal(0)
+# So many accounts are looked at, in all steps together.
+LOOKS_MAX = 300_000
+# Where more accounts differ, only what is plain is proposed.
+ACCOUNTS_MAX = 300
 # It is looked again so often, where something was found.
 ROUNDS_MAX = 4
 # Where so many purposes say that a payment was refused, they usually do.
 SAID_USUALLY = 3
-# Of so many accounts three are looked for with payments around them.
+# Of so many accounts some are looked for that have a cause together.
 AROUND_MAX = 60
 # So many pairs of payments are tried for what is left.
 PAIRS_MAX = 250_000
@@ -49,6 +53,11 @@ def search(
     """
     refused, left = _refused(payments, differences, effects_of, tolerance)
     known = set(map(id, refused))
+    if sum(abs(amount) > tolerance for amount in left.values()) > ACCOUNTS_MAX:
+        known |= _plain(payments, left, effects_of, tolerance, known)
+    if sum(abs(amount) > tolerance for amount in left.values()) > ACCOUNTS_MAX:
+        # The balances are of another day or another community: nothing is explained.
+        return [payment for payment in payments if id(payment) in known]
     # What was found may leave accounts of which one more payment is the cause.
     for _round in range(ROUNDS_MAX):
         found = _search(payments, left, effects_of, tolerance, known)
@@ -62,6 +71,45 @@ def search(
             for code, amount in candidate.effects.items():
                 left[code] += amount
     return [payment for payment in payments if id(payment) in known]
+
+
+def _plain(
+    payments: list[Payment],
+    left: dict[str, Decimal],
+    effects_of: Callable[[Payment], dict[str, Decimal]],
+    tolerance: Decimal,
+    known: set[int],
+) -> set[int]:
+    """Return the payments without which both accounts agree, and no other pair does.
+
+    What is left to explain is changed. It is for communities of which many accounts
+    differ, where not every combination can be tried.
+    """
+    fitting: dict[str, list[_Candidate]] = defaultdict(list)
+    for payment in payments:
+        sides = (payment.payer, payment.payee)
+        if id(payment) in known or any(
+            abs(left.get(side, ZERO)) <= tolerance for side in sides
+        ):
+            continue
+        effects = {
+            code: amount
+            for code, amount in effects_of(payment).items()
+            if code in sides
+        }
+        candidate = _Candidate(payment, effects)
+        if candidate.is_plain(left, tolerance):
+            for code in effects:
+                fitting[code].append(candidate)
+    found = set()
+    for candidates in fitting.values():
+        candidate = candidates[0]
+        if all(len(fitting[code]) == 1 for code in candidate.effects):
+            if id(candidate.payment) not in found:
+                found.add(id(candidate.payment))
+                for code, amount in candidate.effects.items():
+                    left[code] += amount
+    return found
 
 
 def _search(
@@ -189,7 +237,7 @@ class _Search:
         self.best: tuple[Any, ...] | None = None
         self.found: list[_Candidate] = []
         self.left_at_best: dict[str, Decimal] = {}
-        self.steps = 0
+        self.steps = self.looks = 0
         # Amount that would be explained → candidates, of each account.
         self.by_amount: dict[str, dict[Decimal, list[_Candidate]]] = {}
         for code, some in candidates.items():
@@ -241,13 +289,16 @@ class _Search:
         """Explain one account, in each way; yield what explains those after it."""
         self.steps += 1
         if self.best is not None and (
-            self.steps > STEPS_MAX or len(self.skipped) > self.best[0]
+            self.steps > STEPS_MAX
+            or self.looks > LOOKS_MAX
+            or len(self.skipped) > self.best[0]
         ):
             return
         choice: tuple[str, list[_Candidate]] | None = None
         for code, left in self.left.items():
             if abs(left) <= self.tolerance or code in self.skipped:
                 continue
+            self.looks += 1
             fitting = self._fitting(code)
             if fitting and (choice is None or len(fitting) < len(choice[1])):
                 choice = code, fitting
@@ -318,7 +369,7 @@ class _Search:
             for code, amount in self.left_at_best.items()
             if abs(amount) > self.tolerance
         }
-        if not left or not self._unpaired(left):
+        if not left or len(left) > AROUND_MAX or not self._unpaired(left):
             return []
         known = set(map(id, taken))
         near: dict[Any, _Candidate] = {}
