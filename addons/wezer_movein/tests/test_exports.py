@@ -118,6 +118,20 @@ class TestReaders(ExportCase):
             self.assertEqual(replayed.chosen["levy"], levy)
             self.assertEqual(content.treasury, "FERN0001")
 
+    def test_without_balances_nobody_guesses_who_paid_the_levies(self):
+        made = exports.ces(3, levy="payee", unmoved=0)
+        files = [one for one in made.files if one[0] != "balances.csv"]
+        content = registry.read(files, {})
+        with self.assertRaises(Unreadable) as caught:
+            replay.replay(content)
+        self.assertEqual(caught.exception.code, "levy")
+        replayed = replay.replay(content, {"levy": {"choice": "payee"}})
+        for code, amount in made.replay.items():
+            self.assertEqual(replayed.balances[code][0], amount, code)
+        plain = exports.ces(3, levy="").files
+        files = [one for one in plain if one[0] != "balances.csv"]
+        self.assertFalse(replay.replay(registry.read(files, {})).residuals)
+
     def test_a_row_that_names_a_payment_of_its_payer_is_its_levy(self):
         made = exports.ces(3, levy="")
         name, data = made.files[3]

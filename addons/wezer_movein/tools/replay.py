@@ -244,6 +244,12 @@ class _Replayer:
         said = self.decisions.get("levy")
         if said and said["choice"] in LEVY_SHARES:
             chosen = said["choice"]
+        elif total and len(set(residuals.values())) == 1:
+            raise Unreadable(
+                "levy",
+                "Payments have levies in a column of their own, and no balances show"
+                " who paid them. Give the file of the balances, too.",
+            )
         self.content.treasury = treasuries[chosen]
         self.result.residuals["levy"] = residuals
         self.result.chosen["levy"] = chosen
