@@ -462,15 +462,15 @@ class _Search:
         for three in itertools.combinations(left, 3):
             if done & set(three):
                 continue
-            if abs(sum(left[code] for code in three)) > 3 * self.tolerance:
+            if abs(sum((left[code] for code in three), ZERO)) > 3 * self.tolerance:
                 continue
             pairs = itertools.combinations(three, 2)
-            sides = [between[frozenset(two)] for two in pairs]
-            if len(sides[0]) * len(sides[1]) * len(sides[2]) > PAIRS_MAX:
+            lists = [between[frozenset(two)] for two in pairs]
+            if len(lists[0]) * len(lists[1]) * len(lists[2]) > PAIRS_MAX:
                 continue
             fitting = [
                 some
-                for some in itertools.product(*sides)
+                for some in itertools.product(*lists)
                 if all(
                     abs(
                         left[code]
