@@ -511,6 +511,24 @@ class TestHostileFiles(ExportCase):
                     files.append((given_name, data))
                 self.assertEqual(self.refused(files), "rows")
 
+    def test_a_wrong_row_is_told_and_is_no_file_of_another_system(self):
+        made = exports.timeoverflow(8)
+        with zipfile.ZipFile(io.BytesIO(made.files[0][1])) as packed:
+            files = {name: packed.read(name).decode() for name in packed.namelist()}
+        for part, column, cell in (("Members", 8, "1:30"), ("Transfers", 0, "soon")):
+            changed = []
+            for name, text in files.items():
+                rows = list(csv.reader(io.StringIO(text)))
+                if part in name:
+                    rows[3][column] = cell
+                changed.append((name, exports.table(rows)))
+            self.assertEqual(self.refused(changed), "rows")
+        name, data = exports.komunitin(9).files[1]
+        accounts = exports.komunitin(9).files[0]
+        for state in (b"odd", b""):
+            wrong = data.replace(b"committed", state, 1)
+            self.assertEqual(self.refused([accounts, (name, wrong)]), "rows")
+
     def test_a_wrong_byte_makes_no_other_letters_of_the_rest(self):
         files = [
             (name, data.replace("ü".encode(), b"\xfc", 1) if "users" in name else data)

@@ -14,6 +14,8 @@ from odoo.addons.wezer_base.tools import moments, numbers, tables
 
 from .content import RefusedRow, SourceFile, Unreadable
 
+# Why a row is refused that lacks a cell, of which nothing can be shown.
+MISSING = "A number, a name or an amount is missing"
 # So many refused rows are named.
 REFUSED_SHOWN = 50
 ROWS_MAX = 3_000_000
@@ -40,6 +42,8 @@ class Refusals:
         self.count += 1
         if len(self.rows) < REFUSED_SHOWN:
             reason = str(tables.TableError(code, value))
+            if code == "empty":
+                reason = MISSING
             shown = tables.shown(value)
             self.rows.append(RefusedRow(file.name, row, code, shown, reason))
 

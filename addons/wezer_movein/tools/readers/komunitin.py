@@ -41,6 +41,11 @@ HEADINGS = {
 NEEDED = ("accounts", "transfers")
 ACCESS = {"public": "everyone", "group": "members", "private": "nobody"}
 COMMITTED = "committed"
+# Of transfers that moved nothing, or not yet.
+LEFT_OUT = frozenset(
+    "new pending accepted submitted rejected failed deleted scheduled expired"
+    " cancelled canceled".split()
+)
 STATES = {
     "active": OPEN,
     "disabled": CLOSED,
@@ -313,6 +318,10 @@ class _Reader:
             if odd:
                 sheet.refuse(row, "formula", odd)
                 continue
+            state = state_of(row).lower()
+            if state != COMMITTED and state not in LEFT_OUT:
+                sheet.refuse(row, "state", state)
+                continue
             if amount is None:
                 continue
             payer, payer_foreign = self._party(payer_said)
@@ -329,7 +338,6 @@ class _Reader:
                 foreign=payer_foreign or payee_foreign,
             )
             content.payments.append(payment)
-            state = state_of(row).lower()
             for foreign, account in ((payer_foreign, payer), (payee_foreign, payee)):
                 if foreign:
                     self.tell(

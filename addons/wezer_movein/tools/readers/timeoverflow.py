@@ -7,6 +7,7 @@ bare name, and who left as a phrase of the language.
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -119,22 +120,18 @@ def _role(file: SourceFile) -> str:
         return ""
     head, body = rows[0], rows[1:]
     if len(head) == 9 and tables.key(head[0]) == "n":
-        fits = all(len(row) == 9 and _SECONDS.fullmatch(row[8].strip()) for row in body)
+        fits = _mostly(body, 9, lambda row: _SECONDS.fullmatch(row[8]))
         return "members" if fits else ""
     if len(head) != 5:
         return ""
     if head[0].strip():
-        fits = all(
-            len(row) == 5
-            and _MOMENT.fullmatch(row[0].strip())
-            and _HOURS.fullmatch(row[4].strip())
-            for row in body
+        fits = _mostly(
+            body,
+            5,
+            lambda row: _MOMENT.fullmatch(row[0]) and _HOURS.fullmatch(row[4]),
         )
         return "transfers" if fits and (body or _language_of(head[0], 0)) else ""
-    if not all(
-        len(row) == 5 and (not row[4].strip() or _MOMENT.fullmatch(row[4].strip()))
-        for row in body
-    ):
+    if not _mostly(body, 5, lambda row: not row[4] or _MOMENT.fullmatch(row[4])):
         return ""
     heading = tables.key(head[1])
     offers = {tables.key(words[2]) for words in WORDS.values()}
@@ -144,6 +141,15 @@ def _role(file: SourceFile) -> str:
     if heading in inquiries or _INQUIRIES.search(file.name):
         return "inquiries"
     return ""
+
+
+def _mostly(
+    rows: list[list[str]], width: int, fits: Callable[[list[str]], Any]
+) -> bool:
+    """Return whether most rows fit; a wrong one is told when the file is read."""
+    stripped = [[cell.strip() for cell in row] for row in rows]
+    count = sum(len(row) == width and bool(fits(row)) for row in stripped)
+    return count * 4 >= len(rows) * 3
 
 
 def _language_of(heading: str, position: int) -> list[str]:
