@@ -175,7 +175,7 @@ DAY = 86400
         ("1,2,1,03/04/2026", "can be two dates"),
         (",2,1,100", "rater is empty"),
         ("1, ,1,100", "rated is empty"),
-        ("an\N{RIGHT-TO-LEFT OVERRIDE}na,2,1,100", "(U+202E)"),
+        ("an\N{RIGHT-TO-LEFT OVERRIDE}na,2,1,100", "character that is not allowed"),
         ("an\N{ZERO WIDTH SPACE}na,2,1,100", "(U+200B)"),
         ("an\0na,2,1,100", "contains a character that is not allowed"),
         ("an\ufffdna,2,1,100", "letters that were lost"),
