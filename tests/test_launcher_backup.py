@@ -121,7 +121,7 @@ def test_what_was_restored_is_printed(capsys):
 
 def test_the_next_start_upgrades_what_was_restored_from_elsewhere(state, monkeypatch):
     hashes = {"wezer_base": "mark", "wezer_website": "other"}
-    monkeypatch.setattr(paths, "addon_hashes", lambda _bridges: hashes)
+    monkeypatch.setattr(paths, "addon_hashes", lambda _bridges=(): hashes)
     monkeypatch.setattr(Database, "fitting_bridges", lambda _database: [])
     database = Database(SimpleNamespace())
     backups.remember(database, RESTORED)
