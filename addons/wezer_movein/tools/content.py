@@ -167,6 +167,10 @@ class Payment:
     # it.
     foreign: str = ""
 
+    def turn(self) -> None:
+        """Write a negative amount as a positive one in the other direction."""
+        self.payer, self.payee, self.amount = self.payee, self.payer, -self.amount
+
 
 @dataclass
 class Advert:

@@ -5,6 +5,9 @@ with such a row is not read (:class:`.content.Unreadable` names the first of the
 without Odoo.
 """
 
+import contextlib
+import html
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -214,20 +217,15 @@ def first_rows(file: SourceFile, count: int = 40) -> list[list[str]]:
     if file.sheet is not None:
         return file.sheet[:count]
     try:
-        try:
-            head, _encoding = _head(file.data)
-        except tables.TableError:
-            # What it is can be known; that it is damaged is told when it is read.
-            head = file.data[: 1 << 18].decode("utf-8", "replace")
-        rows, _encoding, _separator = tables.rows_of(head)
-        found = []
-        for row in rows:
-            found.append(row)
-            if len(found) >= count:
-                break
-        return found
+        head, _encoding = _head(file.data)
     except tables.TableError:
-        return found if "found" in locals() else []
+        # What it is can be known; that it is damaged is told when it is read.
+        head = file.data[: 1 << 18].decode("utf-8", "replace")
+    found: list[list[str]] = []
+    with contextlib.suppress(tables.TableError):
+        rows, _encoding, _separator = tables.rows_of(head)
+        found.extend(itertools.islice(rows, count))
+    return found
 
 
 def _head(data: bytes) -> tuple[str, str]:
@@ -361,8 +359,6 @@ def decimals(amount: Decimal) -> int:
 
 def plain_text(text: str) -> str:
     """Return a text of a web page as words: tags left out, entities as their signs."""
-    import html
-
     if "<" in text:
         text = re.sub(r"<\s*(?:br|/p|/div|/li)\s*/?>", "\n", text, flags=re.IGNORECASE)
         text = re.sub(r"<[^<>]{0,200}>", "", text)

@@ -9,54 +9,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from .content import (
-    CLOSED,
-    Account,
-    Content,
-    CurrencyFound,
-    Payment,
-    SourceFile,
-    Unreadable,
-)
+from . import roles as file_roles
+from .content import CLOSED, Account, Content, CurrencyFound, Payment, SourceFile
 from .people import tell_people
-from .reading import Refusals, Row, Sheet, Values, decimals, headings
+from .reading import Refusals, Row, Sheet, Values, decimals
 from .telling import Telling
-
-# A role's columns, each by the names that it may have, as ``tables.key`` writes them.
-Columns = tuple[tuple[str, ...], ...]
-
-
-def roles_of(
-    files: Iterable[SourceFile],
-    layout: Mapping[str, Columns],
-    without: Mapping[str, tuple[str, ...]] | None = None,
-) -> dict[str, SourceFile]:
-    """Return the file of each role, by its headings.
-
-    Of the roles that fit a file, that with most columns counts.
-
-    :param without: headings that a role's file does not have
-    :raise Unreadable: code ``twice``, where two files have one role
-    """
-    found: dict[str, SourceFile] = {}
-    for file in files:
-        names = set(headings(file))
-        fitting = [
-            role
-            for role, columns in layout.items()
-            if all(names.intersection(column) for column in columns)
-            and not names.intersection((without or {}).get(role, ()))
-        ]
-        if not fitting:
-            continue
-        role = max(fitting, key=lambda role: len(layout[role]))
-        if role in found:
-            raise Unreadable(
-                "twice",
-                f"{found[role].name} and {file.name} are both {role}. Give one.",
-            )
-        found[role] = file
-    return found
 
 
 class TableReader:
@@ -77,12 +34,8 @@ class TableReader:
         needed: Iterable[str] = (),
         lacks: Iterable[str] = (),
     ) -> None:
-        for role in needed:
-            if role not in roles:
-                raise Unreadable(role, f"The file of the {role} is missing.")
+        file_roles.assign(roles, needed)
         self.options, self.roles = options, roles
-        for role, file in roles.items():
-            file.role = role
         self.refusals = Refusals()
         self.sheets = {role: Sheet(file, self.refusals) for role, file in roles.items()}
         self.content = Content(
@@ -189,8 +142,7 @@ class TableReader:
             **values,
         )
         if amount < 0:
-            payment.payer, payment.payee = payee, payer
-            payment.amount = -amount
+            payment.turn()
             if payment.kind == "payment":
                 payment.kind = "reversal"
             self.tell("negative_amount", payment, amount=amount)
@@ -198,11 +150,9 @@ class TableReader:
         self.party(payment.payer, payment)
         self.party(payment.payee, payment)
         if payment.payer == payment.payee:
-            payment.note = "same_account"
-            self.tell("same_account", payment)
+            self.tell.note("same_account", payment)
         elif not amount:
-            payment.note = "zero_amount"
-            self.tell("zero_amount", payment)
+            self.tell.note("zero_amount", payment)
         self.digits = max(self.digits, decimals(payment.amount))
         self.tell.common(payment, moment)
         return payment

@@ -43,6 +43,11 @@ class Telling:
             problem.accounts = list(accounts)
         self.content.problems.append(problem)
 
+    def note(self, code: str, payment: Payment) -> None:
+        """Keep a payment that moved nothing as a note, and tell it."""
+        payment.note = code
+        self(code, payment)
+
     def common(self, payment: Payment, moment: datetime | None) -> None:
         """Tell what a payment of any system may have."""
         if not self.content.currency.is_time:

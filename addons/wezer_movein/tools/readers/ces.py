@@ -40,6 +40,7 @@ from ..reading import (
     is_number,
     plain_text,
 )
+from ..roles import Layout, assign, roles_of
 from ..telling import Telling
 
 NAME = "ces"
@@ -129,27 +130,9 @@ def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
     return max(len(_roles(files, SEVEN)), len(_roles(files, SIX)))
 
 
-def _roles(
-    files: list[SourceFile], layout: dict[str, set[str]]
-) -> dict[str, SourceFile]:
+def _roles(files: list[SourceFile], layout: Layout) -> dict[str, SourceFile]:
     """Return the file of each role; a layout without payments is none."""
-    found: dict[str, SourceFile] = {}
-    for file in files:
-        names = set(headings(file))
-        # Of the roles that fit the one with most headings: balances have few.
-        fitting = [
-            role
-            for role, needed in layout.items()
-            if needed <= names and not NOT.get(role, set()) & names
-        ]
-        if fitting:
-            role = max(fitting, key=lambda role: len(layout[role]))
-            if role in found:
-                raise Unreadable(
-                    "twice",
-                    f"{found[role].name} and {file.name} are both {role}. Give one.",
-                )
-            found[role] = file
+    found = roles_of(files, layout, NOT)
     # Other systems have files of members and of balances, too.
     return found if len(found) > 2 or PAYMENTS & set(found) else {}
 
@@ -183,8 +166,7 @@ class _Reader:
         options: dict[str, Any],
     ) -> None:
         self.layout, self.roles, self.options = layout, roles, options
-        for role, file in roles.items():
-            file.role = role
+        assign(roles)
         self.refusals = Refusals()
         self.sheets = {
             role: Sheet(file, self.refusals)
@@ -574,11 +556,9 @@ class _Reader:
                 payment.foreign = other(row)
             content.payments.append(payment)
             if payee_said.upper() == payer_said.upper():
-                tell("same_account", payment)
-                payment.note = "same_account"
+                tell.note("same_account", payment)
             if not amount:
-                tell("zero_amount", payment)
-                payment.note = "zero_amount"
+                tell.note("zero_amount", payment)
             if payee_foreign:
                 # The layout names the account of the other community on one side only.
                 tell("foreign_party", payment, party=payee_foreign, goes_to=payee)
@@ -593,8 +573,8 @@ class _Reader:
             if _LEVY.match(payment.purpose):
                 payment.kind = "levy"
             if amount < 0:
-                payment.payer, payment.payee = payee, payer
-                payment.amount, payment.kind = -amount, "reversal"
+                payment.turn()
+                payment.kind = "reversal"
                 tell("negative_amount", payment, amount=amount)
         content.rows[self.trades] = file.rows
         content.currency = CurrencyFound(content.currency.name, max(digits, 2))

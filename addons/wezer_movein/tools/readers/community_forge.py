@@ -10,7 +10,8 @@ from typing import Any
 
 from ..content import CLOSED, OPEN, Account, Content, Person, SourceFile, Unreadable
 from ..reading import plain_text
-from ..table_reader import TableReader, roles_of
+from ..roles import roles_of
+from ..table_reader import TableReader
 
 NAME = "community_forge"
 LAYOUT = {

@@ -23,7 +23,8 @@ from ..content import (
     Unreadable,
 )
 from ..reading import Row, plain_text
-from ..table_reader import TableReader, roles_of
+from ..roles import roles_of
+from ..table_reader import TableReader
 
 NAME = "cyclos"
 USERNAME = (

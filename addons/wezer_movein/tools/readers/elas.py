@@ -9,7 +9,8 @@ from typing import Any
 
 from ..content import CLOSED, OPEN, Account, Advert, Content, Person, SourceFile
 from ..reading import plain_text
-from ..table_reader import TableReader, roles_of
+from ..roles import roles_of
+from ..table_reader import TableReader
 
 NAME = "elas"
 LAYOUT = {

@@ -25,7 +25,8 @@ from ..content import (
     Unreadable,
 )
 from ..people import tell_people
-from ..reading import Refusals, Row, Sheet, Values, decimals, headings
+from ..reading import Refusals, Row, Sheet, Values, decimals
+from ..roles import assign, roles_of
 from ..telling import Telling
 
 NAME = "komunitin"
@@ -63,34 +64,14 @@ LACKS = [
 
 def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
     """Return how many of the files are of this system."""
-    roles = _roles(files)
+    roles = roles_of(files, HEADINGS)
     return len(roles) if "transfers" in roles else 0
-
-
-def _roles(files: list[SourceFile]) -> dict[str, SourceFile]:
-    found: dict[str, SourceFile] = {}
-    for file in files:
-        names = set(headings(file))
-        for role, needed in HEADINGS.items():
-            if needed <= names:
-                if role in found:
-                    raise Unreadable(
-                        "twice",
-                        f"{found[role].name} and {file.name} are both {role}."
-                        " Give one.",
-                    )
-                found[role] = file
-    return found
 
 
 def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     """Return what the files hold."""
-    roles = _roles(files)
-    for role in NEEDED:
-        if role not in roles:
-            raise Unreadable(role, f"The file of the {role} is missing.")
-    for role, file in roles.items():
-        file.role = role
+    roles = roles_of(files, HEADINGS)
+    assign(roles, NEEDED)
     return _Reader(roles, files, options).read()
 
 
@@ -366,14 +347,12 @@ class _Reader:
                 if not is_outside:
                     missing[side] = None
             if payer == payee:
-                payment.note = "same_account"
-                self.tell("same_account", payment)
+                self.tell.note("same_account", payment)
             elif not amount:
-                payment.note = "zero_amount"
-                self.tell("zero_amount", payment)
+                self.tell.note("zero_amount", payment)
             elif amount < 0:
-                payment.payer, payment.payee = payee, payer
-                payment.amount, payment.kind = -amount, "reversal"
+                payment.turn()
+                payment.kind = "reversal"
                 self.tell("negative_amount", payment, amount=amount)
             self.tell.common(payment, moment)
             digits = max(digits, decimals(amount))

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..content import OPEN, Account, Content, Payment, Person, SourceFile
 from ..reading import Row
-from ..table_reader import TableReader, roles_of
+from ..roles import roles_of
+from ..table_reader import TableReader
 
 NAME = "open_collective"
 LAYOUT = {

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from ..content import OPEN, Content, Payment, Person, SourceFile
-from ..table_reader import TableReader, roles_of
+from ..roles import roles_of
+from ..table_reader import TableReader
 
 NAME = "oscurrency"
 LAYOUT = {

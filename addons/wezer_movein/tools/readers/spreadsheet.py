@@ -603,15 +603,13 @@ class _Reader:
             self.tell("future_date", payment)
         if amount < 0:
             text = f"{said('amount')} {names[payer]} > {names[payee]}"
-            payment.payer, payment.payee = payee, payer
-            payment.amount, payment.kind = -amount, "reversal"
+            payment.turn()
+            payment.kind = "reversal"
             self.tell("negative_amount", payment, text=text)
         elif not amount:
-            payment.note = "zero_amount"
-            self.tell("zero_amount", payment)
+            self.tell.note("zero_amount", payment)
         if payer == payee:
-            payment.note = "same_account"
-            self.tell("same_account", payment)
+            self.tell.note("same_account", payment)
         if not self.is_time and decimals(amount) > 2:
             self.tell("more_decimals", payment, amount=amount)
         if tables.is_formula(payment.purpose):

@@ -21,10 +21,10 @@ from ..content import (
     Payment,
     Person,
     SourceFile,
-    Unreadable,
 )
 from ..people import tell_people
 from ..reading import Refusals, Row, Sheet, Values, first_rows
+from ..roles import assign, files_by_role
 from ..telling import Telling
 
 NAME = "timeoverflow"
@@ -77,7 +77,7 @@ HOUR = Decimal(3600)
 
 def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
     """Return how many of the files are of this system."""
-    roles = _roles(files)
+    roles = files_by_role(files, _role)
     return len(roles) if {"members", "transfers"} <= set(roles) else 0
 
 
@@ -97,20 +97,6 @@ def refusal(files: list[SourceFile]) -> str:
                 " the zip file."
             )
     return ""
-
-
-def _roles(files: list[SourceFile]) -> dict[str, SourceFile]:
-    found: dict[str, SourceFile] = {}
-    for file in files:
-        role = _role(file)
-        if role:
-            if role in found:
-                raise Unreadable(
-                    "twice",
-                    f"{found[role].name} and {file.name} are both {role}. Give one.",
-                )
-            found[role] = file
-    return found
 
 
 def _role(file: SourceFile) -> str:
@@ -163,10 +149,8 @@ def _language_of(heading: str, position: int) -> list[str]:
 
 def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     """Return what the files hold."""
-    roles = _roles(files)
-    for role in ("members", "transfers"):
-        if role not in roles:
-            raise Unreadable(role, f"The file of the {role} is missing.")
+    roles = files_by_role(files, _role)
+    assign(roles, ("members", "transfers"))
     return _Reader(roles, files, options).read()
 
 
@@ -180,8 +164,6 @@ class _Reader:
         options: dict[str, Any],
     ) -> None:
         self.options = options
-        for role, file in roles.items():
-            file.role = role
         self.refusals = Refusals()
         self.sheets = {
             role: _Positions(file, self.refusals) for role, file in roles.items()
@@ -371,11 +353,9 @@ class _Reader:
                     payment.note = "both_sides_the_same_text"
                     same_side += 1
                 else:
-                    payment.note = "same_account"
-                    self.tell("same_account", payment)
+                    self.tell.note("same_account", payment)
             elif not seconds:
-                payment.note = "zero_amount"
-                self.tell("zero_amount", payment)
+                self.tell.note("zero_amount", payment)
             self.tell.common(payment, moment)
             if payer in self.bare - {self.bank}:
                 self.tell("unknown_account", payment, party=payer, amount=None)

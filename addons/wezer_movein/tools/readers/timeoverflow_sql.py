@@ -19,7 +19,8 @@ from ..content import (
     SourceFile,
 )
 from ..reading import Row, is_number
-from ..table_reader import TableReader, roles_of
+from ..roles import roles_of
+from ..table_reader import TableReader
 
 NAME = "timeoverflow-sql"
 LAYOUT = {
