@@ -433,6 +433,12 @@ class WezerMovein(models.Model):
         :raise Refusal: rules ``files``, ``options``, and the code of what makes the
             files unreadable
         """
+        move, _content = self._begin(files, options)
+        return move.id
+
+    @api.model
+    def _begin(self, files, options):
+        """Keep and read the files; return the move (sudo), and what they hold."""
         self._check_administrator()
         given = self._checked_options(options)
         decoded = self._decoded_files(files)
@@ -454,7 +460,7 @@ class WezerMovein(models.Model):
         )
         content = move._content()
         checking.keep_reading(move, content)
-        return move.id
+        return move, content
 
     @api.model
     def _checked_options(self, options):
@@ -552,9 +558,12 @@ class WezerMovein(models.Model):
         self.ensure_one()
         self._check_may("check")
         move = self.sudo()
-        content = move._content()
-        checking.keep_report(move, content, move._replayed(content))
+        move._check_content(move._content())
         return True
+
+    def _check_content(self, content):
+        """Replay what the files hold, and keep the report (sudo, checked before)."""
+        checking.keep_report(self, content, self._replayed(content))
 
     def action_decide(
         self,
@@ -680,15 +689,16 @@ class WezerMovein(models.Model):
         given.invalidate_recordset(["data"])
         return files
 
-    def _import_now(self, progress=None):
+    def _import_now(self, progress=None, content=None):
         """Import in this transaction, all of it or nothing (sudo, checked before).
 
         :param progress: called with what is done, how much of it, and of how much
+        :param content: what the files hold, where they were read just before
         """
         self.ensure_one()
         self._check_state("post")
         imports.hold(self.env)
-        content = self._content()
+        content = content or self._content()
         replay = self._replayed(content)
         CommunityImport(self, content, replay, progress).run()
 

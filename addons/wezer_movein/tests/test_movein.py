@@ -15,7 +15,7 @@ from odoo.tools import mute_logger
 from odoo.addons.wezer_base.tools.backup import making
 from odoo.addons.wezer_base.tools.backup.refusals import BackupRefused
 
-from ..tools import proof
+from ..tools import by_command, checking, proof
 from ..tools.content import Payment
 from .common import FILE, MoveinCommon, balances, village
 
@@ -378,6 +378,17 @@ class TestChecking(MoveinCommon):
         self.assertEqual(move.state, "checked")
         self.assertEqual(len(move.account_ids), len(self.content.accounts))
         self.assertEqual(counts, [self.env[name].search_count([]) for name in names])
+
+    def test_the_command_reads_the_files_once(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "rows.csv").write_bytes(FILE)
+        given = {
+            "paths": [str(folder / "rows.csv")],
+            "decisions": {"closed_with_balance": {"choice": "stays"}},
+        }
+        with patch.object(checking, "read", return_value=self.content) as read:
+            answer = by_command.run(self.env(user=self.administrator.id), given)
+        self.assertEqual((answer["state"], read.call_count), ("proved", 1))
 
     def test_what_asks_bars_the_import_until_it_is_decided_and_checked_again(self):
         move = self._start()
