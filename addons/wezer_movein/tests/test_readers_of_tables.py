@@ -222,6 +222,20 @@ class TestOtherSystems(ReaderCase):
             self.read(files)
         self.assertIn("42 (1)", str(caught.exception))
 
+    def test_each_payment_without_an_amount_is_refused(self):
+        with self.assertRaises(Unreadable) as caught:
+            self.read(
+                {
+                    "transactions.csv": table(
+                        "xid,serial,payer,payee,quantity,created,state,type",
+                        "1,7,anna@example.org,bob@example.org,,1577880000,1,default",
+                        "2,8,anna@example.org,bob@example.org,1.00,1577880000,1,x",
+                        "3,9,bob@example.org,anna@example.org,,1577890000,1,default",
+                    )
+                }
+            )
+        self.assertEqual([one.row for one in caught.exception.rows], [1, 3])
+
     def test_the_offset_of_an_account_is_an_opening_balance(self):
         content = self.read(
             {

@@ -90,9 +90,18 @@ class TableReader:
         sheet = self.sheets[role]
         return {field: sheet.cell(*names) for field, names in columns.items()}
 
-    def amount(self, role: str, row: Row, text: str) -> Decimal | None:
-        """Return an amount, None for an empty cell and one that is refused."""
-        return self.values.amount(self.sheets[role], row, text) if text else None
+    def amount(
+        self, role: str, row: Row, text: str, needed: bool = False
+    ) -> Decimal | None:
+        """Return an amount, None for an empty cell and one that is refused.
+
+        :param needed: an empty cell refuses its row, too
+        """
+        if text:
+            return self.values.amount(self.sheets[role], row, text)
+        if needed:
+            self.sheets[role].refuse(row, "number", "")
+        return None
 
     def moment(self, role: str, row: Row, text: str) -> datetime | None:
         """Return a moment, None for an empty cell and one that is refused."""
@@ -123,14 +132,15 @@ class TableReader:
         moment: datetime | None,
         **values: Any,
     ) -> Payment | None:
-        """Add a payment, and tell what is odd about it; None where it is refused."""
+        """Add a payment, and tell what is odd about it; None where it is refused.
+
+        :param amount: None where its cell was refused already
+        """
         sheet = self.sheets[role]
         if not payer or not payee:
             sheet.refuse(row, "empty", payer or payee)
             return None
         if amount is None:
-            if not self.refusals.count:
-                sheet.refuse(row, "number", "")
             return None
         payment = Payment(
             payer,

@@ -242,10 +242,8 @@ class _Reader(TableReader):
                 # The last line of a file that reached the limit of the site.
                 sentence.append(row)
                 continue
-            amount = self.amount(role, row, cell["amount"](row))
+            amount = self.amount(role, row, cell["amount"](row), needed=True)
             if amount is None:
-                if not cell["amount"](row):
-                    self.sheets[role].refuse(row, "number", "")
                 continue
             accounts.add(cell["account"](row))
             side = _Side(
@@ -358,7 +356,7 @@ class _Reader(TableReader):
                 row,
                 payer,
                 payee,
-                self.amount(role, row, cell["amount"](row)),
+                self.amount(role, row, cell["amount"](row), needed=True),
                 self.moment(role, row, cell["date"](row)),
                 id=cell["number"](row),
                 purpose=plain_text(cell["text"](row)),

@@ -186,7 +186,7 @@ class _Reader(TableReader):
                 row,
                 payer,
                 payee,
-                self.amount(role, row, cell["amount"](row)),
+                self.amount(role, row, cell["amount"](row), needed=True),
                 self.moment(role, row, cell["date"](row)),
                 id=cell["id"](row),
                 purpose=plain_text(cell["text"](row)),

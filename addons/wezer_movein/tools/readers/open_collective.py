@@ -89,7 +89,7 @@ class _Reader(TableReader):
             if own and not self.content.code:
                 self.content.code, self.content.name = own, cell["own_name"](row)
             moment = self.moment(role, row, cell["date"](row))
-            amount = self.amount(role, row, cell["amount"](row))
+            amount = self.amount(role, row, cell["amount"](row), needed=True)
             self._side(own, cell["own_name"](row), "organisation")
             other = cell["other"](row)
             self._side(other, cell["other_name"](row), "person")

@@ -148,7 +148,7 @@ class _Reader(TableReader):
                 row,
                 cell["payer"](row),
                 cell["payee"](row),
-                self.amount(role, row, cell["amount"](row)),
+                self.amount(role, row, cell["amount"](row), needed=True),
                 self.moment(role, row, cell["date"](row)),
                 id=cell["id"](row),
                 purpose=cell["text"](row),
