@@ -2184,6 +2184,12 @@ class WezerDeal(models.Model):
         )
         return evidence
 
+    def _evidence_of(self, party, evidence_id):
+        """Return this file if it is ``party``'s, else none (sudo)."""
+        return self.evidence_ids.filtered(
+            lambda file: file.id == evidence_id and file.partner_id == party
+        )
+
     def action_confirm_evidence(
         self, evidence_id: int, acting_partner_id: int | None = None
     ) -> bool:
@@ -2193,8 +2199,8 @@ class WezerDeal(models.Model):
         """
         party = self._authorise("confirm_evidence", acting_partner_id)
         deal = self.sudo()
-        evidence = deal.evidence_ids.filtered(lambda file: file.id == evidence_id)
-        if not evidence or evidence.partner_id != party:
+        evidence = deal._evidence_of(party, evidence_id)
+        if not evidence:
             raise NotAllowed(
                 self.env._("Only the side that a file came from can confirm it."),
                 rule="evidence",
@@ -2209,8 +2215,8 @@ class WezerDeal(models.Model):
         """Remove one's own file, while the work is not delivered yet."""
         party = self._authorise("remove_evidence", acting_partner_id)
         deal = self.sudo()
-        evidence = deal.evidence_ids.filtered(lambda file: file.id == evidence_id)
-        if not evidence or evidence.partner_id != party:
+        evidence = deal._evidence_of(party, evidence_id)
+        if not evidence:
             raise NotAllowed(
                 self.env._("Only the person who added a file can delete it."),
                 rule="evidence",
