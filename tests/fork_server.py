@@ -5,7 +5,10 @@ import os
 import subprocess
 import sys
 
+from odoo.tests import get_db_name
 from odoo.tools import config
+
+from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 # Each script runs in a child with a connection of its own; its exit code is reported.
 PROGRAM = """
@@ -76,3 +79,13 @@ class ForkServer:
         self._given.close()
         self._told.close()
         self.process.wait(20)
+
+
+class ForkedCase(CommittedCase):
+    """Runs scripts in processes that can be killed."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.forks = ForkServer(get_db_name())
+        cls.addClassCleanup(cls.forks.stop)

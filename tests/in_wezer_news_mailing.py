@@ -9,12 +9,10 @@ from unittest.mock import patch
 import polib
 import pytest
 
-from odoo.tests import TransactionCase, get_db_name, tagged
-
-from odoo.addons.wezer_base.tests.committed import CommittedCase
+from odoo.tests import TransactionCase, tagged
 
 from . import test_translations
-from .fork_server import ForkServer
+from .fork_server import ForkedCase
 from .letter_box import LetterBox
 from .test_sending_crash import KILLED_AT, PORTIONS, RUN, SENDING, WRITING, Kills
 
@@ -46,13 +44,7 @@ class TestTranslations(TransactionCase):
 
 @pytest.mark.slow
 @tagged("post_install", "-at_install", "concurrency")
-class TestNewsMailingCrash(Kills, CommittedCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.forks = ForkServer(get_db_name())
-        cls.addClassCleanup(cls.forks.stop)
-
+class TestNewsMailingCrash(Kills, ForkedCase):
     def _make(self, env):
         self.box = LetterBox(env)
         self.addCleanup(self.box.close)

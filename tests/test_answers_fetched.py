@@ -8,11 +8,9 @@ import pytest
 
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
-from odoo.tests import get_db_name, tagged
+from odoo.tests import tagged
 
-from odoo.addons.wezer_base.tests.committed import CommittedCase
-
-from .fork_server import ForkServer
+from .fork_server import ForkedCase
 from .mail_inbox import SEEN, MailInbox
 
 # Of a conflict, Odoo tries again after up to two seconds.
@@ -25,13 +23,7 @@ env["fetchmail.server"].browse(%s).fetch_mail()
 
 @pytest.mark.slow
 @tagged("post_install", "-at_install", "concurrency")
-class TestAnswersFetched(CommittedCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.forks = ForkServer(get_db_name())
-        cls.addClassCleanup(cls.forks.stop)
-
+class TestAnswersFetched(ForkedCase):
     def _make(self, env):
         self.mailbox = MailInbox()
         self.addCleanup(self.mailbox.close)

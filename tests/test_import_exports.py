@@ -13,6 +13,7 @@ import pytest
 from odoo.tests import TransactionCase, new_test_user, tagged
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tests.workbook import workbook
 from odoo.addons.wezer_fractal_groups.tools import export_files
 
 from launcher import import_groups
@@ -24,21 +25,13 @@ def sample(name):
     return name, (SAMPLES / name).read_bytes()
 
 
-def workbook(sheets, name="holaspirit.xlsx"):
-    """Return an XLSX file of ``{sheet: rows}``."""
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    file = io.BytesIO()
-    book.save(file)
-    return name, file.getvalue()
+def holaspirit_file(sheets):
+    """Return name and content of an export of ``{sheet: rows}``."""
+    return "holaspirit.xlsx", workbook(sheets)
 
 
 def holaspirit():
-    return workbook(json.loads((SAMPLES / "holaspirit.json").read_text()))
+    return holaspirit_file(json.loads((SAMPLES / "holaspirit.json").read_text()))
 
 
 def read(*files):
@@ -167,7 +160,7 @@ def test_two_holaspirit_circles_of_one_name_refuse_what_is_inside():
             None,
         ]
     )
-    _program, found = export_files.read_files([workbook(sheets)])
+    _program, found = export_files.read_files([holaspirit_file(sheets)])
     problems = {row["name"]: row.get("problem") for row in found.groups}
     assert problems["Blasting"] == ("two_circles", "Quarry")
     assert problems["Quarry"] is None
@@ -307,7 +300,7 @@ def test_two_people_of_one_name_without_an_address_are_not_put_together():
 def test_a_formula_is_its_value_or_a_text():
     sheets = json.loads((SAMPLES / "holaspirit.json").read_text())
     sheets["Circles & Roles"][3][8] = "=1+1"
-    _program, found = export_files.read_files([workbook(sheets)])
+    _program, found = export_files.read_files([holaspirit_file(sheets)])
     # A formula whose value no program has computed has none.
     assert found.groups[2]["purpose"] == ""
 

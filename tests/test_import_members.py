@@ -3,10 +3,11 @@
 import json
 from base64 import b64encode
 
-import openpyxl
 import pytest
 
 from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.wezer_base.tests.workbook import workbook
 
 from launcher import import_members, maps
 from launcher.cli import parser
@@ -164,11 +165,8 @@ class TestImportMembers(TransactionCase):
         self.assertEqual(sorted(members), [names[:2], names[2:]])
 
 
-def test_a_workbook_is_a_file_of_members(tmp_path):
-    book = openpyxl.Workbook()
-    for row in (["Nom", "Courriel"], ["Zoé Neu", "zoe@new.example"], [], ["=1+1"]):
-        book.active.append(row)
-    book.save(tmp_path / "members.xlsx")
-    rows = import_members.read((tmp_path / "members.xlsx").read_bytes(), MAP)
+def test_a_workbook_is_a_file_of_members():
+    people = [["Nom", "Courriel"], ["Zoé Neu", "zoe@new.example"], [], ["=1+1"]]
+    rows = import_members.read(workbook({"Sheet": people}), MAP)
     assert [row["name"] for row in rows] == ["Zoé Neu", "=1+1"]
     assert rows[1]["problem"] == ("formula", "=1+1")

@@ -10,11 +10,9 @@ from datetime import timedelta
 import pytest
 
 from odoo import SUPERUSER_ID, api, fields
-from odoo.tests import get_db_name, tagged
+from odoo.tests import tagged
 
-from odoo.addons.wezer_base.tests.committed import CommittedCase
-
-from .fork_server import ForkServer
+from .fork_server import ForkedCase
 
 pytestmark = pytest.mark.slow
 
@@ -93,13 +91,7 @@ MEMBERS = 10
 
 
 @tagged("post_install", "-at_install", "concurrency")
-class TestSealCrash(CommittedCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.forks = ForkServer(get_db_name())
-        cls.addClassCleanup(cls.forks.stop)
-
+class TestSealCrash(ForkedCase):
     def _make(self, env):
         # What other tests left is sealed and booked before the server is killed.
         env["wezer.ledger.seal"]._seal_now()

@@ -13,15 +13,14 @@ import pytest
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.tests import get_db_name, mute_logger, tagged
+from odoo.tests import mute_logger, tagged
 
 from odoo.addons.wezer_base.models.mail_mail import PAUSES
-from odoo.addons.wezer_base.tests.committed import CommittedCase
 from odoo.addons.wezer_base.tests.common import WezerCommon
 from odoo.addons.wezer_base.tests.test_notice_push import PushService, encoded
 from odoo.addons.wezer_base.tools import web_push
 
-from .fork_server import ForkServer
+from .fork_server import ForkedCase
 from .letter_box import LetterBox
 
 QUIET = "odoo.addons.mail.models.mail_mail"
@@ -94,13 +93,7 @@ class Kills:
 
 @pytest.mark.slow
 @tagged("post_install", "-at_install", "concurrency")
-class TestSendingCrash(Kills, CommittedCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.forks = ForkServer(get_db_name())
-        cls.addClassCleanup(cls.forks.stop)
-
+class TestSendingCrash(Kills, ForkedCase):
     def _make(self, env):
         self.box = LetterBox(env)
         self.addCleanup(self.box.close)

@@ -1,4 +1,3 @@
-import io
 from base64 import b64encode
 from contextlib import contextmanager
 
@@ -8,6 +7,7 @@ from odoo.tests import Form, tagged
 from ..exceptions import Refusal
 from ..wizards import wezer_file_import
 from .common import WezerCommon
+from .workbook import workbook
 
 HOUSEHOLD = (
     "Name;E-Mail;Phone\n"
@@ -118,18 +118,11 @@ class TestFileImport(WezerCommon):
         self.assertEqual(ana.partner_id.email_normalized, "pons@home.example")
 
     def test_a_workbook_is_read_and_its_sheet_can_be_said(self):
-        import openpyxl
-
-        book = openpyxl.Workbook()
-        book.active.title = "People"
-        book.active.append(["Nom", "Courriel"])
-        book.active.append(["Zoé Neu", "zoe@new.example"])
-        book.create_sheet("Notes").append(["x"])
-        out = io.BytesIO()
-        book.save(out)
+        people = [["Nom", "Courriel"], ["Zoé Neu", "zoe@new.example"]]
+        data = workbook({"People": people, "Notes": [["x"]]})
         with self.refused("file", "People, Notes"):
-            self.start(out.getvalue())
-        form = self.start(out.getvalue(), sheet="People")
+            self.start(data)
+        form = self.start(data, sheet="People")
         self.assertIn("Workbook", form.reading)
         self.assertIn("Zoé Neu", form.preview)
 

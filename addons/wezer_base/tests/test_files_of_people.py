@@ -18,6 +18,7 @@ from ..tools import (
     tables,
     workbooks,
 )
+from .workbook import workbook
 
 
 @tagged("post_install", "-at_install")
@@ -171,14 +172,7 @@ class TestFilesOfPeople(BaseCase):
 
     def workbook(self, *rows):
         """Return a workbook with one sheet of these rows."""
-        import openpyxl
-
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.active.append(row)
-        made = io.BytesIO()
-        book.save(made)
-        return made.getvalue()
+        return workbook({"Sheet": rows})
 
     def test_a_workbook_becomes_texts(self):
         data = self.workbook(
@@ -347,19 +341,6 @@ class TestFileRows(BaseCase):
             self.assertEqual(self.rows(f"{heading}\nZoé\n")[0]["name"], "Zoé")
         self.assertEqual(self.rows("dia DEL mes\n2026-01-02\n")[0]["day"], "2026-01-02")
 
-    def workbook(self, **sheets):
-        import openpyxl
-
-        book = openpyxl.Workbook()
-        book.remove(book.active)
-        for name, rows in sheets.items():
-            sheet = book.create_sheet(name)
-            for row in rows:
-                sheet.append(row)
-        out = io.BytesIO()
-        book.save(out)
-        return out.getvalue()
-
     def test_a_workbook_is_read_wherever_a_csv_file_is(self):
         rows = [
             ["Nom", "Montant", "day"],
@@ -367,7 +348,7 @@ class TestFileRows(BaseCase):
             [],
             ["Luc", 1.234, datetime(2026, 4, 3, 14, 5)],
         ]
-        data = self.workbook(Sheet=rows, Empty=[])
+        data = workbook({"Sheet": rows, "Empty": []})
         found = self.rows(data)
         self.assertEqual(found[0]["name"], "Zoé\nund Luc")
         self.assertEqual(
@@ -382,7 +363,7 @@ class TestFileRows(BaseCase):
         self.assertEqual(stream.encoding, tables.WORKBOOK)
 
     def test_of_several_sheets_the_wanted_one_is_said(self):
-        data = self.workbook(First=[["name"], ["A"]], Second=[["name"], ["B"]])
+        data = workbook({"First": [["name"], ["A"]], "Second": [["name"], ["B"]]})
         self.assertEqual(tables.sheets_of(data), ["First", "Second"])
         self.assertEqual(self.rows(data, sheet="Second")[0]["name"], "B")
         for sheet in ("", "Third"):

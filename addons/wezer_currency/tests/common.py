@@ -41,6 +41,23 @@ class CurrencyCommon(BaseCommon):
             }
         )
 
+    @classmethod
+    def _make_tickets(cls, **vals):
+        """Make tickets that are sold for half a euro each, and return their account."""
+        account = cls.env["account.account"].create(
+            {"name": "Cash", "code": "WZCASH", "account_type": "asset_cash"}
+        )
+        cls.tickets = cls._currency(
+            "Tickets",
+            "TIC",
+            kind="issued",
+            unit_value=0.5,
+            money_account_id=account.id,
+            **vals,
+        )
+        cls.treasury = cls.tickets.treasury_partner_id
+        return account
+
     def _transfers(self, user):
         return self.env["wezer.transfer"].with_user(user)
 

@@ -16,17 +16,7 @@ class TestIssued(CurrencyCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.cash = cls.env["account.account"].create(
-            {"name": "Cash", "code": "WZCASH", "account_type": "asset_cash"}
-        )
-        cls.tickets = cls._currency(
-            "Tickets",
-            "TIC",
-            kind="issued",
-            unit_value=0.5,
-            money_account_id=cls.cash.id,
-        )
-        cls.treasury = cls.tickets.treasury_partner_id
+        cls.cash = cls._make_tickets()
         # Who acts for the community acts for its treasuries.
         cls.treasurer = cls.env.ref("base.user_admin")
 

@@ -292,17 +292,7 @@ class TestNoticesOfTransfers(OutcomeCase, CurrencyCommon):
         cls.helper = cls._member("helper")
         mandates = cls.env["wezer.mandate"].with_user(cls.luc)
         mandates.action_give(cls.helper.partner_id._wezer_profile().id, ["wallet"])
-        account = cls.env["account.account"].create(
-            {"name": "Cash", "code": "WZCASH", "account_type": "asset_cash"}
-        )
-        cls.tickets = cls._currency(
-            "Tickets",
-            "TIC",
-            kind="issued",
-            unit_value=0.5,
-            money_account_id=account.id,
-        )
-        cls.treasury = cls.tickets.treasury_partner_id
+        cls._make_tickets()
         cls.cash = cls._currency("Cash", "CSH", external=True)
         cls.cash.external = True
         for user in (cls.anna, cls.luc):

@@ -581,18 +581,7 @@ class TestMoneyOfTreasuries(OfficeCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.cash = cls.env["account.account"].create(
-            {"name": "Cash", "code": "WZCASH", "account_type": "asset_cash"}
-        )
-        cls.tickets = cls._currency(
-            "Tickets",
-            "TIC",
-            kind="issued",
-            unit_value=0.5,
-            money_account_id=cls.cash.id,
-            four_eyes_minor_text="50",
-        )
-        cls.treasury = cls.tickets.treasury_partner_id
+        cls.cash = cls._make_tickets(four_eyes_minor_text="50")
         cls.tickets._treasury_wallet().reference = "The chest"
         purse = cls.anna.partner_id._wezer_wallet(cls.tickets)
         purse.reference = "Purse of Anna"
