@@ -70,8 +70,10 @@ class WezerMovedIn(http.Controller):
     def wezer_moved_in_proof_page(self, move_id):
         """Show the proof of a move, to be printed; administrators and moderators."""
         move = seen_or_404("wezer.movein", move_id)
-        values = move._proof_page_values()
-        return request.render("wezer_movein.proof_page", values)
+        # A field of administrators and moderators only.
+        if not move.proof:
+            raise request.not_found()
+        return request.render("wezer_movein.proof_page", move._proof_page_values())
 
     @http.route(
         "/wezer/moved-in/<int:move_id>/proof",

@@ -213,7 +213,7 @@ class WezerMovein(models.Model):
         help="Something was decided after the last check.",
     )
     report = fields.Json(readonly=True, groups="wezer_base.group_administrator")
-    summary = fields.Char(readonly=True)
+    summary = fields.Char(compute="_compute_summary", compute_sudo=True)
     lacks = fields.Text(
         string="Not in the files",
         readonly=True,
@@ -309,6 +309,21 @@ class WezerMovein(models.Model):
             move.display_name = " · ".join(
                 filter(None, (move.name or move.code, move.system_name))
             ) or self.env._("Community")
+
+    @api.depends("report")
+    @api.depends_context("lang")
+    def _compute_summary(self):
+        for move in self:
+            report = move.report or {}
+            # A move that was read only has no postings yet.
+            move.summary = "postings" in report and self.env._(
+                "%(people)s people, %(accounts)s accounts, %(payments)s payments,"
+                " %(differences)s balances that differ.",
+                people=report.get("people", 0),
+                accounts=report.get("accounts", 0),
+                payments=report["postings"],
+                differences=report.get("differences", 0),
+            )
 
     @api.depends("problem_ids.is_undecided")
     def _compute_undecided_count(self):
@@ -835,11 +850,7 @@ class WezerMovein(models.Model):
         """Return what the page of the proof shows; administrators and moderators."""
         self.ensure_one()
         self.check_access("read")
-        if not self.proof:
-            raise Refusal(
-                self.env._("There is no proof yet. Prove the move first."), rule="state"
-            )
-        # Read above with the caller's rights: the proof names accounts by number only.
+        # The proof names accounts by number only.
         move = self.sudo()
         return {
             "page_name": "wezer_movein_proof",

@@ -78,8 +78,11 @@ class WezerMoveinAccount(models.Model):
     balance_replay = fields.Char(string="Balance by its payments", readonly=True)
     balance_here = fields.Char(string="Balance here", readonly=True)
     difference = fields.Char(readonly=True)
-    has_difference = fields.Boolean(string="The balances differ", readonly=True)
-    explained_by = fields.Char(readonly=True)
+    has_difference = fields.Boolean(
+        string="The balances differ",
+        readonly=True,
+        help="By more than the files round off.",
+    )
     payment_count = fields.Integer(string="Payments", readonly=True, aggregator=None)
     note_count = fields.Integer(
         string="Notes",

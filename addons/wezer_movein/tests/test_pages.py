@@ -40,11 +40,17 @@ class TestPages(FormCase, MoveinCommon, HttpCase):
             self.url_open(f"/my/moved-in/{other.id}/wrong").status_code, 405
         )
 
-    def test_the_proof_is_a_file_for_administrators_and_moderators_only(self):
-        address = f"/wezer/moved-in/{self.move.id}/proof"
+    def test_the_proof_is_for_administrators_and_moderators_only(self):
+        page = f"/wezer/moved-in/{self.move.id}"
+        address = f"{page}/proof"
         self.authenticate(self.anna.login, "anna-anna-1")
         self.assertEqual(self.url_open(address).status_code, 404)
+        self.assertEqual(self.url_open(page).status_code, 404)
         self.moderator.password = "moderator-1"
         self.authenticate(self.moderator.login, "moderator-1")
         file = json.loads(self.url_open(address).text)
         self.assertTrue(proof.is_genuine(file))
+        self.assertEqual(float(file["proof"]["sum"]), 0)
+        shown = self.url_open(page)
+        self.assertEqual(shown.status_code, 200)
+        self.assertIn(self.move.sudo().rows_digest, shown.text)

@@ -103,9 +103,6 @@ def keep_report(move: models.Model, content: Content, replayed: Replay) -> None:
         move.env["wezer.movein.account"], _account_rows(move, content, replayed, people)
     )
     _create(move.env["wezer.movein.problem"], _problem_rows(move, replayed))
-    differing = [
-        code for code, row in replayed.balances.items() if row[2] not in (None, 0)
-    ]
     move.write(
         {
             "state": "checked",
@@ -113,14 +110,6 @@ def keep_report(move: models.Model, content: Content, replayed: Replay) -> None:
             "failure": False,
             "date_checked": fields.Datetime.now(),
             "report": report_of(content, replayed),
-            "summary": move.env._(
-                "%(people)s people, %(accounts)s accounts, %(payments)s payments,"
-                " %(differences)s balances that differ.",
-                people=len(content.people),
-                accounts=len(replayed.accounts),
-                payments=len(postings_of(replayed)),
-                differences=len(differing),
-            ),
         }
     )
 
@@ -140,6 +129,9 @@ def report_of(content: Content, replayed: Replay) -> dict:
                 },
                 "rows": content.rows,
                 **_currencies_of(content),
+                "people": len(content.people),
+                "accounts": len(replayed.accounts),
+                "differences": len(differing(replayed)),
                 "postings": len(postings_of(replayed)),
                 "notes": len(replayed.notes),
                 "left_out": len(replayed.left_out),
@@ -149,6 +141,15 @@ def report_of(content: Content, replayed: Replay) -> dict:
             default=str,
         )
     )
+
+
+def differing(replayed: Replay) -> set[str]:
+    """Return the accounts whose balances differ by more than the files round off."""
+    return {
+        problem.accounts[0]
+        for problem in replayed.problems
+        if problem.code == "balance_differs"
+    }
 
 
 def _currencies_of(content: Content) -> dict:
@@ -174,7 +175,7 @@ def _text(amount: Any) -> str | bool:
 def _account_rows(
     move: models.Model, content: Content, replayed: Replay, people: dict
 ) -> list[dict]:
-    counted = count_payments(replayed)
+    counted, different = count_payments(replayed), differing(replayed)
     rows = []
     for code, account in replayed.accounts.items():
         now, file, difference = replayed.balances.get(code, (None, None, None))
@@ -197,7 +198,7 @@ def _account_rows(
                 "balance_file": _text(file),
                 "balance_replay": _text(now),
                 "difference": _text(difference),
-                "has_difference": difference not in (None, 0),
+                "has_difference": code in different,
                 "payment_count": count,
                 "date_first": first,
                 "date_last": last,

@@ -134,7 +134,7 @@ def prove(move: models.Model) -> list[str]:
             "date_proved": fields.Datetime.now(),
             "rows_digest": digest,
             "accounts_digest": accounts,
-            "proof": _proof(move, digest, accounts, count),
+            "proof": _proof(move, digest, accounts, count, sum(balances.values())),
         }
     )
     return []
@@ -157,8 +157,13 @@ def _balances(move: models.Model) -> dict[int, int]:
     return {row[0]: int(row[1]) for row in move.env.cr.fetchall()}
 
 
-def _proof(move: models.Model, digest: str, accounts: str, count: int) -> dict:
-    """Return what is proved, as it is signed."""
+def _proof(
+    move: models.Model, digest: str, accounts: str, count: int, total: int
+) -> dict:
+    """Return what is proved, as it is signed.
+
+    :param total: of all balances, in minor units
+    """
     report = move.report or {}
     differing = move.account_ids.filtered("has_difference")
     decisions = move.decision_ids.sorted("id")
@@ -182,7 +187,7 @@ def _proof(move: models.Model, digest: str, accounts: str, count: int) -> dict:
             "left_out": report.get("left_out", 0),
         },
         "accounts": len(move.account_ids),
-        "sum": "0",
+        "sum": move.wezer_currency_id._decimal(total),
         "differences": len(differing),
         "readings": {
             "residuals": report.get("residuals", {}),
