@@ -404,6 +404,8 @@ class TestChecking(MoveinCommon):
             move.action_import()
         move.action_check()
         self.assertFalse(move.undecided_count)
+        people, accounts = len(self.content.people), len(move.account_ids)
+        self.assertIn(f"{people} people, {accounts} accounts, ", move.summary)
         [problem] = move.problem_ids.filtered("choice")
         self.assertEqual(problem.reason, "As the rules say")
         with self.assertRefused("append_only"):
