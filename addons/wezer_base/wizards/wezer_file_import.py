@@ -222,9 +222,9 @@ class WezerFileImport(models.TransientModel):
 
     def _work(self, dry_run):
         self._check_open()
-        table = self._read_file()
-        self._show(table)
-        report = self._take(self._rows(table), dry_run)
+        rows = self._rows(self._read_file())
+        self._show_rows(rows)
+        report = self._take(rows, dry_run)
         self.line_ids.unlink()
         self.write(
             {
@@ -379,16 +379,20 @@ class WezerFileImport(models.TransientModel):
 
     def _show(self, table):
         """Show the first rows, and which columns are left out."""
-        left = self.column_ids.filtered(lambda column: not column.field_id)
-        not_read = ", ".join(left.mapped("heading"))
         try:
-            rows = self._rows(table)[:PREVIEWED]
+            self._show_rows(self._rows(table))
         except Refusal as refusal:
             if refusal.rule != "columns":
                 raise
-            self.write({"preview": False, "not_read": not_read})
+            self.write({"preview": False, "not_read": self._columns_left()})
             self.summary = str(refusal.args[0])
-            return
+
+    def _columns_left(self):
+        left = self.column_ids.filtered(lambda column: not column.field_id)
+        return ", ".join(left.mapped("heading"))
+
+    def _show_rows(self, rows):
+        rows = rows[:PREVIEWED]
         labels = {
             key: label
             for key, label in self._labels().items()
@@ -402,7 +406,7 @@ class WezerFileImport(models.TransientModel):
         table_html = Markup(
             "<table><thead><tr>%s</tr></thead><tbody>%s</tbody></table>"
         ) % (head, body)
-        self.write({"preview": table_html, "not_read": not_read})
+        self.write({"preview": table_html, "not_read": self._columns_left()})
 
     def _shown_row(self, row, labels):
         cells = Markup().join(
