@@ -109,7 +109,7 @@ class TestFileImport(WezerCommon):
         self.assertTrue(ben)
         self.assertFalse(ben.partner_id.email)
         self.assertIn("without an e-mail address", self.report(form)[0][2])
-        # Whoever comes first the second time: the address stays where it is.
+        # The rows come in another order: the address stays where it is.
         lines = HOUSEHOLD.splitlines()
         again = self.start("\n".join([lines[0], lines[2], lines[1]]), household="first")
         again.action_import()

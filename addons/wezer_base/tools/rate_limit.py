@@ -12,9 +12,9 @@ from ..exceptions import Refusal
 def why_not_more(
     done: Any, domain: list, within: timedelta, limit: int, sentence: str, rule: str
 ) -> Refusal | None:
-    """Return the refusal of one more than ``limit`` within a time, None below it.
+    """Return why no more is done within a time than ``limit``, None below it.
 
-    Whoever calls it to act holds a lock, so that nobody else counts meanwhile.
+    A caller that acts on the answer holds a lock, so that nobody else counts meanwhile.
 
     :param done: the model (sudo) whose rows are counted by their ``date``
     :param domain: which of its rows count

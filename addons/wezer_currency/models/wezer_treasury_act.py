@@ -331,7 +331,7 @@ class WezerTreasuryAct(models.Model):
     def _pays_for_treasury(self, currency):
         """Return whether the user pays from the treasury and reads the books.
 
-        What is more than such a person may pay alone is proposed as a batch.
+        What is more than they may pay alone is proposed as a batch.
         """
         user = self.env.user
         if not currency or user._wezer_is_auditor(currency):

@@ -390,7 +390,7 @@ class TestTreasuryActs(OfficeCommon):
             with self.subTest(kind=act.kind):
                 self.assertIn(f"Wallet {wallet.id}", act.obstacle)
                 self.assertNotIn("Luc", act.obstacle)
-                # Each reader has it in their own language, whoever decided.
+                # In the reader's language, not in that of the person who decided.
                 french = act.with_context(lang="fr_FR").obstacle_text
                 self.assertIn(str(wallet.id), french)
                 self.assertNotEqual(french, act.obstacle_text)

@@ -86,7 +86,8 @@ def alone_minor(currency: models.Model, person: models.Model, but: int = 0) -> i
 def check_transfer(transfer: models.Model) -> None:
     """Refuse a payment of a treasury that needs a second person, before it moves.
 
-    :param transfer: ``wezer.transfer``; whoever lets the money go becomes its person
+    :param transfer: ``wezer.transfer``; the person who lets the money go becomes its
+        person
     :raise NotAllowed: rule ``four_eyes``: auditors only read
     :raise Refusal: rule ``four_eyes``
     """

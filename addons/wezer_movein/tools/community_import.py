@@ -702,8 +702,8 @@ class CommunityImport:
         """Return the user who is named as having posted the history.
 
         A history that makes its currency is the act of nobody here. In a currency that
-        is in use, the person who started the move answers for it, whoever runs the
-        import.
+        is in use, the person who started the move answers for it, also where a job
+        imports it.
         """
         if self.move.makes_currency:
             return self.env["res.users"].browse(SUPERUSER_ID)
