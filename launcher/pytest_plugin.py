@@ -83,8 +83,12 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files in their order; a worker runs each file as a whole.
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Leave out what large counts alone run, and put the files in their order.
+
+    A worker runs each file as a whole.
 
     First the files whose tests are all rolled back: they find the database as the
     template has it. What the others commit stays in the worker's database. In either
@@ -92,6 +96,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     from odoo.tests import TransactionCase  # it reads the configuration
 
+    if os.environ.get("WEZER_COUNTS") != "all":
+        large = [item for item in items if item.get_closest_marker("large")]
+        config.hook.pytest_deselected(items=large)
+        items[:] = [item for item in items if item not in large]
     commits, slow = set(), set()
     for item in items:
         case = getattr(item, "cls", None)

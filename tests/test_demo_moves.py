@@ -1,12 +1,10 @@
 """The demo community moves into an empty Wezer, and is there as it was."""
 
-import os
 import tempfile
 from contextlib import redirect_stdout
 from datetime import datetime, timezone
 from io import StringIO
 from pathlib import Path
-from unittest import skipUnless
 from unittest.mock import patch
 
 import pytest
@@ -20,15 +18,13 @@ from launcher.demo.make_demo import make
 
 from .test_movein_wezer import FromEmpty, picture_of
 
-pytestmark = pytest.mark.slow
+# Making the demo community takes a minute.
+pytestmark = [pytest.mark.slow, pytest.mark.large]
 
-# The demo community is made for other tests, too, but can be taken back here only.
-ALL = os.environ.get("WEZER_COUNTS") == "all"
 DAY = datetime(2026, 6, 17, 12, tzinfo=timezone.utc)
 
 
 @tagged("post_install", "-at_install")
-@skipUnless(ALL, "making the demo community takes a minute: with --all")
 class TestDemoMoves(FromEmpty):
     @classmethod
     def setUpClass(cls):

@@ -257,7 +257,7 @@ class TestReaders(ExportCase):
 
     def test_the_samples_give_exactly_what_is_expected(self):
         if not SAMPLES.is_dir():
-            self.skipTest("The samples are absent.")
+            self.skipTest("The shared samples are absent.")
         folders = ("ces6", "komunitin", "spreadsheet")
         for folder in (*folders, "ces", "timeoverflow") if ALL else folders:
             files = [
