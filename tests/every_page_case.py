@@ -38,6 +38,8 @@ from .browser import Browser
 ADDONS = (
     *("wezer_base", "wezer_currency", "wezer_fractal_groups", "wezer_reputation"),
     *("wezer_marketplace", "wezer_movein", "wezer_website"),
+    *("wezer_decision", "wezer_agreement"),
+    *("wezer_decision_currency", "wezer_decision_market"),
 )
 # What people write themselves, in any language.
 WRITTEN = (

@@ -38,6 +38,23 @@ MAY_USE = {
         "wezer_fractal_groups",
         "wezer_reputation",
     },
+    "wezer_decision": {"wezer_base", "wezer_fractal_groups"},
+    "wezer_agreement": {"wezer_base", "wezer_fractal_groups", "wezer_decision"},
+    "wezer_decision_currency": {
+        "wezer_base",
+        "wezer_currency",
+        "wezer_fractal_groups",
+        "wezer_decision",
+    },
+    "wezer_decision_market": {
+        "wezer_base",
+        "wezer_currency",
+        "wezer_fractal_groups",
+        "wezer_reputation",
+        "wezer_marketplace",
+        "wezer_decision",
+        "wezer_decision_currency",
+    },
     "wezer_movein": {
         "wezer_base",
         "wezer_currency",

@@ -177,9 +177,48 @@ def letter(pen: Pen) -> None:
     pen.shape((20, 58), (104, 58), (62, 90), fill=pen.accent)
 
 
+def hands(pen: Pen) -> None:
+    """Three raised cards around a table: people decide together."""
+    for left, top in ((22, 44), (55, 26), (88, 44)):
+        pen.shape(
+            *((left, top), (left + 30, top), (left + 30, top + 38), (left, top + 38)),
+            fill=pen.accent if left == 55 else PAPER,
+        )
+        pen.line((left + 8, top + 20), (left + 14, top + 27), (left + 24, top + 11))
+    pen.line((20, 104), (120, 104))
+    pen.line((34, 116), (106, 116))
+
+
+def book(pen: Pen) -> None:
+    """An open book: the register of agreements."""
+    pen.shape((20, 40), (68, 50), (68, 112), (20, 102), fill=PAPER)
+    pen.shape((116, 40), (68, 50), (68, 112), (116, 102), fill=pen.accent)
+    pen.line((30, 60), (58, 66))
+    pen.line((30, 76), (58, 82))
+
+
+def hands_and_coins(pen: Pen) -> None:
+    """A raised card beside a coin: money is spent together."""
+    pen.shape((24, 34), (70, 34), (70, 92), (24, 92), fill=PAPER)
+    pen.line((36, 64), (46, 74), (60, 50))
+    pen.circle(90, 84, 28)
+
+
+def hands_and_stall(pen: Pen) -> None:
+    """A raised card before a stall: an announcement is decided together."""
+    pen.shape((60, 50), (118, 50), (118, 112), (60, 112), fill=pen.accent)
+    pen.line((54, 50), (124, 50))
+    pen.shape((22, 30), (66, 30), (66, 86), (22, 86), fill=PAPER)
+    pen.line((33, 58), (42, 68), (56, 46))
+
+
 ICONS = {
+    "wezer_agreement": (book, "#4f7a5a"),
     "wezer_base": (people, "#2f6f4e"),
     "wezer_currency": (coins, "#b5781f"),
+    "wezer_decision": (hands, "#3d6d8f"),
+    "wezer_decision_currency": (hands_and_coins, "#b5781f"),
+    "wezer_decision_market": (hands_and_stall, "#b5532f"),
     "wezer_fractal_groups": (circles, "#4a5f8a"),
     "wezer_marketplace": (stall, "#b5532f"),
     "wezer_movein": (house, "#7a5c8e"),

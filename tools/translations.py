@@ -27,6 +27,10 @@ ADDONS = (
     "wezer_reputation",
     "wezer_marketplace",
     "wezer_movein",
+    "wezer_decision",
+    "wezer_agreement",
+    "wezer_decision_currency",
+    "wezer_decision_market",
     "wezer_website",
 )
 BRIDGES = ("wezer_news_mailing",)

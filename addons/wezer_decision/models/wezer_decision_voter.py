@@ -1,0 +1,49 @@
+from odoo import fields, models
+
+
+class WezerDecisionVoter(models.Model):
+    """The roll: who may vote in a decision, written once when it opens.
+
+    No row says when it was written or changed: a time would join a person to a secret
+    ballot.
+    """
+
+    _name = "wezer.decision.voter"
+    _description = "Voter"
+    _inherit = ["wezer.record.mixin"]
+    _order = "decision_id, id"
+    _rec_name = "person_id"
+    _log_access = False
+
+    decision_id = fields.Many2one(
+        "wezer.decision", required=True, index=True, ondelete="cascade"
+    )
+    party_id = fields.Many2one(
+        "res.partner",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        help="Whose voice it is: a person, or a circle that a person represents.",
+    )
+    person_id = fields.Many2one(
+        "res.partner", required=True, index=True, ondelete="restrict"
+    )
+    college_id = fields.Many2one("wezer.decision.college", ondelete="restrict")
+    state = fields.Selection(
+        [("may", "May vote"), ("voted", "Has voted"), ("off", "May not vote")],
+        required=True,
+        default="may",
+    )
+    off_reason = fields.Selection(
+        [
+            ("concerned", "The decision is about this person"),
+            ("suspended", "Suspended"),
+            ("left", "Left the circle"),
+            ("merged", "The contact was merged"),
+            ("short", "Member for too short a time"),
+        ]
+    )
+
+    _once = models.UniqueIndex(
+        "(decision_id, party_id)", "Each voice is on the roll once."
+    )
