@@ -8,6 +8,7 @@ from . import wezer_decision_voter
 from . import wezer_ballot
 from . import wezer_ballot_past
 from . import wezer_urn
+from . import wezer_urn_receipt
 from . import wezer_objection
 from . import wezer_nomination
 from . import wezer_vote_delegation

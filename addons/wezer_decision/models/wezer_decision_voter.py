@@ -43,6 +43,25 @@ class WezerDecisionVoter(models.Model):
             ("short", "Member for too short a time"),
         ]
     )
+    wrong_codes = fields.Integer(
+        default=0,
+        groups="base.group_no_one",
+        help="So many wrong receipt codes were entered.",
+    )
+    passed_to_id = fields.Many2one(
+        "wezer.decision.voter",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The voter to whom this voice was delegated; set at closing.",
+    )
+    carried_by_id = fields.Many2one(
+        "wezer.decision.voter",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The voter whose ballot counted for this voice; set at closing.",
+    )
 
     _once = models.UniqueIndex(
         "(decision_id, party_id)", "Each voice is on the roll once."

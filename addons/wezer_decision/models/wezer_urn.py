@@ -1,20 +1,152 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..tools import secrecy
 
 
 class WezerUrn(models.Model):
     """The secret ballots: nothing here points at a person, and nothing points here.
 
-    Nobody has access, administrators neither; the counting code reads it by SQL.
+    Nobody has access, administrators neither; ``tools/secrecy.py`` reads and writes it
+    by SQL. While a decision is open, a ballot has the hash of its receipt; afterwards
+    only where each ballot is published beside its receipt.
     """
 
     _name = "wezer.urn"
     _description = "Secret ballot"
     _log_access = False
     _rec_name = "id"
+    _order = "id"
 
-    key = fields.Char(required=True, help="A random identifier.")
     decision_id = fields.Many2one(
         "wezer.decision", required=True, index=True, ondelete="cascade"
     )
-    choice = fields.Char()
-    receipt_hash = fields.Char(required=True)
+    choice = fields.Char(required=True)
+    receipt_hash = fields.Char()
+
+    _receipt_once = models.UniqueIndex("(receipt_hash)")
+
+    # === WHILE A DECISION IS OPEN === #
+    #
+    # The caller holds the decision, checked who votes, and parsed the choice.
+
+    @api.model
+    def _cast(self, voter: models.Model, choice: str) -> str:
+        """Cast a secret ballot, and return its receipt code.
+
+        Nothing else keeps the code: whoever loses it cannot change the vote.
+
+        :param voter: the row of the roll
+        :param choice: canonical text
+        :raise Refusal: rule ``voted``
+        """
+        voter.flush_recordset(["state"])
+        if not secrecy.mark(self.env, voter.id, "may", "voted"):
+            raise Refusal(
+                self.env._(
+                    "You have voted already. To change your vote, enter the code that"
+                    " you were shown."
+                ),
+                rule="voted",
+                field="secret_code",
+            )
+        code = secrecy.new_code()
+        decision_id = voter.decision_id.id
+        digest = secrecy.code_hash(decision_id, code)
+        secrecy.insert(self.env, decision_id, choice, digest)
+        voter.invalidate_recordset(["state"], flush=False)
+        return code
+
+    @api.model
+    def _change(self, voter: models.Model, code: str, choice: str) -> bool:
+        """Change the ballot to which ``code`` belongs.
+
+        :raise Refusal: rules ``code``, ``codes``
+        """
+        self._check_codes_left(voter)
+        decision_id = voter.decision_id.id
+        digest = secrecy.code_hash(decision_id, code)
+        if not secrecy.change(self.env, decision_id, digest, choice):
+            raise self._wrong_code(voter)
+        return True
+
+    @api.model
+    def _take_back(self, voter: models.Model, code: str) -> bool:
+        """Take back the ballot to which ``code`` belongs; its voter may vote again.
+
+        :raise Refusal: rules ``code``, ``codes``
+        """
+        self._check_codes_left(voter)
+        voter.flush_recordset(["state"])
+        decision_id = voter.decision_id.id
+        digest = secrecy.code_hash(decision_id, code)
+        if not secrecy.remove(self.env, decision_id, digest):
+            raise self._wrong_code(voter)
+        if not secrecy.mark(self.env, voter.id, "voted", "may"):
+            raise Refusal(self.env._("You have not voted yet."), rule="voted")
+        voter.invalidate_recordset(["state"], flush=False)
+        return True
+
+    @api.model
+    def _check_codes_left(self, voter):
+        """Raise where this voter tried too many wrong codes in this decision."""
+        tried = secrecy.wrong_codes(self.env, voter.id)
+        if tried >= secrecy.WRONG_CODES:
+            raise Refusal(
+                self.env._(
+                    "You entered a wrong code %(number)s times. Your vote stays as it"
+                    " is.",
+                    number=secrecy.WRONG_CODES,
+                ),
+                rule="codes",
+                value=str(tried),
+                limit=str(secrecy.WRONG_CODES),
+                field="secret_code",
+            )
+
+    @api.model
+    def _wrong_code(self, voter):
+        """Count a wrong code, and return the refusal."""
+        secrecy.note_wrong_code(self.env, voter.id)
+        return Refusal(
+            self.env._(
+                "No vote of this decision has this code. Check the code; without it"
+                " your vote stays as it is."
+            ),
+            rule="code",
+            field="secret_code",
+        )
+
+    # === CLOSING === #
+
+    @api.model
+    def _count_and_shuffle(self, decision: models.Model) -> dict[str, int]:
+        """Return how often each choice was cast, and remove every trace of the order.
+
+        Called in the transaction of the count, which began after the decision left the
+        state in which people vote: what was cast is committed.
+
+        :return: empty where fewer than five people voted: nothing is counted, and the
+            ballots are deleted
+        """
+        number = secrecy.voted(self.env, decision.id)
+        if number < secrecy.LEAST_VOTES:
+            secrecy.destroy(self.env, decision.id)
+            return {}
+        counted = secrecy.tallies(self.env, decision.id)
+        secrecy.shuffle(self.env, decision.id, decision.secrecy == "receipt")
+        # The roll of who voted, not of how: the server shows it to members.
+        decision.sudo().roll_shown = number >= secrecy.LEAST_FOR_ROLL
+        return counted
+
+    @api.model
+    def _destroy(self, decision: models.Model) -> None:
+        """Delete the ballots of a decision that ends without a count."""
+        secrecy.destroy(self.env, decision.id)
+
+    @api.model
+    def _clean(self) -> None:
+        """Remove deleted ballots from the files, where an earlier attempt could not."""
+        if secrecy.has_deleted_rows(self.env):
+            secrecy.vacuum_after_commit(self.env)

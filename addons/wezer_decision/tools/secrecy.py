@@ -1,0 +1,282 @@
+"""Secret ballots: kept without a link to who cast them, and shuffled at closing.
+
+While a decision is open, a ballot is found by the hash of its receipt code alone. The
+database still knows that one transaction marked a row of the roll and inserted a
+ballot. So closing deletes all ballots of the decision and inserts them anew, in random order,
+with random ids, in one transaction. Afterwards the place, the id and the transaction of
+a row say nothing, and ``VACUUM`` removes what was deleted.
+
+No statement of this module is written to the log where it fails: its values would be in
+the line.
+"""
+
+import hashlib
+import secrets
+from typing import Any
+
+import psycopg2
+import psycopg2.errors
+
+from odoo import api, models, sql_db
+from odoo.tools import SQL
+
+# A decision is secret only with so many people on the roll, and has a result only where
+# so many voted.
+LEAST_ROLL = 5
+LEAST_VOTES = 5
+# Who voted is shown where so many voted; the list of ballots where so many voted.
+LEAST_FOR_ROLL = 8
+LEAST_FOR_LIST = 50
+# So many wrong codes one voter may try in one decision.
+WRONG_CODES = 10
+# Letters and digits that nobody takes for each other; 16 of them are 80 bits.
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 16
+CODE_GROUP = 4
+# The largest number of an id.
+ID_MAX = 2**31 - 1
+# So long the database waits for another VACUUM of the same table.
+VACUUM_WAIT = "5s"
+TABLES = ("wezer_urn", "wezer_urn_receipt")
+
+
+# === RECEIPT CODES === #
+
+
+def new_code() -> str:
+    """Return a receipt code, in groups of four: ``7KQ2-M9XD-…``."""
+    letters = "".join(secrets.choice(ALPHABET) for _place in range(CODE_LENGTH))
+    groups = range(0, CODE_LENGTH, CODE_GROUP)
+    return "-".join(letters[start : start + CODE_GROUP] for start in groups)
+
+
+def plain_code(typed: Any) -> str:
+    """Return a code as it is hashed: capital letters and digits without hyphens."""
+    if not isinstance(typed, str):
+        return ""
+    return "".join(letter for letter in typed[:200].upper() if letter.isalnum())
+
+
+def code_hash(decision_id: int, code: str) -> str:
+    """Return the hash that is published: SHA-256 of ``DECISION:CODE``.
+
+    The number of the decision, a colon, and the code without hyphens.
+    """
+    return hashlib.sha256(f"{decision_id}:{plain_code(code)}".encode()).hexdigest()
+
+
+# === BALLOTS BEFORE CLOSING === #
+
+
+def mark(env: api.Environment, voter_id: int, before: str, after: str) -> bool:
+    """Change the state of a row of the roll; False where it has another one."""
+    env.cr.execute(
+        """UPDATE wezer_decision_voter SET state = %s
+            WHERE id = %s AND state = %s RETURNING id""",
+        [after, voter_id, before],
+        log_exceptions=False,
+    )
+    return bool(env.cr.fetchone())
+
+
+def insert(env: api.Environment, decision_id: int, choice: str, digest: str) -> None:
+    """Insert a ballot with a random id."""
+    for _attempt in range(20):
+        env.cr.execute(
+            """INSERT INTO wezer_urn (id, decision_id, choice, receipt_hash)
+               VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO NOTHING RETURNING id""",
+            [secrets.randbelow(ID_MAX) + 1, decision_id, choice, digest],
+            log_exceptions=False,
+        )
+        if env.cr.fetchone():
+            return
+    raise RuntimeError("No free number was found for a ballot")
+
+
+def change(env: api.Environment, decision_id: int, digest: str, choice: str) -> bool:
+    """Give a ballot another choice; False where no ballot has this hash."""
+    env.cr.execute(
+        """UPDATE wezer_urn SET choice = %s
+            WHERE decision_id = %s AND receipt_hash = %s RETURNING id""",
+        [choice, decision_id, digest],
+        log_exceptions=False,
+    )
+    return bool(env.cr.fetchone())
+
+
+def remove(env: api.Environment, decision_id: int, digest: str) -> bool:
+    """Delete a ballot; False where no ballot has this hash."""
+    env.cr.execute(
+        """DELETE FROM wezer_urn
+            WHERE decision_id = %s AND receipt_hash = %s RETURNING id""",
+        [decision_id, digest],
+        log_exceptions=False,
+    )
+    return bool(env.cr.fetchone())
+
+
+def note_wrong_code(env: api.Environment, voter_id: int) -> None:
+    """Count a wrong code of a voter, whatever becomes of the request.
+
+    In a transaction of its own, which is repeated where codes are tried at once.
+    """
+    for _attempt in range(50):
+        try:
+            with env.registry.cursor() as cr:
+                cr.execute(
+                    """SET LOCAL lock_timeout = '5s';
+                       UPDATE wezer_decision_voter SET wrong_codes = wrong_codes + 1
+                        WHERE id = %s""",
+                    [voter_id],
+                    log_exceptions=False,
+                )
+            return
+        except psycopg2.errors.SerializationFailure:
+            continue
+
+
+def wrong_codes(env: api.Environment, voter_id: int) -> int:
+    """Return how many wrong codes a voter has tried."""
+    env.cr.execute(
+        "SELECT wrong_codes FROM wezer_decision_voter WHERE id = %s", [voter_id]
+    )
+    return (env.cr.fetchone() or [0])[0]
+
+
+# === CLOSING === #
+
+
+def voted(env: api.Environment, decision_id: int) -> int:
+    """Return how many ballots lie in the urn of a decision."""
+    env.cr.execute(
+        "SELECT count(*) FROM wezer_urn WHERE decision_id = %s", [decision_id]
+    )
+    return env.cr.fetchone()[0]
+
+
+def tallies(env: api.Environment, decision_id: int) -> dict[str, int]:
+    """Return how often each choice was cast."""
+    env.cr.execute(
+        """SELECT choice, count(*) FROM wezer_urn WHERE decision_id = %s
+            GROUP BY choice ORDER BY choice COLLATE "C" """,
+        [decision_id],
+    )
+    return dict(env.cr.fetchall())
+
+
+def shuffle(env: api.Environment, decision_id: int, keep_hashes: bool) -> None:
+    """Delete the ballots of a decision and insert them in random order, with new ids.
+
+    ``gen_random_uuid`` takes its numbers from the operating system; what ``random``
+    returns can be foretold.
+
+    :param keep_hashes: whether each ballot stays beside the hash of its receipt. Else
+        the hashes go to a table of their own, in the order of the alphabet, and the
+        ballots have none
+    """
+    env.cr.execute(
+        """WITH removed AS (
+               DELETE FROM wezer_urn WHERE decision_id = %(decision)s
+               RETURNING choice, receipt_hash
+           ), ballots AS (
+               SELECT choice, receipt_hash,
+                      row_number() OVER (ORDER BY gen_random_uuid()) AS place
+                 FROM removed
+           ), numbers AS (
+               SELECT id, row_number() OVER (ORDER BY gen_random_uuid()) AS place
+                 FROM (SELECT DISTINCT
+                              ('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint
+                              %% %(most)s + 1 AS id
+                         FROM generate_series(1, 100 + (
+                              SELECT 2 * count(*) FROM removed))) drawn
+                WHERE NOT EXISTS (SELECT FROM wezer_urn u WHERE u.id = drawn.id)
+           ), receipts AS (
+               INSERT INTO wezer_urn_receipt (decision_id, receipt_hash)
+               SELECT %(decision)s, receipt_hash FROM removed
+                WHERE NOT %(keep)s ORDER BY receipt_hash COLLATE "C"
+           )
+           INSERT INTO wezer_urn (id, decision_id, choice, receipt_hash)
+           SELECT numbers.id, %(decision)s, ballots.choice,
+                  CASE WHEN %(keep)s THEN ballots.receipt_hash END
+             FROM ballots JOIN numbers USING (place) ORDER BY place""",
+        {"decision": decision_id, "most": ID_MAX, "keep": keep_hashes},
+        log_exceptions=False,
+    )
+    vacuum_after_commit(env)
+
+
+def destroy(env: api.Environment, decision_id: int) -> None:
+    """Delete the ballots of a decision that are not counted."""
+    env.cr.execute("DELETE FROM wezer_urn WHERE decision_id = %s", [decision_id])
+    if env.cr.rowcount:
+        vacuum_after_commit(env)
+
+
+def vacuum_after_commit(env: api.Environment) -> None:
+    """Remove deleted ballots from the files once this transaction is committed."""
+    database = env.cr.dbname
+    env.cr.postcommit.add(lambda: vacuum(database))
+
+
+def vacuum(database: str) -> bool:
+    """Remove deleted ballots from the files of their tables.
+
+    What a transaction that is older than the deletion could still read stays: the
+    scheduled action tries again.
+
+    :return: whether it was done
+    """
+    connection = sql_db.db_connect(database)
+    with connection.cursor() as cr:
+        cr._cnx.autocommit = True  # VACUUM runs outside of transactions
+        try:
+            cr.execute(f"SET lock_timeout = '{VACUUM_WAIT}'")
+            for table in TABLES:
+                cr.execute(SQL("VACUUM %s", SQL.identifier(table)))
+        except psycopg2.OperationalError:
+            return False
+        finally:
+            cr.execute("RESET lock_timeout")
+            cr._cnx.autocommit = False
+    return True
+
+
+def has_deleted_rows(env: api.Environment) -> bool:
+    """Return whether files of ballots may still hold deleted rows."""
+    env.cr.execute(
+        "SELECT coalesce(sum(n_dead_tup), 0) > 0 FROM pg_stat_user_tables"
+        " WHERE relid = ANY(%s::regclass[])",
+        [list(TABLES)],
+    )
+    return env.cr.fetchone()[0]
+
+
+# === AFTER CLOSING === #
+
+
+def receipts(decision: models.Model) -> list[str]:
+    """Return the hashes of all receipts of a closed decision, sorted."""
+    table = "wezer_urn" if decision.secrecy == "receipt" else "wezer_urn_receipt"
+    rows = decision.env.execute_query(
+        SQL(
+            """SELECT receipt_hash FROM %s WHERE decision_id = %s
+                ORDER BY receipt_hash COLLATE "C" """,
+            SQL.identifier(table),
+            decision.id,
+        )
+    )
+    return [row[0] for row in rows]
+
+
+def ballots(decision: models.Model) -> list[tuple[str, str | None]]:
+    """Return ``(choice, hash of its receipt or None)`` of a closed decision's ballots.
+
+    Sorted by what is published, so that the order says nothing.
+    """
+    return decision.env.execute_query(
+        SQL(
+            """SELECT choice, receipt_hash FROM wezer_urn WHERE decision_id = %s
+                ORDER BY receipt_hash COLLATE "C" NULLS FIRST, choice COLLATE "C" """,
+            decision.id,
+        )
+    )
