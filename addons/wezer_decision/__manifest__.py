@@ -11,5 +11,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/wezer_decision_rules.xml",
+        "data/ir_cron_discussions.xml",
+        "views/discussion_templates.xml",
     ],
 }

@@ -1,5 +1,7 @@
 from . import wezer_discussion
 from . import wezer_discussion_word
+from . import wezer_discussion_summary
+from . import wezer_discussion_reader
 from . import wezer_decision
 from . import wezer_decision_version
 from . import wezer_decision_option
@@ -14,3 +16,5 @@ from . import wezer_nomination
 from . import wezer_vote_delegation
 from . import wezer_outcome
 from . import wezer_governance_event
+from . import wezer_notice
+from . import res_partner

@@ -1,1 +1,2 @@
 from . import test_secret_votes
+from . import test_discussions

@@ -1,0 +1,22 @@
+from odoo import models
+
+from ..tools import discussion_departure
+
+
+class ResPartner(models.Model):
+    """What members said and decided, when they leave or merge two accounts."""
+
+    _inherit = "res.partner"
+
+    def _wezer_personal_data(self):
+        data = super()._wezer_personal_data()
+        data.update(discussion_departure.personal_data(self))
+        return data
+
+    def _wezer_anonymise(self):
+        discussion_departure.erase(self)
+        return super()._wezer_anonymise()
+
+    def _wezer_merge_into(self, target):
+        discussion_departure.prepare_merge(self, target)
+        return super()._wezer_merge_into(target)
