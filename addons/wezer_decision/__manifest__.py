@@ -13,5 +13,6 @@
         "security/wezer_decision_rules.xml",
         "data/ir_cron_discussions.xml",
         "views/discussion_templates.xml",
+        "data/ir_cron_data.xml",
     ],
 }

@@ -1,3 +1,4 @@
+from . import wezer_group
 from . import wezer_discussion
 from . import wezer_discussion_word
 from . import wezer_discussion_summary

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 
 class WezerBallot(models.Model):
@@ -27,3 +28,52 @@ class WezerBallot(models.Model):
     )
 
     _once = models.UniqueIndex("(voter_id)", "Each voice has one ballot.")
+
+    def _keep_past(self):
+        """Keep what these ballots say now as earlier answers (sudo)."""
+        self.env["wezer.ballot.past"].create(
+            [
+                {
+                    "decision_id": ballot.decision_id.id,
+                    "person_id": ballot.person_id.id,
+                    "choice": ballot.choice,
+                    "reason": ballot.reason,
+                    "version_id": ballot.version_id.id,
+                }
+                for ballot in self
+            ]
+        )
+
+    def _void_all(self, decision):
+        """Keep all ballots of ``decision`` as earlier ones, and free the voices (sudo).
+
+        Two statements, however many there are.
+        """
+        self.flush_model()
+        self.env["wezer.ballot.past"].flush_model()
+        self.env.execute_query(
+            SQL(
+                """WITH gone AS (
+                       DELETE FROM wezer_ballot WHERE decision_id = %(decision)s
+                       RETURNING *
+                   )
+                   INSERT INTO wezer_ballot_past
+                          (decision_id, person_id, choice, reason, version_id,
+                           company_id, create_uid, create_date, write_uid, write_date)
+                   SELECT decision_id, person_id, choice, reason, version_id,
+                          company_id, create_uid, create_date, write_uid, write_date
+                     FROM gone ORDER BY id RETURNING id""",
+                decision=decision.id,
+            )
+        )
+        voters = self.env["wezer.decision.voter"]
+        voters.flush_model()
+        self.env.execute_query(
+            SQL(
+                """UPDATE wezer_decision_voter SET state = 'may'
+                    WHERE decision_id = %s AND state = 'voted' RETURNING id""",
+                decision.id,
+            )
+        )
+        for name in ("wezer.ballot", "wezer.ballot.past", "wezer.decision.voter"):
+            self.env[name].invalidate_model(flush=False)

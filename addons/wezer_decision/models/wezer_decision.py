@@ -1,7 +1,17 @@
-from odoo import fields, models
+from datetime import datetime, timedelta
 
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import LazyTranslate
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH
+
+from ..tools import clocks, closing, integration, proposing, roll, rules, voting
+
+_lt = LazyTranslate(__name__)
 
 # Methods, in the order in which forms offer them.
 METHODS = [
@@ -18,7 +28,6 @@ METHODS = [
     ("person", "Election without candidates"),
     ("draw", "Draw by lot"),
 ]
-# A decision of these methods is about persons.
 DECISION = StateMachine(
     states=(
         "draft",
@@ -43,10 +52,12 @@ DECISION = StateMachine(
         "moderator": "a moderator of the community who is no party",
         "judge": "a moderator of the smallest circle around that is no party",
         "manager": "holds “manage” in the circle, or facilitates it",
+        "decider": "decides after having been advised",
         "clock": "the scheduled action",
     },
     transitions=(
         Transition("propose", (), ("draft",), "member", "propose"),
+        Transition("edit", ("draft",), ("draft",), "proposer", "action_edit"),
         Transition(
             "announce",
             ("draft",),
@@ -71,8 +82,17 @@ DECISION = StateMachine(
         Transition(
             "new_version", ("open",), ("open",), "proposer", "action_new_version"
         ),
+        Transition(
+            "decide",
+            ("open",),
+            ("adopted", "rejected"),
+            "decider",
+            "action_decide",
+            "advice: once all who were asked have answered, or its time is over",
+        ),
         Transition("extend", ("open",), ("open",), "guide", "action_extend"),
         Transition("extend", ("no_quorum",), ("open",), "guide", "action_extend"),
+        Transition("ask_up", ("open",), ("open",), "voter", "action_ask_up"),
         Transition("pass_up", ("open",), ("ended",), "facilitator", "action_pass_up"),
         Transition(
             "withdraw",
@@ -84,7 +104,9 @@ DECISION = StateMachine(
         Transition(
             "void", ("announced", "open"), ("ended",), "moderator", "action_void"
         ),
-        Transition("close", ("open",), ("counting", "ended"), "clock", "_close"),
+        Transition(
+            "close", ("open",), ("open", "counting", "ended"), "clock", "_close"
+        ),
         Transition(
             "count",
             ("counting",),
@@ -103,8 +125,21 @@ DECISION = StateMachine(
         Transition("execute", ("adopted",), ("done", "stuck"), "clock", "_execute"),
         Transition("retry", ("stuck",), ("done", "stuck"), "manager", "action_retry"),
         Transition("give_up", ("stuck",), ("ended",), "manager", "action_give_up"),
+        *(
+            Transition(
+                "reopen",
+                (state,),
+                (state,),
+                "voter",
+                "action_reopen",
+                "makes a draft with the same content",
+            )
+            for state in ("adopted", "done", "rejected", "no_quorum")
+        ),
     ),
 )
+REASON_LENGTH = 1000
+REASON_LEAST = 20
 # What is over, for results and rules of secrecy.
 CLOSED = DECISION.without("draft", "announced", "open", "counting")
 
@@ -139,6 +174,10 @@ class WezerDecision(models.Model):
     method = fields.Selection(METHODS, required=True, default="consent")
     rules = fields.Json(
         readonly=True, help="The rules in force, copied when it was opened."
+    )
+    settings = fields.Json(
+        readonly=True,
+        help="What the proposer asked for, beyond the policies of the circle.",
     )
     electorate = fields.Selection(
         [
@@ -223,7 +262,38 @@ class WezerDecision(models.Model):
     phase_closes = fields.Datetime(readonly=True)
     closed_at = fields.Datetime(readonly=True)
     executes_at = fields.Datetime(readonly=True)
+    execute_date = fields.Date(
+        readonly=True, help="The day from which it is carried out, if adopted."
+    )
+    waits_until = fields.Datetime(
+        readonly=True,
+        help="After its closing time it waits until then: for answers to objections,"
+        " or for the person who decides after advice.",
+    )
+    due_at = fields.Datetime(
+        readonly=True, help="When the scheduled action looks at it next."
+    )
+    reminded = fields.Selection(
+        [("half", "Half of the time is over"), ("last", "One day is left")],
+        readonly=True,
+    )
     is_extended = fields.Boolean(readonly=True)
+    up_ids = fields.Many2many(
+        "res.partner",
+        "wezer_decision_up",
+        "decision_id",
+        "partner_id",
+        string="Ask the circle above to decide",
+        readonly=True,
+    )
+    reopen_ids = fields.Many2many(
+        "res.partner",
+        "wezer_decision_reopen",
+        "decision_id",
+        "partner_id",
+        string="Ask for the proposal again",
+        readonly=True,
+    )
     result = fields.Json(readonly=True, help="Filled at closing, never before.")
     roll_shown = fields.Boolean(
         readonly=True, help="Members may see who took part: set at closing."
@@ -246,4 +316,976 @@ class WezerDecision(models.Model):
         related="group_id.company_id", store=True, precompute=True, index=True
     )
 
-    _due_idx = models.Index("(state, closes)")
+    _closes_idx = models.Index("(state, closes)")
+    _due_idx = models.Index("(due_at) WHERE due_at IS NOT NULL")
+
+    # === PERMISSIONS === #
+
+    def _why_not(self, action):
+        """Return the error that ``action`` would raise for the user, or None.
+
+        In this order: who, state, data. Nobody acts for anybody else here.
+        """
+        self.ensure_one()
+        try:
+            self.check_access("read")
+            self.env.user._wezer_check_standing()
+        except AccessError as error:
+            return error
+        decision = self.sudo()
+        who = DECISION.who(action)
+        if who == "clock" or not getattr(decision, f"_is_{who}")():
+            return decision._not_theirs(who)
+        return (
+            decision._state_refusal(action)
+            or decision._why_not_alive(action)
+            or getattr(decision, f"_why_not_{action}", lambda: None)()
+        )
+
+    def _check(self, action):
+        """Return the decision (sudo) after :meth:`_why_not` allowed ``action``."""
+        self._check_may(action)
+        return self.sudo()
+
+    def _lock(self, action):
+        """Return the decision (sudo), ``action`` checked, locked for a change of it.
+
+        Votes that are being cast are waited for.
+        """
+        decision = self._check(action)
+        locks.execute_locking(
+            self.env,
+            "SELECT id FROM wezer_decision WHERE id = %s FOR NO KEY UPDATE",
+            [decision.id],
+        )
+        return decision
+
+    def _not_theirs(self, who):
+        sentences = {
+            "member": self.env._("Only members of the circle can do this."),
+            "proposer": self.env._("Only the person who proposed it can do this."),
+            "facilitator": self.env._("Only the person who facilitates can do this."),
+            "guide": self.env._(
+                "Only the person who proposed it, or who facilitates, can do this."
+            ),
+            "voter": self.env._("You are not among the people who decide this."),
+            "moderator": self.env._(
+                "Only a moderator of the community who is not concerned can do this."
+            ),
+            "judge": self.env._(
+                "Only a moderator who is not concerned can decide this."
+            ),
+            "manager": self.env._(
+                "Only someone who manages the circle, or facilitates, can do this."
+            ),
+            "decider": self.env._("Only the person who decides can do this."),
+        }
+        message = sentences.get(who) or self.env._("This happens on its date.")
+        return NotAllowed(message, rule=who)
+
+    def _is_member(self):
+        return roll.is_among(self, self.env.user.partner_id)
+
+    def _is_proposer(self):
+        """Return whether the user proposed it; who facilitates follows who left."""
+        if self.proposer_id == self.env.user.partner_id:
+            return True
+        gone = self.proposer_id._wezer_profile().state != "active"
+        return gone and self._is_facilitator()
+
+    def _is_facilitator(self):
+        return self.facilitator_id == self.env.user.partner_id
+
+    def _is_guide(self):
+        return self._is_proposer() or self._is_facilitator()
+
+    def _is_decider(self):
+        return self.decider_id == self.env.user.partner_id
+
+    def _is_manager(self):
+        user = self.env.user
+        return self._is_facilitator() or not user._why_not_acting(
+            self.group_id.partner_id, "manage"
+        )
+
+    def _is_voter(self):
+        return bool(self._voices())
+
+    def _is_moderator(self):
+        return self.env.user._moderates(self._parties())
+
+    def _is_judge(self):
+        return self.env.user.partner_id in self._judges()
+
+    def _voices(self):
+        """Return the rows (sudo) of the roll that the user may cast."""
+        return (
+            self.env["wezer.decision.voter"]
+            .sudo()
+            .search(
+                [
+                    ("decision_id", "=", self.id),
+                    ("person_id", "=", self.env.user.partner_id.id),
+                    ("state", "!=", "off"),
+                ]
+            )
+        )
+
+    def _voice(self, voice_id=None):
+        """Return the row (sudo) that the user casts: the one asked for, or the own.
+
+        :raise NotAllowed: rule ``voter``
+        """
+        voices = self._voices()
+        if voice_id:
+            voices = voices.filtered(lambda voice: voice.id == voice_id)
+        voice = voices.filtered(lambda one: one.party_id == one.person_id) or voices
+        if not voice:
+            raise self._not_theirs("voter")
+        return voice[0]
+
+    def _parties(self):
+        """Return the parties (sudo) to the decision: their moderators do not judge."""
+        return (
+            self.proposer_id
+            | self.facilitator_id
+            | self.challenged_by_id
+            | roll.concerned(self)
+        )
+
+    def _judges(self):
+        """Return who judges a challenge (sudo): the nearest moderators, no party."""
+        parties, group = self._parties(), self.group_id
+        while group:
+            people = group.partner_id._wezer_actor_partners("moderate") - parties
+            if people:
+                return people
+            group = group.parent_id
+        moderators = self.env["res.users"]._wezer_moderators()
+        return moderators.partner_id.filtered(
+            lambda person: (
+                person not in parties and person._wezer_profile().state == "active"
+            )
+        )
+
+    def _state_refusal(self, action):
+        """Add to the state the time: after closing, answers are late."""
+        refusal = super()._state_refusal(action)
+        if refusal or self.state != "open" or self.closes > self._now():
+            return refusal
+        if action not in ("vote", "take_back", "object", "extend", "ask_up"):
+            return None
+        return Refusal(
+            self.env._(
+                "This closed on %(moment)s and is being counted.",
+                moment=days.format_moment(self.env, self.closes),
+            ),
+            rule="closed",
+            value=str(self._now()),
+            limit=str(self.closes),
+        )
+
+    def _state_message(self, action):
+        if self.state in CLOSED:
+            return self.env._(
+                "This is over: %(state)s.", state=self._state_label().lower()
+            )
+        return super()._state_message(action)
+
+    def _why_not_alive(self, action):
+        """Return why nothing more is done in a closed circle."""
+        if self.group_id.active or action in ("withdraw", "void"):
+            return None
+        return Refusal(self.env._("This circle was closed."), rule="circle")
+
+    def _why_not_announce(self):
+        return self._why_not_member() or proposing.why_not_announce(self)
+
+    def _why_not_member(self):
+        """Return why the proposer may not ask this circle any more."""
+        return proposing.why_not_propose(self.group_id, self)
+
+    def _why_not_vote(self):
+        if self.method == "person" and self.phase != "consent":
+            return Refusal(
+                self.env._("In this step people are named; answers come later."),
+                rule="phase",
+                value=str(self.phase),
+                limit="consent",
+            )
+        if self.method == "draw":
+            return Refusal(
+                self.env._("Nobody votes in a draw. Say that you stand instead."),
+                rule="method",
+                value=self.method,
+            )
+        return self._why_not_among()
+
+    def _why_not_among(self):
+        """Return why a person who left since has no voice any more."""
+        person = self.env.user.partner_id
+        if roll.is_among(self, person):
+            return None
+        return NotAllowed(
+            self.env._("You left the circle, so you have no voice in this any more."),
+            rule="left",
+        )
+
+    def _why_not_take_back(self):
+        if self.method in ("person", "draw") or not any(
+            voice.state == "voted" for voice in self._voices()
+        ):
+            return Refusal(self.env._("You have not voted yet."), rule="voted")
+        return None
+
+    def _why_not_object(self):
+        if self.method not in ("consent", "person") or (
+            self.method == "person" and self.phase != "consent"
+        ):
+            return Refusal(
+                self.env._("Objections belong to decisions by consent."),
+                rule="method",
+                value=self.method,
+                limit="consent",
+            )
+        own = self.env.user.partner_id
+        if self.objection_ids.filtered(
+            lambda one: one.person_id == own and one.version_id == self.version_id
+        ):
+            return Refusal(
+                self.env._("You have objected to this version already."),
+                rule="once",
+            )
+        if not self._voices().filtered(lambda one: one.party_id == one.person_id):
+            return self._not_theirs("voter")
+        return self._why_not_among()
+
+    def _why_not_new_version(self):
+        if self.method in ("consent", "check", "advice"):
+            return None
+        return Refusal(
+            self.env._("The text of a vote stays as it was announced."),
+            rule="method",
+            value=self.method,
+            limit="consent, check, advice",
+        )
+
+    def _why_not_decide(self):
+        voices, answered = roll.counts(self)
+        if self.method != "advice" or (answered < voices and self._now() < self.closes):
+            return Refusal(
+                self.env._(
+                    "Wait until everybody has answered, or until the closing time."
+                ),
+                rule="advice",
+                value=str(answered),
+                limit=str(voices),
+            )
+        return None
+
+    def _why_not_extend(self):
+        if self.is_extended:
+            return Refusal(
+                self.env._("This was extended already. That is possible once."),
+                rule="extended",
+            )
+        if self.state == "no_quorum" and self.secrecy != "open":
+            return Refusal(
+                self.env._("A secret vote is not opened again."), rule="secret"
+            )
+        return self._why_not_late() if self.state == "open" else None
+
+    def _why_not_late(self):
+        """Refuse in the last 24 hours."""
+        if self._now() < self.closes - timedelta(hours=24):
+            return None
+        return Refusal(
+            self.env._("This is not possible in the last 24 hours."),
+            rule="last_day",
+            limit=str(self.closes - timedelta(hours=24)),
+        )
+
+    def _why_not_ask_up(self):
+        return self._why_not_passed() or self._why_not_among()
+
+    def _why_not_pass_up(self):
+        error = self._why_not_passed()
+        if error:
+            return error
+        _voices, answered = roll.counts(self)
+        if answered and 2 * len(self.up_ids) >= answered:
+            return None
+        return Refusal(
+            self.env._(
+                "At least half of those who answered have to ask for it: so far"
+                " %(asked)s of %(answered)s.",
+                asked=len(self.up_ids),
+                answered=answered,
+            ),
+            rule="half",
+            value=str(len(self.up_ids)),
+            limit=str(answered),
+        )
+
+    def _why_not_passed(self):
+        """Refuse where no circle above can be asked, or this came from below."""
+        if not self.passed_from_id and self._upper_circle():
+            return None
+        return Refusal(
+            self.env._("No circle above can be asked to decide this."), rule="above"
+        )
+
+    def _why_not_withdraw(self):
+        if self.state != "open":
+            return None
+        if self.method in rules.OF_PERSONS:
+            return Refusal(
+                self.env._("An election that has begun goes on to its end."),
+                rule="election",
+            )
+        return self._why_not_late()
+
+    def _why_not_challenge(self):
+        if self.challenge_until and self._now() < self.challenge_until:
+            return None
+        return Refusal(
+            self.env._("The time in which this could be challenged is over."),
+            rule="challenge",
+            limit=str(self.challenge_until or ""),
+        )
+
+    # === PROPOSING === #
+
+    @api.model
+    def propose(self, group_id: int, vals: dict) -> int:
+        """Propose something to a circle; it is a draft until it is announced.
+
+        :param int group_id: a circle in which the caller counts, or that they manage
+        :param dict vals: ``title``, ``text``, and some of ``method``, ``options`` (a
+            list of labels, or of dicts ``label``, ``description``, ``person_id``,
+            ``start``, ``end``, ``tz``), ``outcomes`` (a list of dicts ``kind`` and
+            ``params``), ``role_id``, ``electorate``, ``electorate_role_id``,
+            ``named_ids``, ``secrecy``, ``members_only``, ``decider_id``,
+            ``facilitator_id``, ``discussion_id``, ``review_date``, ``execute_date``,
+            and the settings of :mod:`..tools.rules`; what is left out is as the circle
+            decided
+        :return: the id of the decision
+        """
+        self.env.user._wezer_check_standing()
+        group = payload.record(self.env, "wezer.group", group_id)
+        group = group.search([("id", "in", group.ids), ("kind", "=", "circle")])
+        if not group:
+            raise Refusal(self.env._("Choose a circle that you can see."), rule="group")
+        asked = self.sudo().new({"group_id": group.id, "electorate": "direct"})
+        error = proposing.why_not_propose(group, asked)
+        if error:
+            raise error
+        clean = proposing.clean(self, group.sudo(), vals)
+        # Who and what were checked: members write nothing themselves.
+        decision = self.sudo().create(
+            {
+                **clean,
+                "group_id": group.id,
+                "proposer_id": self.env.user.partner_id.id,
+            }
+        )
+        proposing.keep_parts(decision, vals)
+        return decision.id
+
+    def action_edit(self, vals: dict) -> bool:
+        """Change a draft; what is named replaces what it had.
+
+        :param dict vals: as :meth:`propose`
+        """
+        decision = self._lock("edit")
+        clean = proposing.clean(self, decision.group_id, vals)
+        given = set(vals) | ({"settings"} if set(vals) & set(rules.SETTINGS) else set())
+        clean["settings"] = {**(decision.settings or {}), **clean["settings"]}
+        decision.write({name: value for name, value in clean.items() if name in given})
+        proposing.keep_parts(decision, vals)
+        return True
+
+    def action_announce(self) -> str:
+        """Put a draft to the circle: everybody who is asked gets a notice.
+
+        What would follow is tried out, and taken back. It opens at once unless a
+        delay was asked for, or a person has to be heard first.
+
+        :return: the state
+        """
+        self._lock("announce")._announce()
+        return self.sudo().state
+
+    def _announce(self):
+        """Announce a draft (sudo, locked and checked): from now on it is fixed."""
+        for outcome in self.outcome_ids:
+            outcome._check(self, dry_run=True)
+        now = self._now()
+        delay = (self.settings or {}).get("delay_hours") or 0
+        if any(outcome.kind == "member_out" for outcome in self.outcome_ids):
+            delay = max(delay, rules.HEARD_HOURS)
+        self.write(
+            {
+                "state": "announced",
+                "announced_at": now,
+                "opens": self._full_hour(now + timedelta(hours=delay))
+                if delay
+                else now,
+                "facilitator_id": self._next_facilitator(self.facilitator_id).id,
+            }
+        )
+        roll.write(self)
+        self._log("announced")
+        if delay:
+            self._tell_voters(
+                "decision_asked",
+                _lt(
+                    "%(circle)s will decide: %(title)s. Answers from %(moment)s on.",
+                    circle=self.group_id.name,
+                    title=self.title,
+                    moment=self.opens,
+                ),
+                "asked",
+            )
+            clocks.set_due(self)
+        else:
+            self._open()
+
+    def _open(self):
+        """Open the voting (sudo, locked): rules are copied, the roll stays."""
+        roll.refresh(self)
+        voices, _answered = roll.counts(self)
+        options = self._ballot_options().filtered(lambda one: not one.is_withdrawn)
+        if self.method in rules.WITH_OPTIONS and not options.filtered(
+            lambda one: not one.is_none
+        ):
+            closing.end(self, "no_options")
+            return
+        if not voices or roll.why_not_size(self, voices):
+            closing.end(self, "too_few")
+            return
+        asked = self.method
+        real = options.filtered(lambda one: not one.is_none)
+        if self.method in rules.WITH_OPTIONS and len(real) == 1:
+            # One option is left: yes or no.
+            self.method = "majority"
+        found = {**rules.of(self), "asked_method": asked}
+        opens = max(self.opens, self._now())
+        self.write(
+            {
+                "state": "open",
+                "rules": found,
+                "opens": opens,
+                "closes": self._full_hour(opens + timedelta(hours=found["hours"])),
+            }
+        )
+        self._log("opened", {"voices": voices, "method": self.method})
+        self._begin_phases()
+        self._tell_voters(
+            "decision_asked",
+            _lt(
+                "%(circle)s decides: %(title)s. Answer until %(moment)s.",
+                circle=self.group_id.name,
+                title=self.title,
+                moment=self.closes,
+            ),
+            "asked",
+        )
+        clocks.set_due(self)
+
+    def _begin_phases(self):
+        """Begin the first step of a method that has several (sudo)."""
+
+    def _end_phase(self):
+        """End a step whose time is over, and begin the next (sudo, locked)."""
+
+    def _ballot_options(self):
+        """Return the options in the order of their numbers on a ballot."""
+        return self.option_ids.sorted(lambda one: (one.sequence, one.id))
+
+    def _planned_execution(self):
+        """Return when the outcomes are carried out at the earliest."""
+        if not self.execute_date:
+            return datetime.min
+        return days.begin(self.env, self.execute_date, self.company_id)
+
+    def _next_facilitator(self, wanted=None):
+        """Return who facilitates (sudo): a role of the circle says so; else nobody.
+
+        Never the proposer, and nobody whom an outcome is about.
+        """
+        people = self.group_id._facilitators()
+        people -= self.proposer_id | roll.concerned(self)
+        return (people & wanted if wanted else people)[:1] or people[:1]
+
+    def _upper_circle(self):
+        """Return the circle above (sudo) that can decide, or none."""
+        above = self.group_id.parent_id
+        return above if above.active else above.browse()
+
+    # === ANSWERING === #
+
+    def action_vote(
+        self,
+        choice: str,
+        voice_id: int | None = None,
+        reason: str | None = None,
+        code: str | None = None,
+    ) -> str | bool:
+        """Vote, or change one's vote; an empty choice is a blank vote.
+
+        :param str choice: the answer as canonical text: ``yes``, ``live``, ``2-1-``;
+            see :mod:`..tools.ballots`
+        :param int voice_id: the row of the roll, where the caller has several voices
+        :param str reason: why, for open votes
+        :param str code: of a secret vote, to change it
+        :return: of a secret vote the code by which it can be found, else True
+        """
+        if choice == "object" and self.sudo().method in ("consent", "person"):
+            return self.action_object(reason)
+        decision = self._check("vote")
+        decision._share()
+        voter = decision._voice(voice_id)
+        answer = voting.cast(decision, choice, voter, reason, code)
+        if decision.secrecy == "open":
+            self._settle_own(decision)
+        return answer
+
+    def action_take_back(self, code: str | None = None) -> bool:
+        """Take one's vote back before closing: the voice can be used again.
+
+        :param str code: of a secret vote
+        """
+        decision = self._check("take_back")
+        decision._share()
+        voices = decision._voices().filtered(lambda one: one.state == "voted")
+        own = voices.filtered(lambda one: one.party_id == one.person_id)
+        voting.take_back(decision, (own or voices)[0], code)
+        return True
+
+    def action_object(
+        self,
+        reason: str,
+        concerns: str | None = None,
+        suggestion: str | None = None,
+    ) -> int:
+        """Object to a proposal: it is not adopted while the objection stands.
+
+        :param str reason: what it would harm, in at least twenty characters
+        :param str concerns: the purpose or accountability that would be harmed
+        :param str suggestion: what would help
+        :return: the id of the objection
+        """
+        decision = self._check("object")
+        vals = {
+            "reason": self._reason(reason, integration.REASON_LEAST),
+            "concerns": payload.line(self.env, concerns, 200),
+            "suggestion": payload.text(self.env, suggestion, 4000),
+        }
+        decision._share()
+        voter = decision._voice()
+        objection = integration.object_to(decision, voter, vals)
+        self._settle_own(decision)
+        return objection.id
+
+    def _share(self):
+        """Hold the decision together with others who vote: the clock waits for all.
+
+        Where it was closed since this transaction began, this one is done anew.
+        """
+        locks.execute_locking(
+            self.env,
+            "SELECT id FROM wezer_decision WHERE id = %s FOR SHARE",
+            [self.id],
+        )
+
+    def _settle_own(self, decision):
+        """Withdraw what asked the user to answer, once all voices are used."""
+        if not any(voice.state == "may" for voice in decision._voices()):
+            self.env["wezer.notice"]._settle(
+                decision,
+                subjects=["asked", "soon"],
+                people=self.env.user.partner_id,
+            )
+
+    def _reason(self, text, least=REASON_LEAST):
+        """Return a reason that people can understand.
+
+        :raise Refusal: rule ``reason``
+        """
+        clean = payload.text(self.env, text, REASON_LENGTH, "reason")
+        if len(clean.strip()) < least:
+            raise Refusal(
+                self.env._("Say why, in at least %(least)s characters.", least=least),
+                rule="reason",
+                value=str(len(clean.strip())),
+                limit=str(least),
+                field="reason",
+            )
+        return clean
+
+    # === GUIDING === #
+
+    def action_new_version(
+        self, body: str, change: str | None = None, answers: list | None = None
+    ) -> int:
+        """Put a new text to all who were asked: they are asked again.
+
+        :param str change: what changed, and why
+        :param list answers: ids of the objections that the new text answers
+        :return: the id of the version
+        """
+        decision = self._lock("new_version")
+        text = payload.text(self.env, body, proposing.BODY_LENGTH, "body")
+        if not text.strip() or text == decision.version_id.body:
+            raise Refusal(
+                self.env._("Change the text."), rule="unchanged", field="body"
+            )
+        ids = payload.ids(self.env, answers or [])
+        answered = decision.objection_ids.filtered(lambda one: one.id in ids)
+        version = integration.new_version(
+            decision, text, payload.text(self.env, change, 4000), answered
+        )
+        clocks.set_due(decision)
+        return version.id
+
+    def action_decide(self, adopt: bool, text: str) -> bool:
+        """Decide after the advice, and say what became of each advice."""
+        decision = self._lock("decide")
+        closing.decide(decision, bool(adopt), self._reason(text))
+        clocks.set_due(decision)
+        return True
+
+    def action_extend(self) -> bool:
+        """Give as much time again, once; everybody is told."""
+        decision = self._lock("extend")
+        again = timedelta(hours=decision.rules["hours"])
+        start = max(decision.closes, decision._now())
+        decision.write(
+            {
+                "state": "open",
+                "closes": decision._full_hour(
+                    start + min(again, decision.closes - decision.opens)
+                ),
+                "closed_at": False,
+                "result": False,
+                "seal": False,
+                "is_extended": True,
+                "reminded": False,
+            }
+        )
+        decision._log("extended")
+        decision._tell_voters(
+            "decision_changed",
+            _lt(
+                "There is more time for “%(title)s”: until %(moment)s.",
+                title=decision.title,
+                moment=decision.closes,
+            ),
+            "changed",
+        )
+        clocks.set_due(decision)
+        return True
+
+    def action_ask_up(self) -> bool:
+        """Ask that the circle above decides; who facilitates passes it up then."""
+        decision = self._lock("ask_up")
+        decision.up_ids |= self.env.user.partner_id
+        return True
+
+    def action_pass_up(self) -> int:
+        """Pass the decision to the circle above, as half of those who answered ask.
+
+        :return: the id of the decision there
+        """
+        return self._lock("pass_up")._pass_up().id
+
+    def _pass_up(self):
+        """Announce the same in the circle above, and end it here (sudo, locked)."""
+        above = self._upper_circle()
+        new = proposing.copy_of(
+            self,
+            group_id=above.id,
+            proposer_id=self.proposer_id.id,
+            discussion_id=False,
+            electorate="direct",
+            electorate_role_id=False,
+            passed_from_id=self.id,
+        )
+        closing.end(self, "passed_up")
+        error = proposing.why_not_announce(new)
+        if error:
+            raise error
+        new._announce()
+        clocks.set_due(self)
+        return new
+
+    def action_withdraw(self) -> bool:
+        """Withdraw a proposal; what was answered is never shown."""
+        decision = self._lock("withdraw")
+        if decision.state == "draft":
+            decision.write({"state": "ended", "ended_why": "withdrawn"})
+        else:
+            closing.end(decision, "withdrawn")
+        clocks.set_due(decision)
+        return True
+
+    def action_void(self, reason: str) -> bool:
+        """Declare a decision void, with a reason for everybody.
+
+        Nothing is counted or carried out.
+        """
+        decision = self._lock("void")
+        closing.end(decision, "void", self._reason(reason))
+        clocks.set_due(decision)
+        return True
+
+    # === AFTER CLOSING === #
+
+    def action_challenge(self, reason: str) -> bool:
+        """Say that roll, clock or count were wrong; a moderator decides.
+
+        Within 48 hours of the result. Nothing is carried out meanwhile.
+        """
+        decision = self._lock("challenge")
+        decision.write(
+            {
+                "state": "challenged",
+                "challenged_by_id": self.env.user.partner_id.id,
+                "challenge_reason": self._reason(reason),
+                "challenge_until": decision._now() + timedelta(days=closing.JUDGE_DAYS),
+            }
+        )
+        decision._log("challenged")
+        decision._tell(
+            decision._judges(),
+            "decision_changed",
+            _lt(
+                "“%(title)s” was challenged. Decide whether its form was right.",
+                title=decision.title,
+            ),
+            "challenge",
+        )
+        clocks.set_due(decision)
+        return True
+
+    def action_judge(self, uphold: bool, reason: str) -> bool:
+        """Decide about a challenge: upheld, the decision is void.
+
+        :param str reason: for everybody
+        """
+        decision = self._lock("judge")
+        text = self._reason(reason)
+        if uphold:
+            decision.judge_reason = text
+            closing.end(decision, "void", text)
+        else:
+            closing.stand(decision, text)
+        clocks.set_due(decision)
+        return True
+
+    def action_retry(self) -> str:
+        """Try again what could not be carried out.
+
+        :return: the state
+        """
+        decision = self._lock("retry")
+        decision._execute()
+        clocks.set_due(decision)
+        return decision.state
+
+    def action_give_up(self) -> bool:
+        """Give up what could not be carried out."""
+        decision = self._lock("give_up")
+        closing.end(decision, "given_up")
+        clocks.set_due(decision)
+        return True
+
+    def action_reopen(self) -> int:
+        """Ask for the same again: a new draft with the same content.
+
+        What was rejected comes back unchanged after 30 days, or where a fifth of the
+        voters ask for it.
+
+        :return: the id of the draft
+        """
+        decision = self._lock("reopen")
+        person = self.env.user.partner_id
+        decision.reopen_ids |= person
+        return proposing.copy_of(
+            decision, proposer_id=person.id, reopened_from_id=decision.id
+        ).id
+
+    # === BY THE CLOCK (sudo, locked) === #
+
+    @api.model
+    def _cron_clocks(self):
+        """Do what is due, the oldest first; each in a transaction of its own."""
+        clocks.run(self.sudo())
+
+    def _close(self):
+        closing.close(self)
+
+    def _count(self):
+        closing.count(self)
+
+    def _close_and_count(self, moment):
+        """Close at ``moment``, whatever the clock says (sudo, locked)."""
+        self.closes = moment
+        closing.close(self)
+
+    def _draw_lot(self):
+        closing.draw_lot(self)
+
+    def _let_stand(self):
+        closing.let_stand(self)
+
+    def _execute(self):
+        closing.execute(self)
+
+    def _tallies(self):
+        """Return how often each choice was made in an open vote (sudo)."""
+        return voting.tallies(self)[0]
+
+    def _rules_now(self):
+        """Return the rules that would hold if it opened now (sudo)."""
+        return rules.of(self.sudo())
+
+    def _end_objections(self):
+        """Withdraw all notices about a decision that is over (sudo)."""
+        self.env["wezer.notice"]._settle(self)
+        for objection in self.objection_ids:
+            self.env["wezer.notice"]._settle(objection)
+
+    def _now(self):
+        return fields.Datetime.now()
+
+    def _full_hour(self, moment):
+        return clocks.full_hour(self, moment)
+
+    def _progress(self):
+        """Return how many have a voice, and how many of them have answered."""
+        return roll.counts(self.sudo())
+
+    # === TELLING === #
+
+    def _log(self, kind, data=None):
+        """Write what happened into the log of the circle (sudo)."""
+        self.env["wezer.governance.event"]._log(
+            kind, self.group_id, decision=self, data=data
+        )
+
+    def _url(self):
+        """Return the address of the page of this decision."""
+        self.ensure_one()
+        return f"/decisions/{self.id}"
+
+    def _tell(self, people, kind, message, subject):
+        """Leave a notice with ``people`` (sudo)."""
+        self.env["wezer.notice"]._leave(
+            people, kind, message, self._url(), self, subject
+        )
+
+    def _voting_people(self, *states):
+        """Return the people (sudo) whose voices are in one of ``states``."""
+        voters = self.env["wezer.decision.voter"].search_fetch(
+            [("decision_id", "=", self.id), ("state", "in", states)], ["person_id"]
+        )
+        return voters.person_id
+
+    def _tell_voters(self, kind, message, subject):
+        self._tell(self._voting_people("may", "voted"), kind, message, subject)
+
+    def _remind(self, last=False):
+        """Remind those who have not answered (sudo): nobody else."""
+        self._tell(
+            self._voting_people("may"),
+            "decision_soon",
+            _lt(
+                "“%(title)s” closes on %(moment)s. You have not answered yet.",
+                title=self.title,
+                moment=self.closes,
+            ),
+            "soon",
+        )
+
+    def _tell_version(self, version):
+        self._tell_voters(
+            "decision_changed",
+            _lt(
+                "“%(title)s” has a new text. Please answer again until %(moment)s.",
+                title=self.title,
+                moment=self.closes,
+            ),
+            "asked",
+        )
+        for objection in version.answered_ids:
+            objection._tell_answered()
+
+    def _tell_waits(self):
+        self._tell(
+            self.proposer_id | self.facilitator_id,
+            "decision_changed",
+            _lt(
+                "There are objections to “%(title)s”. Answer them by a new text until"
+                " %(moment)s; otherwise it is not adopted.",
+                title=self.title,
+                moment=self.waits_until,
+            ),
+            "waits",
+        )
+
+    def _tell_result(self):
+        """Tell the roll how it ended (sudo)."""
+        self._tell_voters(
+            "decision_result",
+            _lt(
+                "“%(title)s”: %(state)s",
+                title=self.title,
+                state=self._state_sentence(),
+            ),
+            "result",
+        )
+
+    def _state_sentence(self):
+        sentences = {
+            "done": _lt("everybody was asked, here are the answers"),
+            "adopted": _lt("adopted"),
+            "rejected": _lt("not adopted"),
+            "no_quorum": _lt("too few answers"),
+            "ended": _lt("ended without a decision"),
+        }
+        return sentences.get(self.state) or _lt("closed")
+
+    def _tell_judged(self):
+        self._tell(
+            self.challenged_by_id | self.proposer_id,
+            "decision_result",
+            _lt("The challenge of “%(title)s” was dismissed.", title=self.title),
+            "challenge",
+        )
+
+    def _tell_stuck(self):
+        people = self.group_id.partner_id._wezer_actor_partners("manage")
+        self._tell(
+            people | self.facilitator_id,
+            "decision_result",
+            _lt(
+                "“%(title)s” was adopted, but could not be carried out. Try again, or"
+                " give it up.",
+                title=self.title,
+            ),
+            "stuck",
+        )
+
+    def _notice_readers(self, kind, people):
+        """Leave out those who have answered meanwhile, and those who left."""
+        if kind not in ("decision_asked", "decision_soon"):
+            return people
+        if self.state not in ("announced", "open"):
+            return people.browse()
+        return people & self.sudo()._voting_people("may")
+
+    def _notice_party(self, _reader):
+        """Return the party whose face a notice shows: that of the circle."""
+        return self.group_id.partner_id

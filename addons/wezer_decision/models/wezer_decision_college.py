@@ -1,4 +1,10 @@
+from fractions import Fraction
+
 from odoo import fields, models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from ..tools.rules import SHARE
 
 
 class WezerDecisionCollege(models.Model):
@@ -26,3 +32,26 @@ class WezerDecisionCollege(models.Model):
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
     )
+
+    def _exact(self):
+        """Return the weight as an exact fraction; 0 where it is none."""
+        found = SHARE.fullmatch(self.weight or "")
+        return Fraction(*map(int, found.groups())) if found and int(found[2]) else 0
+
+    def _why_not_whole(self):
+        """Return why these colleges cannot vote together, or None."""
+        weights = [college._exact() for college in self]
+        if sum(weights) == 1 and all(
+            Fraction(1, 10) <= weight <= Fraction(1, 2) for weight in weights
+        ):
+            return None
+        return Refusal(
+            self.env._(
+                "The weights of the colleges have to be 1 together, each between 1/10"
+                " and 1/2."
+            ),
+            rule="weights",
+            value=str(sum(weights)),
+            limit="1",
+            field="electorate",
+        )

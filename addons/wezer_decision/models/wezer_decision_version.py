@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.models.wezer_written_mixin import Written
 
 
@@ -29,3 +30,17 @@ class WezerDecisionVersion(models.Model):
     _number_uniq = models.UniqueIndex(
         "(decision_id, number)", "A decision has each version only once."
     )
+
+    def write(self, vals):
+        """Keep the text of what was announced, whoever writes."""
+        if {"body", "change", "number", "decision_id"} & vals.keys():
+            for version in self:
+                if version.sudo().decision_id.state != "draft":
+                    raise Refusal(
+                        self.env._(
+                            "The text of what was announced stays. Propose a new"
+                            " version instead."
+                        ),
+                        rule="version",
+                    )
+        return super().write(vals)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class WezerGovernanceEvent(models.Model):
@@ -30,3 +30,23 @@ class WezerGovernanceEvent(models.Model):
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
     )
+
+    @api.model
+    def _log(self, kind, group, decision=None, subject=None, data=None):
+        """Write what happened in ``group`` (sudo); by the user, where it is a person.
+
+        :param subject: the record that it is about
+        """
+        user = self.env.user
+        return self.sudo().create(
+            {
+                "group_id": group.id,
+                "kind": kind,
+                "date": fields.Datetime.now(),
+                "actor_id": user.partner_id.id if user._wezer_is_person() else False,
+                "decision_id": decision.id if decision else False,
+                "res_model": subject._name if subject else False,
+                "res_id": subject.id if subject else False,
+                "data": data or False,
+            }
+        )

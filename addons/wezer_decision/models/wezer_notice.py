@@ -4,7 +4,7 @@ from odoo.addons.wezer_base.tools.notice_look import NoticeLook
 
 
 class WezerNotice(models.Model):
-    """Notices of discussions: in the digest, unless a person wants them at once."""
+    """Notices of decisions, and of discussions, which people choose apart."""
 
     _inherit = "wezer.notice"
 
@@ -12,6 +12,13 @@ class WezerNotice(models.Model):
     def _kinds(self):
         return {
             **super()._kinds(),
+            "decision_asked": (self.env._("A circle asks me to decide"), True),
+            "decision_soon": (self.env._("A decision closes soon"), True),
+            "decision_changed": (self.env._("A decision has changed"), True),
+            "decision_result": (self.env._("A decision has closed"), True),
+            "objection": (self.env._("An objection to a proposal"), True),
+            "nominated": (self.env._("I was named for a role"), True),
+            "delegation": (self.env._("Someone lets me vote for them"), True),
             "discussion": (self.env._("News in discussions of my circles"), True),
         }
 
@@ -23,5 +30,12 @@ class WezerNotice(models.Model):
     def _looks(self):
         return {
             **super()._looks(),
+            "decision_asked": NoticeLook("circles", "fa-check-square-o", asks=True),
+            "decision_soon": NoticeLook("circles", "fa-hourglass-half", asks=True),
+            "decision_changed": NoticeLook("circles", "fa-pencil", asks=True),
+            "decision_result": NoticeLook("circles", "fa-bar-chart"),
+            "objection": NoticeLook("circles", "fa-hand-paper-o", asks=True),
+            "nominated": NoticeLook("circles", "fa-user", asks=True),
+            "delegation": NoticeLook("circles", "fa-users"),
             "discussion": NoticeLook("discussions", "fa-comments-o"),
         }

@@ -1,2 +1,3 @@
 from . import test_secret_votes
 from . import test_discussions
+from . import test_decisions

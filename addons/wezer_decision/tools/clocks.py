@@ -1,0 +1,169 @@
+"""The clock of decisions: what is due, step by step.
+
+``due_at`` of a decision says when something happens next without anybody's act. The
+scheduled action takes those that are due, the oldest first, each in a transaction of
+its own; a step that was done is not due any more, so that it can run twice.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.cron import AGAIN, for_each_due
+
+from . import closing, integration
+
+_logger = logging.getLogger(__name__)
+
+CRON = "wezer_decision.ir_cron_clocks"
+REMIND_LAST = timedelta(hours=24)
+RUNNING = ("announced", "open")
+# Where somebody voted at the very moment, the clock comes again soon.
+SOON = timedelta(minutes=1)
+
+
+def full_hour(decision: Any, moment: datetime) -> datetime:
+    """Return the next full hour, as the clocks of the community show it."""
+    zone = days.community_zone(decision.env, decision.company_id)
+    local = days.to_local(moment, zone)
+    floor = local.replace(minute=0, second=0, microsecond=0)
+    if local > floor:
+        floor += timedelta(hours=1)
+    return days.to_utc(floor, zone)
+
+
+def next_due(decision: Any) -> datetime | bool:
+    """Return when something happens next without anybody's act; False: never."""
+    state = decision.state
+    moments: list = []
+    if state == "announced":
+        moments = [decision.opens]
+    elif state == "open":
+        waiting = decision.waits_until and _stopped(decision)
+        closes = decision.waits_until if waiting else decision.closes
+        moments = [closes, decision.phase_closes]
+        moments += [moment for _word, moment in _reminders(decision)]
+        moments += integration.due(decision)
+    elif state in ("counting", "tied"):
+        moments = [decision._now()]
+    elif state == "challenged":
+        moments = [decision.challenge_until]
+    elif state == "adopted":
+        moments = [decision.executes_at]
+    moments = [moment for moment in moments if moment]
+    return min(moments) if moments else False
+
+
+def _reminders(decision: Any) -> list[tuple[str, datetime]]:
+    """Return the reminders that are still to be sent: half-time, and a day before."""
+    sent = decision.reminded or ""
+    opens, closes = decision.opens, decision.closes
+    half = opens + (closes - opens) / 2
+    last = closes - REMIND_LAST
+    found = []
+    if not sent and half < last:
+        found.append(("half", half))
+    if sent != "last" and last > opens:
+        found.append(("last", last))
+    return found
+
+
+def set_due(decision: Any) -> None:
+    """Keep when the clock has to look next, and wake it then (sudo)."""
+    due = next_due(decision)
+    if decision.due_at != due:
+        decision.due_at = due
+    if due:
+        cron = decision.env.ref(CRON, raise_if_not_found=False)
+        if cron:
+            # Members may not touch scheduled actions.
+            cron.sudo()._trigger(at=max(due, decision._now()))
+
+
+def run(decisions: Any) -> bool:
+    """Do what is due, the oldest first (sudo); for the scheduled action.
+
+    :return: whether all were reached
+    """
+    domain = due_domain(decisions)
+    reached = for_each_due(decisions, domain, step, order="due_at, id")
+    if decisions.search_count(domain, limit=1):
+        decisions.env.ref(CRON).sudo()._trigger(at=decisions._now() + SOON)
+    return reached
+
+
+def due_domain(decisions: Any) -> Domain:
+    """Return which decisions have something that is due."""
+    return Domain("due_at", "<=", decisions._now()) | (
+        Domain("state", "in", RUNNING)
+        & Domain("group_id", "any", [("active", "=", False)])
+    )
+
+
+def step(decision: Any) -> Any:
+    """Do one step that is due (sudo, locked).
+
+    :return: ``AGAIN`` where another one is due at once
+    """
+    if decision.state in RUNNING and not decision.group_id.active:
+        closing.end(decision, "closed_circle")
+    else:
+        STEPS[decision.state](decision)
+    set_due(decision)
+    due = decision.due_at
+    return AGAIN if due and due <= decision._now() else None
+
+
+def _announced(decision: Any) -> None:
+    decision._open()
+
+
+def _open(decision: Any) -> None:
+    now = decision._now()
+    if decision.method == "consent":
+        integration.tick(decision)
+    if decision.phase and decision.phase_closes and decision.phase_closes <= now:
+        decision._end_phase()
+        return
+    if decision.closes <= now:
+        if decision.waits_until and decision.waits_until > now and _stopped(decision):
+            return
+        if decision.method == "consent" and integration.passes_up(decision):
+            _pass_up(decision)
+        else:
+            decision._close()
+        return
+    due = [word for word, moment in _reminders(decision) if moment <= now]
+    if due:
+        decision.reminded = due[-1]
+        decision._remind(last=due[-1] == "last")
+
+
+def _stopped(decision: Any) -> bool:
+    """Return whether what a decision waits for after its closing time is missing."""
+    return decision.method == "advice" or bool(integration.live(decision))
+
+
+def _pass_up(decision: Any) -> None:
+    """Let the circle above decide; where it cannot, the proposal is rejected."""
+    try:
+        with decision.env.cr.savepoint():
+            decision._pass_up()
+    except UserError as error:
+        decision.env.invalidate_all(flush=False)
+        _logger.info("Decision %s is not passed up: %s", decision.id, error.args[0])
+        decision._close()
+
+
+STEPS = {
+    "announced": _announced,
+    "open": _open,
+    "counting": lambda decision: decision._count(),
+    "tied": lambda decision: decision._draw_lot(),
+    "challenged": lambda decision: decision._let_stand(),
+    "adopted": lambda decision: decision._execute(),
+}

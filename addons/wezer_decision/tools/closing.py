@@ -1,0 +1,207 @@
+"""The end of a decision: counted once, under a lock, and carried out.
+
+What is counted, and when, does not depend on when the clock comes: later answers than
+the closing time were refused, and all that counts is in the roll and the ballots.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from odoo.exceptions import UserError
+
+from . import counting, integration, roll, rules, voting
+
+CHALLENGE_HOURS = 48
+JUDGE_DAYS = 14
+# Whoever decides after advice has so long once the advice is in.
+DECIDER_DAYS = 14
+# Fewer secret votes say too much about each of them.
+SECRET_VOTED = 5
+# From so many secret votes on it is shown who took part.
+SECRET_SHOWN = 8
+
+
+def close(decision: Any) -> None:
+    """End the voting and count (sudo, locked)."""
+    if not decision.group_id.active:
+        end(decision, "closed_circle")
+        return
+    roll.refresh(decision)
+    if decision.method == "consent":
+        integration.lapse_leavers(decision)
+        if integration.waits(decision):
+            return
+    if decision.method == "advice":
+        _wait_for_decider(decision)
+        return
+    decision.write({"state": "counting", "closed_at": decision.closes})
+    count(decision)
+
+
+def count(decision: Any) -> None:
+    """Count the ballots, and write state, result and seal (sudo, locked).
+
+    A decision that is over without a count (too few secret votes) gets no result.
+    """
+    voices, answered = roll.counts(decision)
+    by_college: dict = {}
+    if decision.secrecy == "open":
+        tallies, by_college = voting.tallies(decision)
+    else:
+        # Shuffled whatever comes out: who voted when must be gone in any case.
+        tallies = decision.env["wezer.urn"].sudo()._count_and_shuffle(decision)
+        if answered < SECRET_VOTED:
+            end(decision, "too_few")
+            return
+    options = [option.label for option in decision._ballot_options()]
+    given = {**rules.for_counting(decision), "roll": voices}
+    found = counting.count(decision.method, options, tallies, given, by_college)
+    found.update(roll=voices, answered=sum(tallies.values()))
+    if decision.method == "consent":
+        integration.judge(decision, found)
+    state = _outcome_of(decision, found)
+    found["state"] = state
+    decision.write(
+        {
+            "result": found,
+            "seal": found["seal"],
+            "roll_shown": decision.secrecy == "open" or answered >= SECRET_SHOWN,
+        }
+    )
+    settle(decision, state)
+
+
+def _outcome_of(decision: Any, found: dict) -> str:
+    """Return the state that a count leads to."""
+    if not found["answered"] or not found["quorum_met"]:
+        silent = decision.method == "consent" and decision.rules["silence_consents"]
+        if not (silent and found["answered"]):
+            return "no_quorum"
+    if decision.method == "check":
+        return "done"
+    if "adopted" in found:
+        return "adopted" if found["adopted"] else "rejected"
+    if not found["elected"]:
+        return "rejected"
+    by_lot = any(tie.get("by") == "lot" for tie in found["ties"])
+    return "tied" if by_lot else "adopted"
+
+
+def settle(decision: Any, state: str) -> None:
+    """Lead a decision to ``state`` after its count, and tell of it (sudo)."""
+    vals = {"state": state, "phase": False, "waits_until": False}
+    if state == "adopted":
+        # From the time at which the result is known, however late the clock came.
+        challengeable = decision._now() + timedelta(hours=CHALLENGE_HOURS)
+        vals["challenge_until"] = challengeable
+        vals["executes_at"] = max(challengeable, decision._planned_execution())
+    decision.write(vals)
+    if state == "tied":
+        return
+    decision._end_objections()
+    decision._log(
+        "closed",
+        {"state": state, "seal": decision.seal, "method": decision.method},
+    )
+    decision._tell_result()
+
+
+def draw_lot(decision: Any) -> None:
+    """Let the lot decide between options with the same result (sudo, locked).
+
+    The lot is in the result already: it follows from the seal.
+    """
+    settle(decision, "adopted")
+
+
+def end(decision: Any, why: str, reason: str | None = None) -> None:
+    """End a decision without a result (sudo); nothing is counted."""
+    vals = {
+        "state": "ended",
+        "ended_why": why,
+        "void_reason": reason,
+        "phase": False,
+        "waits_until": False,
+    }
+    if not decision.closed_at:
+        vals["closed_at"] = decision._now()
+    decision.write(vals)
+    decision._end_objections()
+    decision._log("ended", {"why": why})
+    decision._tell_result()
+
+
+def _wait_for_decider(decision: Any) -> None:
+    """The advice is in: the decider has some days, then it ends."""
+    until = decision.closes + timedelta(days=DECIDER_DAYS)
+    if decision._now() >= until:
+        end(decision, "given_up")
+    elif not decision.waits_until:
+        decision.waits_until = until
+
+
+def decide(decision: Any, adopt: bool, text: str) -> None:
+    """Close a decision after advice, as the decider says (sudo, locked)."""
+    voices, answered = roll.counts(decision)
+    state = "adopted" if adopt else "rejected"
+    decision.write(
+        {
+            "closed_at": decision._now(),
+            "roll_shown": True,
+            "result": {
+                "method": "advice",
+                "roll": voices,
+                "answered": answered,
+                "adopted": bool(adopt),
+                "decided": text,
+                "state": state,
+            },
+        }
+    )
+    settle(decision, state)
+
+
+# === AFTER ADOPTION === #
+
+
+def execute(decision: Any) -> None:
+    """Carry out all outcomes, or none of them (sudo, locked)."""
+    planned = decision.outcome_ids.filtered(lambda outcome: outcome.state != "done")
+    failed = planned.browse()
+    try:
+        with decision.env.cr.savepoint():
+            for outcome in planned:
+                failed = outcome
+                outcome._execute()
+                outcome.write({"state": "done", "error": False})
+            failed = planned.browse()
+            decision.env.flush_all()
+    except UserError as error:
+        decision.env.invalidate_all(flush=False)
+        failed.write({"state": "failed", "error": str(error.args[0])[:500]})
+        decision.state = "stuck"
+        decision._log("stuck", {"outcome": failed.id})
+        decision._tell_stuck()
+        return
+    decision.state = "done"
+    decision._log("executed")
+    decision.env["wezer.notice"]._settle(decision, subjects=["stuck"])
+
+
+def let_stand(decision: Any) -> None:
+    """Nobody judged a challenge in time: the decision stands (sudo, locked)."""
+    stand(decision, None)
+
+
+def stand(decision: Any, reason: str | None) -> None:
+    """Dismiss a challenge (sudo): the decision is carried out when it was due."""
+    decision.write(
+        {
+            "state": "adopted",
+            "judge_reason": reason,
+            "challenge_until": False,
+            "executes_at": max(decision.executes_at, decision._now()),
+        }
+    )
+    decision._log("challenge_dismissed")
+    decision._tell_judged()

@@ -1,0 +1,331 @@
+"""What a person proposes: cleaned, kept as a draft, and checked before it is announced.
+
+A draft can still be changed. What is announced stays as it is: its options and outcomes
+for good, its text until there is a new version.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from odoo.fields import Command, Domain
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import locks, payload
+
+from . import roll, rules
+
+TITLE_LENGTH = 200
+BODY_LENGTH = 20_000
+LABEL_LENGTH = 200
+TEXT_LENGTH = 4000
+OPTIONS_MOST = 100
+OUTCOMES_MOST = 20
+# What was rejected comes back unchanged only after so many days, or where so many ask.
+RETURN_DAYS = 30
+RETURN_ASKED = 5
+CHOICES = ("method", "electorate", "secrecy")
+OWN = {
+    *("title", "text", "discussion_id", "options", "role_id", "outcomes"),
+    *("electorate_role_id", "named_ids", "members_only", "facilitator_id"),
+    *("decider_id", "review_date", "execute_date"),
+}
+KNOWN = OWN | set(CHOICES) | set(rules.SETTINGS)
+
+
+def clean(decisions: Any, group: Any, vals: Any) -> dict:
+    """Return the values of a draft from what a form or a program sent.
+
+    :raise Refusal: rule ``field``, or that of the value
+    """
+    env = decisions.env
+    vals = payload.table(env, vals)
+    payload.only(env, vals, KNOWN)
+    found: dict[str, Any] = {"settings": rules.clean_settings(env, vals)}
+    if "title" in vals:
+        found["title"] = payload.line(env, vals["title"], TITLE_LENGTH, "title")
+    for name in CHOICES:
+        if vals.get(name):
+            found[name] = payload.choice(env, decisions._name, name, vals[name])
+    found["members_only"] = bool(vals.get("members_only"))
+    for name in ("review_date", "execute_date"):
+        found[name] = payload.day(env, vals.get(name) or False)
+    if vals.get("discussion_id"):
+        found["discussion_id"] = _discussion(env, group, vals["discussion_id"]).id
+    if vals.get("electorate_role_id"):
+        found["electorate_role_id"] = _role(env, group, vals["electorate_role_id"]).id
+    people = _people(env, group, payload.ids(env, vals.get("named_ids") or []))
+    found["named_ids"] = [Command.set(people.ids)]
+    if vals.get("decider_id"):
+        found["decider_id"] = _people(env, group, [vals["decider_id"]]).id
+    if vals.get("facilitator_id"):
+        wanted = payload.record(env, "res.partner", vals["facilitator_id"]).sudo()
+        if wanted not in group._facilitators():
+            raise Refusal(
+                env._("Choose a person who facilitates decisions in this circle."),
+                rule="facilitator",
+                field="facilitator_id",
+            )
+        found["facilitator_id"] = wanted.id
+    return found
+
+
+def _discussion(env: Any, group: Any, number: Any) -> Any:
+    found = payload.record(env, "wezer.discussion", number)
+    found = found.search([("id", "in", found.ids), ("group_id", "=", group.id)])
+    if not found:
+        raise Refusal(env._("Choose a discussion of this circle."), rule="discussion")
+    return found
+
+
+def _role(env: Any, group: Any, number: Any) -> Any:
+    """Return a role of the circle, or of one inside it."""
+    found = payload.record(env, "wezer.group", number)
+    found = found.search([("id", "in", found.ids), ("kind", "=", "role")]).sudo()
+    if not found or group not in found.ancestor_ids:
+        raise Refusal(
+            env._("Choose a role of this circle."),
+            rule="role",
+            field="electorate_role_id",
+        )
+    return found
+
+
+def _people(env: Any, group: Any, ids: list) -> Any:
+    """Return people who count in the circle; refuse others."""
+    people = env["res.partner"].sudo().browse(one for one in ids if type(one) is int)
+    people = people.exists()
+    inside = set(group._effective_member_ids())
+    others = people.filtered(lambda one: one.id not in inside)
+    if others or len(people) != len(set(ids)):
+        raise Refusal(
+            env._("Only people who count in this circle can be named."),
+            rule="people",
+        )
+    return people
+
+
+def keep_parts(decision: Any, vals: dict) -> None:
+    """Write text, options and outcomes of a draft (sudo); each replaces all before."""
+    env = decision.env
+    if "text" in vals or not decision.version_id:
+        body = payload.text(env, vals.get("text"), BODY_LENGTH, "text")
+        body = body or decision.title
+        if decision.version_id:
+            decision.version_id.write({"body": body})
+        else:
+            decision.version_id = env["wezer.decision.version"].create(
+                {
+                    "decision_id": decision.id,
+                    "number": 1,
+                    "body": body,
+                    "author_id": decision.proposer_id.id,
+                }
+            )
+    if "options" in vals:
+        decision.option_ids.unlink()
+        env["wezer.decision.option"].create(_options(decision, vals["options"]))
+    outcomes = vals.get("outcomes")
+    if not outcomes and vals.get("role_id") and decision.method in rules.OF_PERSONS:
+        role = _role(env(su=False), decision.group_id, vals["role_id"])
+        outcomes = [{"kind": "role", "params": {"role": role.id}}]
+    if outcomes is not None:
+        decision.outcome_ids.unlink()
+        env["wezer.outcome"].create(_outcomes(decision, outcomes))
+
+
+def _options(decision: Any, rows: Any) -> list[dict]:
+    env, found = decision.env, []
+    for number, row in enumerate(payload.rows(env, rows, OPTIONS_MOST), 1):
+        row = {"label": row} if isinstance(row, str) else payload.table(env, row)
+        payload.only(
+            env, row, ("label", "description", "person_id", "start", "end", "tz")
+        )
+        person = payload.record(env, "res.partner", row.get("person_id") or 0)
+        if person:
+            person = _people(env, decision.group_id, person.ids)
+        label = payload.line(env, row.get("label"), LABEL_LENGTH, "options")
+        start = payload.moment(env, row.get("start"))
+        found.append(
+            {
+                "decision_id": decision.id,
+                "sequence": number,
+                "label": label or person.name or str(start or ""),
+                "description": payload.text(env, row.get("description"), TEXT_LENGTH),
+                "person_id": person.id,
+                "start": start,
+                "end": payload.moment(env, row.get("end")),
+                "tz": payload.line(env, row.get("tz"), 60),
+            }
+        )
+    return found
+
+
+def _outcomes(decision: Any, rows: Any) -> list[dict]:
+    env, found = decision.env, []
+    for number, row in enumerate(payload.rows(env, rows, OUTCOMES_MOST), 1):
+        row = payload.table(env, row)
+        payload.only(env, row, ("kind", "params"))
+        found.append(
+            {
+                "decision_id": decision.id,
+                "sequence": number,
+                "kind": payload.line(env, row.get("kind"), 40),
+                "params": payload.table(env, row.get("params")),
+            }
+        )
+    return found
+
+
+def why_not_propose(group: Any, decision: Any) -> Exception | None:
+    """Return why the user may not propose anything in ``group``, or None."""
+    env, user = group.env, group.env.user
+    if not group.sudo().active or group.sudo().kind != "circle":
+        return Refusal(env._("Decisions are taken in circles that are open."), "state")
+    among = roll.is_among(decision, user.partner_id)
+    if among or not user._why_not_acting(group.sudo().partner_id, "manage"):
+        return None
+    return NotAllowed(
+        env._("Only members of the circle can propose something here."), rule="member"
+    )
+
+
+def why_not_announce(decision: Any) -> Exception | None:
+    """Return why a draft (sudo) cannot be announced as it is, or None."""
+    env = decision.env
+    options = decision.option_ids.filtered(lambda option: not option.is_withdrawn)
+    if (
+        decision.method in rules.WITH_OPTIONS
+        and not options
+        and not _stands_later(decision)
+    ):
+        return Refusal(
+            env._("Add the options to choose from."), rule="options", field="options"
+        )
+    if decision.method == "advice" and not decision.decider_id:
+        return Refusal(
+            env._("Choose the person who decides after the advice."),
+            rule="decider",
+            field="decider_id",
+        )
+    bound = decision.outcome_ids.filtered(lambda outcome: outcome.kind != "words")
+    if bound and decision.method in rules.UNBOUND:
+        return Refusal(
+            env._("An answer of this kind decides nothing, so nothing can follow."),
+            rule="outcome",
+            field="method",
+        )
+    return (
+        roll.why_not(decision) or _why_not_return(decision) or _why_not_more(decision)
+    )
+
+
+def _stands_later(decision: Any) -> bool:
+    """Return whether candidates stand until the vote opens."""
+    elects = decision.method in ("schulze", "stv")
+    return elects and any(one.kind == "role" for one in decision.outcome_ids)
+
+
+def _why_not_more(decision: Any) -> Refusal | None:
+    """Refuse where as many decisions run as the circle wants at once."""
+    env, group = decision.env, decision.group_id
+    # Others who announce at the same time wait, and count this one.
+    locks.hold(env, "decisions", group.id)
+    running = Domain("group_id", "=", group.id) & Domain(
+        "state", "in", ("announced", "open")
+    )
+    most = rules.policy(group, "decisions_circle") or rules.RUNNING_CIRCLE
+    count = decision.search_count(running)
+    if count < most:
+        running &= Domain("proposer_id", "=", decision.proposer_id.id)
+        most = rules.policy(group, "decisions_person") or rules.RUNNING_PERSON
+        count = decision.search_count(running)
+    if count < most:
+        return None
+    return Refusal(
+        env._(
+            "%(count)s decisions are running here already. Wait until one of them has"
+            " closed.",
+            count=count,
+        ),
+        rule="running",
+        value=str(count),
+        limit=str(most),
+    )
+
+
+def _why_not_return(decision: Any) -> Refusal | None:
+    """Refuse what was rejected a short time ago, and has not changed."""
+    before = decision.reopened_from_id
+    if before.state != "rejected" or _content(before) != _content(decision):
+        return None
+    first = before.closed_at + timedelta(days=RETURN_DAYS)
+    voices, _answered = roll.counts(before)
+    asked = len(before.reopen_ids)
+    if decision._now() >= first or asked * RETURN_ASKED >= voices:
+        return None
+    return Refusal(
+        decision.env._(
+            "This was rejected less than %(days)s days ago. Change it, or find a fifth"
+            " of the voters who ask for it again.",
+            days=RETURN_DAYS,
+        ),
+        rule="again",
+        value=str(asked),
+        limit=str(RETURN_DAYS),
+    )
+
+
+def _content(decision: Any) -> tuple:
+    """Return all that a decision decides, to be compared."""
+    return (
+        decision.title,
+        decision.version_id.body,
+        [option.label for option in decision.option_ids],
+        [(one.kind, one.params) for one in decision.outcome_ids],
+    )
+
+
+def copy_of(decision: Any, **vals: Any) -> Any:
+    """Return a new draft with the content of ``decision`` (sudo).
+
+    :param vals: what is different
+    """
+    new = decision.create(
+        {
+            "group_id": decision.group_id.id,
+            "discussion_id": decision.discussion_id.id,
+            "title": decision.title,
+            "method": decision.rules
+            and decision.rules["asked_method"]
+            or decision.method,
+            "settings": decision.settings,
+            "electorate": decision.electorate,
+            "electorate_role_id": decision.electorate_role_id.id,
+            "named_ids": [Command.set(decision.named_ids.ids)],
+            "secrecy": decision.secrecy,
+            "members_only": decision.members_only,
+            "decider_id": decision.decider_id.id,
+            **vals,
+        }
+    )
+    new.version_id = decision.version_id.copy(
+        {
+            "decision_id": new.id,
+            "number": 1,
+            "change": False,
+            "author_id": new.proposer_id.id,
+            "date": new._now(),
+        }
+    )
+    for option in decision.option_ids.filtered(lambda one: not one.is_withdrawn):
+        option.copy({"decision_id": new.id, "consents_to_stand": False})
+    for outcome in decision.outcome_ids:
+        decision.env["wezer.outcome"].create(
+            {
+                "decision_id": new.id,
+                "sequence": outcome.sequence,
+                "kind": outcome.kind,
+                "params": outcome.params,
+            }
+        )
+    return new

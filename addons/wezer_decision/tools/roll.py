@@ -1,0 +1,281 @@
+"""The roll of a decision: who has a voice, written once by one statement.
+
+It is written when the decision is announced: who joins later has no voice in it. When
+it opens, and whenever somebody leaves, rows are put to ``off``; none is ever added.
+"""
+
+from typing import Any
+
+from odoo.tools import SQL
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_fractal_groups.tools.membership_sql import is_counted
+
+from . import rules
+
+NAMED_LEAST = 3
+COLLEGES_LEAST = 3
+# Smaller rolls decide by consent only, and never in secret.
+MAJORITY_LEAST = 3
+SECRET_LEAST = 5
+
+
+def candidates(decision: Any) -> SQL:
+    """Return the SELECT of the voices: party, person, college, since.
+
+    A person may stand in it more than once; each has the day of the first place.
+    """
+    env, group = decision.env, decision.group_id
+    counted = is_counted(env)
+    kind = decision.electorate
+    if kind == "representatives":
+        return SQL(
+            """SELECT c.partner_id AS party, m.partner_id AS person,
+                      NULL::int AS college, m.date_from AS since, m.id AS place
+                 FROM wezer_group c
+                 JOIN wezer_group r ON r.parent_id = c.id AND r.active
+                  AND r.kind = 'role' AND r.link = 'representative'
+                 JOIN wezer_group_membership m ON m.group_id = r.id AND %s
+                WHERE c.parent_id = %s AND c.kind = 'circle' AND c.active""",
+            counted,
+            group.id,
+            to_flush=env["wezer.group"]._fields["link"],
+        )
+    if kind == "colleges":
+        return SQL(
+            """SELECT m.partner_id AS party, m.partner_id AS person,
+                      k.id AS college, m.date_from AS since, k.sequence AS place
+                 FROM wezer_decision_college k
+                 JOIN wezer_group_closure c ON c.ancestor_id = k.source_id
+                 JOIN wezer_group_membership m ON m.group_id = c.descendant_id AND %s
+                WHERE k.group_id = %s""",
+            counted,
+            group.id,
+            to_flush=env["wezer.decision.college"]._fields["source_id"],
+        )
+    source = decision.electorate_role_id if kind == "role" else group
+    # A person who is named counts in the circle, as all others do.
+    inside = kind in ("all", "named")
+    named = SQL("")
+    if kind == "named":
+        named = SQL(
+            """AND m.partner_id IN (SELECT partner_id FROM wezer_decision_named
+                                     WHERE decision_id = %s)""",
+            decision.id,
+            to_flush=decision._fields["named_ids"],
+        )
+    return SQL(
+        """SELECT m.partner_id AS party, m.partner_id AS person,
+                  NULL::int AS college, m.date_from AS since, m.id AS place
+             FROM wezer_group_closure c
+             JOIN wezer_group_membership m ON m.group_id = c.descendant_id AND %s
+            WHERE c.ancestor_id = %s AND (%s OR c.distance = 0) %s""",
+        counted,
+        source.id,
+        inside,
+        named,
+        to_flush=env["wezer.group"]._fields["parent_id"],
+    )
+
+
+def write(decision: Any) -> None:
+    """Write the roll of ``decision`` (sudo): one statement, whatever its size."""
+    env = decision.env
+    decision.flush_recordset()
+    since = days.today(env, decision.company_id)
+    wait = rules.policy(decision.group_id, "member_days_to_vote") or 0
+    env.execute_query(
+        SQL(
+            """WITH found AS (
+                   SELECT DISTINCT ON (party) party, person, college
+                     FROM (%(candidates)s) v ORDER BY party, place
+               ), first AS (
+                   SELECT party, min(since) AS since
+                     FROM (%(candidates)s) v GROUP BY party
+               )
+               INSERT INTO wezer_decision_voter
+                      (decision_id, party_id, person_id, college_id,
+                       state, off_reason)
+               SELECT %(decision)s, f.party, f.person, f.college,
+                      CASE WHEN f.person = ANY(%(concerned)s)
+                             OR p.state = 'suspended'
+                             OR s.since > %(latest)s
+                           THEN 'off' ELSE 'may' END,
+                      CASE WHEN f.person = ANY(%(concerned)s) THEN 'concerned'
+                           WHEN p.state = 'suspended' THEN 'suspended'
+                           WHEN s.since > %(latest)s THEN 'short' END
+                 FROM found f
+                 JOIN first s ON s.party = f.party
+                 JOIN wezer_profile p ON p.partner_id = f.person
+                  AND p.state IN ('active', 'suspended')
+                 JOIN res_partner person ON person.id = f.person AND person.active
+                ORDER BY f.party
+               RETURNING 1""",
+            candidates=candidates(decision),
+            decision=decision.id,
+            concerned=concerned(decision).ids,
+            latest=since - wait * days.DAY,
+            to_flush=env["wezer.profile"]._fields["state"],
+        )
+    )
+    env["wezer.decision.voter"].invalidate_model(flush=False)
+    decision.invalidate_recordset(["voter_ids"], flush=False)
+
+
+def refresh(decision: Any) -> None:
+    """Put to ``off`` who left, or was suspended, since the roll was written (sudo)."""
+    env = decision.env
+    decision.flush_recordset()
+    env["wezer.decision.voter"].flush_model()
+    env.execute_query(
+        SQL(
+            """UPDATE wezer_decision_voter v SET state = 'off',
+                      off_reason = CASE WHEN p.state = 'suspended' THEN 'suspended'
+                                        ELSE 'left' END
+                 FROM wezer_profile p
+                WHERE v.decision_id = %s AND v.state = 'may'
+                  AND p.partner_id = v.person_id
+                  AND (p.state <> 'active' OR NOT EXISTS (
+                        SELECT FROM (%s) c WHERE c.party = v.party_id
+                           AND c.person = v.person_id))
+               RETURNING v.id""",
+            decision.id,
+            candidates(decision),
+            to_flush=env["wezer.profile"]._fields["state"],
+        )
+    )
+    env["wezer.decision.voter"].invalidate_model(flush=False)
+
+
+def concerned(decision: Any) -> Any:
+    """Return the persons whom an outcome is about: they are heard, and do not vote."""
+    ids = [
+        (outcome.params or {}).get("person")
+        for outcome in decision.outcome_ids
+        if outcome.kind in rules.ABOUT_PERSON
+    ]
+    people = decision.env["res.partner"].sudo()
+    return people.browse([one for one in ids if type(one) is int]).exists()
+
+
+def counts(decision: Any) -> tuple[int, int]:
+    """Return ``(how many have a voice, how many of them answered)``."""
+    decision.env["wezer.decision.voter"].flush_model(["state", "decision_id"])
+    rows = decision.env.execute_query(
+        SQL(
+            """SELECT count(*) FILTER (WHERE state <> 'off'),
+                      count(*) FILTER (WHERE state = 'voted')
+                 FROM wezer_decision_voter WHERE decision_id = %s""",
+            decision.id,
+        )
+    )
+    return rows[0]
+
+
+def would_be(decision: Any) -> int:
+    """Return how many voices the roll would have, as the circle is now."""
+    decision.flush_recordset()
+    rows = decision.env.execute_query(
+        SQL(
+            """SELECT count(DISTINCT v.party) FROM (%s) v
+                 JOIN wezer_profile p ON p.partner_id = v.person
+                  AND p.state = 'active'""",
+            candidates(decision),
+            to_flush=decision.env["wezer.profile"]._fields["state"],
+        )
+    )
+    return rows[0][0]
+
+
+def is_among(decision: Any, person: Any) -> bool:
+    """Return whether ``person`` would be on the roll, as the circle is now."""
+    decision.flush_recordset()
+    return bool(
+        decision.env.execute_query(
+            SQL(
+                "SELECT FROM (%s) v WHERE v.person = %s LIMIT 1",
+                candidates(decision),
+                person.id,
+            )
+        )
+    )
+
+
+def why_not(decision: Any) -> Refusal | None:
+    """Return why ``decision`` cannot be put to its electorate, or None (sudo)."""
+    env = decision.env
+    if decision.electorate == "role" and not decision.electorate_role_id:
+        return Refusal(env._("Choose the role whose people vote."), rule="electorate")
+    if decision.electorate == "named" and len(decision.named_ids) < NAMED_LEAST:
+        return Refusal(
+            env._("Name at least %s people who vote.", NAMED_LEAST),
+            rule="named",
+            value=str(len(decision.named_ids)),
+            limit=str(NAMED_LEAST),
+            field="named_ids",
+        )
+    if decision.electorate == "colleges":
+        error = _why_not_colleges(decision)
+        if error:
+            return error
+    voices = would_be(decision)
+    if not voices:
+        return Refusal(
+            env._("Nobody could vote. Choose other people to ask."),
+            rule="roll",
+            value="0",
+            limit="1",
+        )
+    return why_not_size(decision, voices)
+
+
+def why_not_size(decision: Any, voices: int) -> Refusal | None:
+    """Return why a roll of ``voices`` is too small for the method or the secrecy."""
+    env = decision.env
+    if voices < MAJORITY_LEAST and decision.method not in ("consent", *rules.UNBOUND):
+        return Refusal(
+            env._(
+                "Fewer than %(least)s people would vote. Decide by consent instead.",
+                least=MAJORITY_LEAST,
+            ),
+            rule="roll",
+            value=str(voices),
+            limit=str(MAJORITY_LEAST),
+            field="method",
+        )
+    if voices < SECRET_LEAST and decision.secrecy != "open":
+        return Refusal(
+            env._(
+                "Fewer than %(least)s people would vote, so the vote cannot be"
+                " secret. Make it open.",
+                least=SECRET_LEAST,
+            ),
+            rule="secret",
+            value=str(voices),
+            limit=str(SECRET_LEAST),
+            field="secrecy",
+        )
+    return None
+
+
+def _why_not_colleges(decision: Any) -> Refusal | None:
+    env = decision.env
+    colleges = env["wezer.decision.college"].sudo()
+    colleges = colleges.search([("group_id", "=", decision.group_id.id)])
+    if decision.method != "majority" or decision.secrecy != "open":
+        # A secret ballot belongs to no college: that would say whose it can be.
+        return Refusal(
+            env._("Colleges decide by majority, in an open vote."),
+            rule="colleges",
+            field="method",
+        )
+    if len(colleges) < COLLEGES_LEAST:
+        return Refusal(
+            env._("The circle needs at least %s colleges for this.", COLLEGES_LEAST),
+            rule="colleges",
+            value=str(len(colleges)),
+            limit=str(COLLEGES_LEAST),
+            field="electorate",
+        )
+    return colleges._why_not_whole()

@@ -1,0 +1,211 @@
+"""The rules of a decision: from the policies of its circle, copied when it opens.
+
+What the proposer asks for (``settings``) can make the rules of the circle stricter, and
+never looser.
+"""
+
+import re
+from fractions import Fraction
+from typing import Any
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import payload
+
+# Hours for answers, where the circle decided nothing.
+HOURS = {
+    "consent": 168,
+    "majority": 168,
+    "advice": 120,
+    "check": 72,
+    "choose": 120,
+    "dot": 120,
+    "score": 120,
+    "schulze": 168,
+    "stv": 168,
+    "dates": 72,
+    "person": 240,
+    "draw": 168,
+}
+LEAST_HOURS = 24
+MOST_HOURS = 24 * 90
+# A new version is open at least so long.
+VERSION_DAYS = 3
+CONSENT_ROUNDS = 3
+MAJORITY = "1/2"
+FALLBACK_SHARE = "3/4"
+RUNNING_PERSON = 2
+RUNNING_CIRCLE = 5
+# Persons are asked about a decision about them so long before the others vote.
+HEARD_HOURS = 168
+# Methods with options, those among them that fill seats, and those that bind nobody.
+WITH_OPTIONS = ("choose", "dot", "score", "schulze", "stv", "dates")
+SEATED = ("stv", "draw", "choose", "score", "dot", "schulze")
+UNBOUND = ("advice", "check")
+# Elections of persons: once open, the proposer cannot withdraw them.
+OF_PERSONS = ("person", "stv", "schulze", "draw")
+MATTERS = ("policy", "role", "member", "structure", "agreement", "spend")
+# Kinds of outcomes that concern a person, who is heard and does not vote.
+ABOUT_PERSON = ("role", "role_end", "member", "member_out")
+SHARE = re.compile(r"(\d{1,4})\s*/\s*(\d{1,4})")
+
+# Settings of a proposal: name → (kind, least, most).
+SETTINGS: dict[str, tuple[str, int, int]] = {
+    "hours": ("whole", LEAST_HOURS, MOST_HOURS),
+    "delay_hours": ("whole", 0, MOST_HOURS),
+    "share": ("share", 0, 0),
+    "strict": ("switch", 0, 0),
+    "base": ("word", 0, 0),
+    "quorum": ("share", 0, 0),
+    "seats": ("whole", 1, 100),
+    "points": ("whole", 1, 1000),
+    "most_per_option": ("whole", 1, 1000),
+    "up_to": ("whole", 1, 100),
+    "scale": ("whole", 1, 100),
+    "aggregate": ("word", 0, 0),
+    "passes_from": ("whole", 0, 1_000_000),
+    "none_option": ("switch", 0, 0),
+}
+WORDS = {"base": ("cast", "roll"), "aggregate": ("sum", "mean")}
+
+
+def clean_settings(env: Any, vals: dict) -> dict:
+    """Return the settings among ``vals``, each as a plain value.
+
+    :raise Refusal: rule ``number``, ``share`` or ``choice``
+    """
+    clean: dict[str, Any] = {}
+    for name, (kind, least, most) in SETTINGS.items():
+        value = vals.get(name)
+        if value is None or value == "":
+            continue
+        if kind == "whole":
+            message = env._(
+                "Enter a whole number between %(least)s and %(most)s.",
+                least=least,
+                most=most,
+            )
+            clean[name] = payload.whole(
+                env, value, message, least, most, rule="number", field=name
+            )
+        elif kind == "share":
+            clean[name] = share(env, value, name)
+        elif kind == "switch":
+            clean[name] = value in (True, "yes", "on", "1", 1)
+        elif value in WORDS[name]:
+            clean[name] = value
+        else:
+            raise Refusal(
+                env._("This is not one of the choices: %s", payload.shortened(value)),
+                rule="choice",
+                value=payload.shortened(value),
+                limit=", ".join(WORDS[name]),
+                field=name,
+            )
+    return clean
+
+
+def share(env: Any, value: Any, field: str | None = None) -> str:
+    """Return a share as it is kept, like ``2/3``.
+
+    :raise Refusal: rule ``share``
+    """
+    found = SHARE.fullmatch(str(value).strip())
+    above, below = map(int, found.groups()) if found else (0, 0)
+    if not 0 < above <= below:
+        raise Refusal(
+            env._("Enter a share as a fraction, for example 3/4."),
+            rule="share",
+            value=payload.shortened(value),
+            limit="1/1",
+            field=field,
+        )
+    return f"{above}/{below}"
+
+
+def policy(group: Any, key: str) -> Any:
+    """Return what is in force in ``group``: a share as a text, else as it is read."""
+    value = group._policy(key)[0]
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    return value
+
+
+def decides(group: Any, matter: str) -> str:
+    """Return how a circle decides a matter together: a method, or ``none``."""
+    return policy(group, f"decides_{matter}") or "none"
+
+
+def of(decision: Any) -> dict[str, Any]:
+    """Return the rules that are in force for ``decision``, to be copied (sudo)."""
+    group, method = decision.group_id, decision.method
+    asked = decision.settings or {}
+    found = {
+        "method": method,
+        "electorate": decision.electorate,
+        "secrecy": decision.secrecy,
+        "hours": asked.get("hours") or _hours(group, method),
+        "version_hours": 24 * (policy(group, "version_days") or VERSION_DAYS),
+        "member_days_to_vote": policy(group, "member_days_to_vote") or 0,
+        "quorum": _larger(policy(group, "quorum"), asked.get("quorum")),
+        "delegation": policy(group, "delegation") or "none",
+        "delegation_cap": policy(group, "delegation_cap"),
+        "silence_consents": bool(policy(group, "silence_consents")),
+    }
+    if decision.secrecy != "open":
+        # A ballot that stands for many people has a name.
+        found["delegation"] = "none"
+    if method == "consent":
+        found.update(
+            consent_rounds=policy(group, "consent_rounds") or CONSENT_ROUNDS,
+            consent_fallback=policy(group, "consent_fallback") or "none",
+            fallback_share=policy(group, "consent_fallback_share") or FALLBACK_SHARE,
+        )
+    if method == "majority":
+        found.update(_majority(group, asked))
+        if decision.electorate == "colleges":
+            colleges = group.env["wezer.decision.college"].sudo()
+            colleges = colleges.search([("group_id", "=", group.id)])
+            found["colleges"] = {college.name: college.weight for college in colleges}
+    for name in (
+        *("seats", "points", "most_per_option", "up_to", "scale"),
+        *("aggregate", "passes_from", "none_option"),
+    ):
+        if name in asked:
+            found[name] = asked[name]
+    return found
+
+
+def _hours(group: Any, method: str) -> int:
+    given = policy(group, "decision_days")
+    return given * 24 if given else HOURS[method]
+
+
+def _majority(group: Any, asked: dict) -> dict[str, Any]:
+    decided = policy(group, "decides_share")
+    wanted = _larger(decided, asked.get("share")) or MAJORITY
+    strict = policy(group, "decides_strict")
+    if strict is None or (wanted != decided and not strict):
+        # More than the half; at least each larger share.
+        strict = asked.get("strict", Fraction(wanted) == Fraction(1, 2))
+    base = policy(group, "decides_base") or asked.get("base") or "cast"
+    return {"share": wanted, "strict": bool(strict), "base": base}
+
+
+def _larger(first: str | None, second: str | None) -> str | None:
+    shares = [text for text in (first, second) if text]
+    return max(shares, key=Fraction) if shares else None
+
+
+def for_counting(decision: Any) -> dict[str, Any]:
+    """Return the rules as the counting tools read them, of a decision that closes."""
+    options = decision._ballot_options()
+    numbers = {option: number for number, option in enumerate(options, 1)}
+    none = options.filtered("is_none")[:1]
+    return {
+        **(decision.rules or {}),
+        "decision": decision.id,
+        "option_ids": options.ids,
+        "withdrawn": [numbers[one] for one in options if one.is_withdrawn],
+        "none_option": numbers[none] if none else None,
+        "starts": [str(option.start or "") for option in options],
+    }
