@@ -1,5 +1,7 @@
 """Groups' money: scenarios WG1 and WG2 of 2015, credit, and the acting log."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -123,6 +125,59 @@ class TestGroupWallets(GroupsCommon):
         # The rule is still there, but who set it may not pay any more.
         self.assertTrue(rule.active)
         self.assertEqual(ask().state, "requested")
+        self._books_hold()
+
+    def _spends_at_most(self, minor):
+        """Let the garden spend so much; what is more it decides together."""
+        garden = self.payer
+
+        def check_spend(partner, currency, spent, origin=None, payee=None, but=0):
+            self.assertTrue(payee)
+            if partner == garden and currency == self.money and spent > minor:
+                raise Refusal("Decided together", rule="decision", limit=str(minor))
+
+        return patch.object(type(self.payer), "_wezer_check_spend", check_spend)
+
+    def test_no_way_of_paying_spends_what_the_payer_decides_together(self):
+        transfers = self._transfers(self.luc)
+        given = self.payer.id, self.payee.id, self.money.id
+        first = self._pay(self.luc, amount="11", key="before")
+        asked = transfers.browse(
+            self._transfers(self.demo).ask(
+                self.payer.id, self.payee.id, self.money.id, "11"
+            )
+        )
+        row = {"payer": self.payer.id, "payee": self.payee.id, "currency": "GRP"}
+        ways = (
+            lambda: transfers.pay(*given, "10.01"),
+            lambda: transfers.donate(*given, "10.01"),
+            lambda: transfers.reserve(*given, "10.01"),
+            lambda: transfers.schedule(*given, "10.01", date="2030-01-01"),
+            asked.with_user(self.luc).action_accept,
+            # What one batch spends counts together.
+            lambda: transfers.post_batch([{**row, "amount": "6"}] * 2),
+            lambda: transfers.with_user(self.env.ref("base.user_admin")).post_batch(
+                [{**row, "amount": "11"}]
+            ),
+        )
+        with self._spends_at_most(1000):
+            for number, way in enumerate(ways):
+                with self.subTest(number):
+                    with self.assertRaises(Refusal) as caught, self.env.cr.savepoint():
+                        way()
+                    self.assertIn("Decided together", caught.exception.args[0])
+            self.assertEqual(self._balance(self.payee), "11.00 GRP")
+            # The same key is the payment of before, and smaller amounts are paid.
+            again = self._pay(self.luc, amount="11", key="before")
+            self.assertEqual(again, first)
+            transfers.pay(*given, "10")
+            transfers.post_batch([{**row, "amount": "5"}] * 2)
+            self.assertEqual(self._balance(self.payee), "31.00 GRP")
+            # A person's own wallet, and what is given back, are not asked for.
+            paid = self._pay(self.demo, payer=self.payee, payee=self.payer, amount="20")
+            paid.with_user(self.luc).action_reverse()
+        for way in ways[:4]:
+            way()
         self._books_hold()
 
     def test_founding_groups_does_not_multiply_credit(self):

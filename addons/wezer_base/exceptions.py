@@ -16,14 +16,19 @@ class Refusal(UserError):
     :param value: what was asked for, as people read it
     :param limit: what holds, as people read it
     :param str field: the field of a form that was wrong, where it is one
+    :param tuple link: ``(address, label)`` of the page on which the person can go on;
+        shown as a button beside the sentence
     """
 
-    def __init__(self, message, rule="refused", value=None, limit=None, field=None):
+    def __init__(
+        self, message, rule="refused", value=None, limit=None, field=None, link=None
+    ):
         super().__init__(message)
         self.rule = rule
         self.value = value
         self.limit = limit
         self.field = field
+        self.link = link
 
 
 class NotAllowed(AccessError):

@@ -9,8 +9,9 @@ from odoo.http import request
 from ..exceptions import NotAllowed
 from ..models.wezer_searchable_mixin import COUNTED
 from ..tools.form_post import form_post
+from ..tools.mandate_paper import PAPER_MAX
 from ..tools.numbers import record_id
-from .website import flash, page_number, searched, seen_or_404
+from .website import file_in, flash, page_number, searched, seen_or_404
 
 FOUND = 24
 LOGGED = 40
@@ -77,6 +78,7 @@ class WezerActing(http.Controller):
                 "found_page": page,
                 "found_query": urlencode({"search": search, "giver": giver.id or ""}),
                 "found_pages": -(-min(count, COUNTED) // FOUND),
+                "rights_offered": mandates._rights_offered(),
                 "page_name": "wezer_acting",
             },
         )
@@ -116,13 +118,21 @@ class WezerActing(http.Controller):
     @http.route(
         "/my/acting/give", type="http", auth="user", website=True, methods=["POST"]
     )
-    @form_post("/my/acting?search={search}&giver={giver}", once=True)
-    def give(self, profile_id="", until="", giver="", **_kwargs):
+    @form_post("/my/acting?search={search}&giver={giver}", once=True, files=("paper",))
+    def give(self, profile_id="", until="", giver="", paper=None, **_kwargs):
         """Let somebody act for the caller, or for a member who cannot log in."""
         rights = request.httprequest.form.getlist("rights")
         holder, giver = record_id(profile_id), record_id(giver) or None
         mandates = request.env["wezer.mandate"]
-        mandates.action_give(holder, rights, until or None, giver)
+        paper_file = file_in(paper, PAPER_MAX)
+        mandates.action_give(
+            holder,
+            rights,
+            until or None,
+            giver,
+            paper_file,
+            getattr(paper, "filename", None),
+        )
         flash(
             request.env._(
                 "Saved. You can withdraw this authorisation here at any time."

@@ -73,6 +73,18 @@ def picture_in(upload):
     return b64encode(data) if data else None
 
 
+def file_in(upload, most):
+    """Return a form's file in base64, None where none was chosen.
+
+    Of a file larger than ``most`` bytes it returns the beginning, one byte too long:
+    whatever keeps the file refuses that.
+    """
+    if not hasattr(upload, "read"):
+        return None
+    data = upload.read(most + 1)
+    return b64encode(data).decode() if data else None
+
+
 def acting_party(form):
     """Return the id of the party that a form is sent for; without one, the person's.
 
@@ -113,9 +125,17 @@ def waiting_page():
     )
 
 
-def flash(message, kind="success"):
-    """Keep a sentence for the next page this visitor opens."""
-    request.session["wezer_flash"] = [kind, str(message)]
+def flash(message, kind="success", link=None):
+    """Keep a sentence for the next page this visitor opens.
+
+    :param link: ``(address, label)`` of a button beside it, as of a refusal
+    """
+    request.session["wezer_flash"] = [kind, str(message), link]
+
+
+def flash_refusal(error):
+    """Keep the sentence of an error, and where the person can go on."""
+    flash(error.args[0], "warning", getattr(error, "link", None))
 
 
 class WezerWebsite(http.Controller):

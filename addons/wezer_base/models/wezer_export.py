@@ -9,6 +9,7 @@ from ..exceptions import Refusal
 from ..tools import days
 from ..tools.community_files import FolderError, Table, new_folder
 from ..tools.membership import JOINED, MEMBERS
+from .wezer_mandate import CARRIED
 
 _logger = logging.getLogger(__name__)
 
@@ -212,7 +213,7 @@ class WezerExport(models.AbstractModel):
     @api.model
     def _mandate_rows(self):
         for mandate in self._pages("wezer.mandate"):
-            rights = [name for name in ("wallet", "market") if mandate[f"right_{name}"]]
+            rights = [name for name in CARRIED if mandate[f"right_{name}"]]
             yield (
                 mandate.giver_id.id,
                 mandate.holder_id.id,

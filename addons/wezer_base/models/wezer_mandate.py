@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools import days
+from ..tools import days, mandate_paper
 from ..tools.rights import OWN_RIGHTS, rights_of
 from ..tools.state_machine import StateMachine, Transition
 
@@ -23,6 +23,8 @@ MANDATE = StateMachine(
     ),
 )
 (IN_FORCE,) = MANDATE.unfinished
+# What a mandate can carry: to vote is no right to act, and no role has it.
+CARRIED = (*OWN_RIGHTS, "vote")
 
 
 class WezerMandate(models.Model):
@@ -55,6 +57,18 @@ class WezerMandate(models.Model):
     )
     right_wallet = fields.Boolean(string="Pay and see the wallet")
     right_market = fields.Boolean(string="Publish and agree")
+    right_vote = fields.Boolean(
+        string="Vote",
+        help="The authorised person answers in decisions, openly, in the place of the"
+        " member.",
+    )
+    paper = fields.Binary(
+        attachment=True,
+        copy=False,
+        groups="wezer_base.group_administrator",
+        help="The signed authorisation of a member who cannot log in.",
+    )
+    paper_name = fields.Char(copy=False, groups="wezer_base.group_administrator")
     date_from = fields.Date(required=True)
     date_until = fields.Date(
         help="The last day. Leave empty for an authorisation"
@@ -85,7 +99,8 @@ class WezerMandate(models.Model):
         "A person cannot authorise themselves. Choose someone else.",
     )
     _some_right = models.Constraint(
-        "CHECK (right_wallet OR right_market)", "Choose at least one permission."
+        "CHECK (right_wallet OR right_market OR right_vote)",
+        "Choose at least one permission.",
     )
 
     # === CRUD === #
@@ -115,21 +130,26 @@ class WezerMandate(models.Model):
         rights: list[str],
         until: str | None = None,
         giver_profile_id: int | None = None,
+        paper: str | None = None,
+        paper_name: str | None = None,
     ) -> int:
         """Let somebody act for the caller, from now on.
 
         :param int holder_profile_id: profile of the person who shall act
-        :param rights: some of ``wallet``, ``market``
+        :param rights: some of ``wallet``, ``market``, ``vote``
         :param str until: the last day, as ISO date; open-ended where left out
         :param int giver_profile_id: for administrators only: the member acted for,
             where that member cannot log in
+        :param str paper: the signed authorisation of that member, a file in base64;
+            asked for where it lets somebody vote
+        :param str paper_name: the name of that file
         :return: id of the mandate
         :raise NotAllowed: rule ``acts_for``
-        :raise Refusal: rules ``right``, ``date``, ``holder``, ``twice``
+        :raise Refusal: rules ``right``, ``date``, ``holder``, ``twice``, ``paper``
         """
         giver = self._giver(giver_profile_id)
         holder = self._holder(holder_profile_id)
-        if not isinstance(rights, list | tuple) or not set(rights) <= set(OWN_RIGHTS):
+        if not isinstance(rights, list | tuple) or not set(rights) <= set(CARRIED):
             rights = ()
         if not rights:
             raise Refusal(self.env._("Choose at least one permission."), rule="right")
@@ -145,10 +165,13 @@ class WezerMandate(models.Model):
                 self.env._("%(name)s already acts for you.", name=holder.name),
                 rule="twice",
             )
+        vals = self._prepare_mandate_vals(giver, holder, rights, self._until(until))
+        if giver != self.env.user.partner_id:
+            vals.update(mandate_paper.read(self.env, paper, paper_name))
+            if "vote" in rights and not vals.get("paper"):
+                raise mandate_paper.missing(self.env)
         # Checked just above; members write nothing by themselves.
-        mandate = self.sudo().create(
-            self._prepare_mandate_vals(giver, holder, rights, self._until(until))
-        )
+        mandate = self.sudo().create(vals)
         holder._wezer_notify(
             "mandate",
             _lt("You can now act for %(name)s.", name=giver.name),
@@ -164,10 +187,19 @@ class WezerMandate(models.Model):
             "holder_id": holder.id,
             "right_wallet": "wallet" in rights,
             "right_market": "market" in rights,
+            "right_vote": "vote" in rights,
             "date_from": days.today(self.env),
             "date_until": until,
             "given_by_id": self.env.user.partner_id.id,
         }
+
+    @api.model
+    def _rights_offered(self):
+        """Return the permissions that the page offers to give.
+
+        Extension point: to vote is offered where there are decisions.
+        """
+        return OWN_RIGHTS
 
     @api.model
     def _giver(self, profile_id):

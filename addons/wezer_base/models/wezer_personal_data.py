@@ -154,7 +154,7 @@ class WezerPersonalData(models.AbstractModel):
                 mandates.search(
                     ["|", ("giver_id", "=", partner.id), ("holder_id", "=", partner.id)]
                 ),
-                ["giver_id", "holder_id", "right_wallet", "right_market"]
+                ["giver_id", "holder_id", "right_wallet", "right_market", "right_vote"]
                 + ["date_from", "date_until", "state"],
             ),
             "acts": [

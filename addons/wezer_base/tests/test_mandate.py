@@ -1,3 +1,4 @@
+from base64 import b64decode, b64encode
 from datetime import timedelta
 
 from odoo import fields
@@ -42,6 +43,43 @@ class TestMandate(WezerCommon):
         self.assertFalse(self._acts(self.luc, self.anna.partner_id, "wallet"))
         self.assertFalse(self._acts(self.luc, self.anna.partner_id, "manage"))
         self.assertFalse(self._acts(self.anna, self.luc.partner_id))
+
+    def test_to_vote_is_no_right_to_act(self):
+        mandate = self._give(["vote"])
+        self.assertTrue(mandate.right_vote)
+        for right in ("market", "wallet", "manage"):
+            self.assertFalse(self._acts(self.luc, self.anna.partner_id, right))
+        self.assertFalse(mandate.paper)
+
+    def test_for_who_cannot_log_in_the_vote_is_given_with_the_signed_paper(self):
+        profiles = self.env["wezer.profile"].sudo()
+        olga = profiles.search([("on_paper", "=", True)], limit=1)
+        if not olga:
+            partner = self.env["res.partner"].create({"name": "Olga"})
+            olga = profiles._make_for(partner)
+            olga._taken_in()
+        mandates = self.env["wezer.mandate"].with_user(self.ada)
+        holder = self.luc.partner_id._wezer_profile().id
+        given = holder, ["vote"], None, olga.id
+        pdf = b64encode(b"%PDF-1.4 signed").decode()
+        for paper in (
+            None,
+            "",
+            "no base64",
+            b64encode(b"<script>alert(1)</script>").decode(),
+            b64encode(b"%PDF-" + b"x" * (5 << 20)).decode(),
+            7,
+        ):
+            with self.assertRaises(Refusal) as caught:
+                mandates.action_give(*given, paper)
+            self.assertEqual(caught.exception.rule, "paper")
+        number = mandates.action_give(*given, pdf, "paper.pdf")
+        mandate = mandates.browse(number)
+        self.assertEqual((mandate.paper_name, mandate.right_vote), ("paper.pdf", True))
+        self.assertEqual(b64decode(mandate.paper), b"%PDF-1.4 signed")
+        # Administrators read the paper, and nobody else.
+        with self.assertRaises(AccessError):
+            mandate.with_user(self.luc).read(["paper"])
 
     def test_taken_back_it_is_over_at_once(self):
         mandate = self._give(["market", "wallet"])

@@ -240,6 +240,7 @@ def keep_typed(address: Any, uid: Any, error: Any = None, unsent: Any = None) ->
         "message": message,
         "field": getattr(error, "field", None),
         "rule": getattr(error, "rule", None),
+        "link": getattr(error, "link", None),
         "changed": getattr(error, "rule", None) == "changed",
         "unsent": unsent,
         "uid": uid,

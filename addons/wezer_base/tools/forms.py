@@ -91,7 +91,8 @@ def give_back(page: Any, refused: Any, words: Any, name_of_word: Any = None) -> 
 
     :param str page: the rendered page
     :param dict refused: ``action``, ``values``, ``message``, ``field``, ``rule``,
-        and ``changed`` where somebody else changed what the form shows
+        ``link`` (address and label of where to go on), and ``changed`` where somebody
+        else changed what the form shows
     :param dict words: ``now`` and ``written``, in the reader's language
     :param name_of_word: returns the name of a word, of its kind and id
     """
@@ -102,7 +103,7 @@ def give_back(page: Any, refused: Any, words: Any, name_of_word: Any = None) -> 
     languages = refused.get("languages") or ()
     found = _find(page, path_of(refused["action"], languages), typed, languages)
     if found is None:
-        return _message_on_page(page, refused["message"], typed, words)
+        return _message_on_page(page, refused, typed, words)
     start, end, form = found
     _add_words(form, typed, name_of_word)
     _fill(form, typed, words["now"] if refused.get("changed") else None)
@@ -316,6 +317,8 @@ def _announce(form: Any, typed: Any, refused: Any) -> None:
     message.set("role", "alert")
     message.set("id", MESSAGE_ID)
     message.text = CONTROL.sub("", refused["message"])
+    if link := refused.get("link"):
+        message.append(_button(*link))
     message.tail, form.text = form.text, None
     form.insert(0, message)
     if "d-flex" in (form.get("class") or "").split():
@@ -339,7 +342,16 @@ def _announce(form: Any, typed: Any, refused: Any) -> None:
     focus.set("autofocus", "autofocus")
 
 
-def _message_on_page(page: Any, message: Any, typed: Any, words: Any) -> Any:
+def _button(address: str, label: str) -> Any:
+    """Return the button that leads from a refusal to where the person can go on."""
+    button = lxml.html.Element("a")
+    button.set("class", "btn btn-sm btn-primary ms-2")
+    button.set("href", address)
+    button.text = label
+    return button
+
+
+def _message_on_page(page: Any, refused: Any, typed: Any, words: Any) -> Any:
     """Put the sentence above the page, with what was written where it is long."""
     texts = [value for values in typed.values() for value in values if " " in value]
     written = ""
@@ -348,11 +360,14 @@ def _message_on_page(page: Any, message: Any, typed: Any, words: Any) -> Any:
             f'<p class="o_wezer_text mb-1">{escape(text)}</p>' for text in texts
         )
         written = f'<div class="mt-2">{written}</div>'
+    button = ""
+    if link := refused.get("link"):
+        button = lxml.html.tostring(_button(*link), encoding="unicode")
     box = (
         '<div class="container mt-3">'
         '<div class="alert alert-warning o_wezer_flash o_wezer_refused" role="alert"'
         f' tabindex="-1" autofocus="autofocus" id="{MESSAGE_ID}">'
-        f"{escape(CONTROL.sub('', message))}{written}</div></div>"
+        f"{escape(CONTROL.sub('', refused['message']))}{button}{written}</div></div>"
     )
     page = AUTOFOCUS.sub("", page)
     place = page.find("<main")

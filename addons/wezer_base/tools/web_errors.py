@@ -109,6 +109,21 @@ def _dialog_context(exception: UserError) -> dict:
     return {"exception_class": f"{ODOO_ERRORS}.{known.__name__}"}
 
 
+def _show_link(values: dict, address: str, label: str) -> None:
+    """Let the back office show a refusal with a button that leads to ``address``.
+
+    The dialog is that of Odoo's ``RedirectWarning``: its arguments are the sentence,
+    the action of the button and its label. Programs read the address in the context.
+    """
+    action = {"type": "ir.actions.act_url", "url": address, "target": "self"}
+    values["arguments"] = [values["message"], action, label]
+    values["context"] = {
+        **values["context"],
+        "exception_class": f"{ODOO_ERRORS}.{RedirectWarning.__name__}",
+        "link": {"url": address, "label": label},
+    }
+
+
 _serialize_exception = http.serialize_exception
 
 
@@ -127,6 +142,8 @@ def serialize_exception(
     values = _serialize_exception(exception, message=message, arguments=arguments)
     if isinstance(exception, UserError):
         values["context"] = {**_dialog_context(exception), **values["context"]}
+    if link := getattr(exception, "link", None):
+        _show_link(values, *link)
     if may_see_causes():
         return values
     values["debug"] = ""

@@ -7,7 +7,7 @@ from odoo import http
 from odoo.http import content_disposition, request
 from odoo.tools import file_path
 
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import flash, flash_refusal
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import charts, days, locks
 from odoo.addons.wezer_base.tools.form_post import form_post
@@ -137,7 +137,7 @@ class WezerBooks(WezerCurrencyPortal):
             report = self._read(currency, name, form, window)
         except Refusal as error:
             # What was typed stays in the form.
-            flash(error.args[0], "warning")
+            flash_refusal(error)
             report = None
         rows = report.rows if report else []
         shown = [[self._shown(cell, currency) for cell in row] for row in rows]

@@ -11,7 +11,7 @@ from odoo.http import content_disposition, request
 from odoo.tools import file_path
 from odoo.tools.misc import get_lang
 
-from odoo.addons.wezer_base.controllers.website import flash
+from odoo.addons.wezer_base.controllers.website import flash, flash_refusal
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import charts, days
 from odoo.addons.wezer_base.tools.form_post import form_post
@@ -73,7 +73,7 @@ class WezerStatement(WezerCurrencyPortal):
             document = StatementDocument(wallet, why, form)
         except Refusal as error:
             # What was typed stays in the form; the days do not count.
-            flash(error.args[0], "warning")
+            flash_refusal(error)
             document = StatementDocument(
                 wallet, why, {**form, **dict.fromkeys(DAYS, "")}
             )

@@ -21,6 +21,22 @@ class ResPartner(models.Model):
         wallets = self.env["wezer.wallet"]
         return wallets._get(self, currency) if create else wallets._find(self, currency)
 
+    def _wezer_check_spend(
+        self, currency, minor, origin=None, payee=None, but=0
+    ) -> None:
+        """Refuse what this party may not spend without being asked together.
+
+        Called with every payment, gift and reservation before money moves. Extension
+        point: a circle may decide together about what it spends. It asks nothing here.
+
+        :param currency: ``wezer.currency``
+        :param int minor: minor units; of a batch, all that it pays to ``payee``
+        :param origin: the record for which it is spent (a deal), None: a payment
+        :param payee: ``res.partner``
+        :param int but: id of the transfer, where it exists already
+        :raise Refusal: rule ``decision``
+        """
+
     # === JOINING AND LEAVING === #
 
     def _wezer_joined(self, invitation, name):

@@ -183,6 +183,8 @@ HELD = TRANSFER.sources("settle", "confirm")
 #: States that wait for somebody's answer.
 UNANSWERED = TRANSFER.sources("accept", "settle", "confirm")
 EXPIRING = TRANSFER.sources("expire")
+#: Kinds by which a party spends what it has.
+SPENDING = ("payment", "donation")
 
 FAST_PATH = """SELECT wezer_pay_fast_path(
     %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
@@ -1031,9 +1033,29 @@ class WezerTransfer(models.Model):
             minor,
         )
 
+    def _check_spend(self):
+        """Ask the payer's own rules about spending; fees and repayments are none."""
+        transfer = self.sudo()
+        if transfer.kind in SPENDING:
+            transfer.payer_id._wezer_check_spend(
+                transfer.wezer_currency_id,
+                transfer.amount_minor,
+                transfer._origin_record(),
+                transfer.payee_id,
+                transfer.id,
+            )
+
+    def _origin_record(self):
+        """Return the record (sudo) that this transfer belongs to, or None."""
+        transfer = self.sudo()
+        if not transfer.origin_model:
+            return None
+        return transfer.env[transfer.origin_model].browse(transfer.origin_id)
+
     def _execute(self):
         """Pay a transfer: done, or waiting for receipt where the money is outside."""
         self.ensure_one()
+        self._check_spend()
         treasury_policy.check_transfer(self)
         if self.wezer_currency_id.external:
             self._move(reserved=self.amount_minor, incoming=self.amount_minor)
@@ -1050,6 +1072,7 @@ class WezerTransfer(models.Model):
     def _set_aside(self):
         """Set the amount and the payer's levy aside, limits checked."""
         self.ensure_one()
+        self._check_spend()
         treasury_policy.check_transfer(self)
         transfer = self.sudo()
         self._move(
@@ -1241,7 +1264,9 @@ class WezerTransfer(models.Model):
             self.env.user._resolve_acting(
                 acting_partner_id, caller, "wallet", what=action
             )
-            if done := self._pay_fast(*given, authorised=True):
+            if self._may_spend(caller, payee, currency, amount) and (
+                done := self._pay_fast(*given, authorised=True)
+            ):
                 return done
         first, vals = self._prepare_new(
             action,
@@ -1265,6 +1290,26 @@ class WezerTransfer(models.Model):
         transfer = self.sudo().create({**vals, "kind": kind, "state": state})
         transfer._execute()
         return transfer.id
+
+    @api.model
+    def _may_spend(self, payer, payee, currency, amount):
+        """Return whether the payer's own rules leave this to whoever acts for it.
+
+        Where not, it is refused step by step, after the key was looked up.
+        """
+        unit = is_id(currency) and self.env["wezer.currency"]._counting_unit(currency)
+        if not unit or not isinstance(amount, str):
+            return False
+        money = self.env["wezer.currency"].sudo().browse(currency)
+        try:
+            payer.sudo()._wezer_check_spend(
+                money,
+                amounts.parse(amount, *unit),
+                payee=self._partner(payee).sudo(),
+            )
+        except (amounts.AmountError, Refusal):
+            return False
+        return True
 
     @api.model
     def _pay_fast(
@@ -1510,9 +1555,13 @@ class WezerTransfer(models.Model):
                 value=str(until),
             )
         money = self.env["wezer.currency"].sudo().browse(vals["wezer_currency_id"])
-        treasury_policy.check_planned(
-            money, self._partner(vals["payer_id"]), vals["amount_minor"]
+        payer_partner = self._partner(vals["payer_id"]).sudo()
+        payer_partner._wezer_check_spend(
+            money,
+            vals["amount_minor"],
+            payee=self._partner(vals["payee_id"]).sudo(),
         )
+        treasury_policy.check_planned(money, payer_partner, vals["amount_minor"])
         vals.update(
             date=date,
             end_deadline=until or (latest if every else False),

@@ -165,6 +165,8 @@ class BatchReader:
         self.resolver.resolve(good)
         if not self.administrator:
             self._check_payers(good)
+        if self.mode == "strict":
+            self._check_spending(good)
         return prepared
 
     def read_row(self, row: dict) -> Any:
@@ -307,3 +309,26 @@ class BatchReader:
                 row.update(rule=refusal.rule, reason=refusal.args[0])
             else:
                 row["open_book"] = payee in acts
+
+    def _check_spending(self, rows: Any) -> None:
+        """Ask the payers' own rules about what they spend.
+
+        What a batch pays to a party counts together.
+        """
+        own = self.env.user.partner_id.id
+        spent: dict[tuple[int, int, int], list] = {}
+        for row in rows:
+            if "reason" not in row and row["party_ids"][0] != own:
+                parties = (*row["party_ids"], row["money"])
+                spent.setdefault(parties, []).append(row)
+        partners = self.env["res.partner"].sudo()
+        currencies = self.env["wezer.currency"].sudo()
+        for (payer, payee, money), some in spent.items():
+            minor = sum(row["minor"] for row in some)
+            try:
+                partners.browse(payer)._wezer_check_spend(
+                    currencies.browse(money), minor, payee=partners.browse(payee)
+                )
+            except Refusal as error:
+                for row in some:
+                    row.update(rule=error.rule, reason=error.args[0])

@@ -32,8 +32,10 @@ from ..tools import (
     group_page,
     group_places,
     membership_sql,
+    reserve,
     visibility,
 )
+from ..tools.group_policies import Policy
 from ..tools.membership_sql import is_running
 from ..tools.visibility import VISIBLE_TO_OTHERS
 from .wezer_group_membership import MEMBERSHIP
@@ -510,6 +512,8 @@ class WezerGroup(models.Model):
     def create(self, vals_list):
         # Access first: what follows looks up what the values name.
         self.check_access("create")
+        if not self.env.su:
+            reserve.check_new_groups(self, vals_list)
         self._add_own_partners(vals_list)
         for vals in vals_list:
             self._check_tree_vals(vals)
@@ -549,6 +553,9 @@ class WezerGroup(models.Model):
 
     def write(self, vals):
         self._check_tree_vals(vals)
+        if not self.env.su:
+            self.check_access("write")
+            reserve.check_groups(self, vals)
         followers = self.env["wezer.group.follower.sync"].sudo()
         moves = "parent_id" in vals
         followed = followers._records_of(self) if moves else None
@@ -585,6 +592,9 @@ class WezerGroup(models.Model):
         return result
 
     def unlink(self):
+        if not self.env.su:
+            self.check_access("unlink")
+            reserve.check_removed(self)
         followers = self.env["wezer.group.follower.sync"].sudo()
         followed = [records.exists() for records in followers._records_of(self)]
         people = self._effective_member_ids() if any(followed) else []
@@ -804,9 +814,10 @@ class WezerGroup(models.Model):
             )
         )
 
-    def _add_member(self, partner, state, guest=False):
+    def _add_member(self, partner, state, guest=False, until=None):
         """Create the membership (sudo); a unique index allows one a person.
 
+        :param date until: the last day; None: as the circle decided on terms
         :raise Refusal: rule ``member`` where there is one
         """
         place = self._membership_of(partner)
@@ -821,7 +832,7 @@ class WezerGroup(models.Model):
                     "group_id": self.id,
                     "partner_id": partner.id,
                     "state": state,
-                    "date_to": self._term_end(),
+                    "date_to": until or self._term_end(),
                     "is_guest": guest,
                 }
             )
@@ -892,11 +903,28 @@ class WezerGroup(models.Model):
         error = self._manager()[1]
         if error:
             return error
+        error = self._why_not_possible(action)
+        if not error and action in ("found", "close"):
+            error = self.sudo()._circle()._why_reserved("structure", outcome=action)
+        return error
+
+    def _why_not_possible(self, action):
+        """Return why ``action`` is not possible here for anybody: state, then data.
+
+        Decisions of the circle ask nothing else.
+        """
         group = self.sudo()
+        if not group.active:
+            return Refusal(self.env._("This group is closed."), rule="state")
         if action == "found" and group.kind == "role":
             return Refusal(
                 self.env._("A role cannot contain circles or roles."),
                 rule="role_children",
+            )
+        if action == "change_rights" and group.kind != "role":
+            return Refusal(
+                self.env._("Permissions can be given to roles, not to circles."),
+                rule="rights_on_roles",
             )
         if action == "policy" and group.kind != "circle":
             return Refusal(
@@ -911,6 +939,33 @@ class WezerGroup(models.Model):
                 rule="children",
             )
         return None
+
+    def _check_possible(self, action):
+        """Raise what :meth:`_why_not_possible` returns, and return the group (sudo)."""
+        self.ensure_one()
+        error = self._why_not_possible(action)
+        if error:
+            raise error
+        return self.sudo()
+
+    def _why_reserved(self, matter, outcome="", **data) -> Refusal | None:
+        """Return why nobody may change ``matter`` of this circle alone, or None.
+
+        Extension point, for addons in which a circle decides matters together. Which
+        change is which matter is told by :mod:`..tools.reserve`.
+
+        :param str matter: ``policy``, ``role``, ``member``, ``structure``, or one that
+            an addon adds
+        :param str outcome: the kind of outcome of a decision that would do the same
+        :param data: of that outcome, as far as it is known
+        """
+        return None
+
+    def _check_reserved(self, matter, outcome="", **data):
+        """Raise what :meth:`_why_reserved` returns."""
+        error = self._why_reserved(matter, outcome=outcome, **data)
+        if error:
+            raise error
 
     def _check_may(self, action, person=None):
         """Raise what :meth:`_why_not` returns."""
@@ -1046,11 +1101,9 @@ class WezerGroup(models.Model):
         return None
 
     def _why_not_change_rights(self):
-        if self.sudo().kind != "role":
-            return Refusal(
-                self.env._("Permissions can be given to roles, not to circles."),
-                rule="rights_on_roles",
-            )
+        error = self._why_not_possible("change_rights")
+        if error:
+            return error
         if self.env.user.partner_id in self._direct_members():
             return NotAllowed(
                 self.env._(
@@ -1058,7 +1111,9 @@ class WezerGroup(models.Model):
                 ),
                 rule="fill_role",
             )
-        return self._manager()[1]
+        return self._manager()[1] or self.sudo()._circle()._why_reserved(
+            "structure", outcome="rights", group=self.id
+        )
 
     def _why_not_refuse_rights(self):
         """Ask for a manager by a role of this very circle.
@@ -1180,7 +1235,15 @@ class WezerGroup(models.Model):
             place._begin_membership()
             self._notify_accepted(place)
             return True
+        self._invite(person, guest)
+        return True
+
+    def _invite(self, person, guest=False):
+        """Ask ``person`` to take a place here; return it (sudo)."""
         group = self.sudo()
+        error = group._no_membership(person)._why_not_data("invite")
+        if error:
+            raise error
         place = self._add_member(
             person, "invited", bool(guest) and group.kind == "circle"
         )
@@ -1190,7 +1253,7 @@ class WezerGroup(models.Model):
             url=f"/groups/{group.slug}",
             record=place,
         )
-        return True
+        return place
 
     def action_accept_member(self, partner_id: int) -> bool:
         """Let in somebody who asked."""
@@ -1282,10 +1345,78 @@ class WezerGroup(models.Model):
         """Take a place away; those who may give it may take it."""
         person = self.env["res.partner"].sudo().browse(partner_id)
         self._check_may("remove_member", person)
-        place = self._membership_of(person)
+        self._do_put_out(person)
+        return True
+
+    # === DECIDED BY THE CIRCLE: MEMBERS AND ROLES === #
+    #
+    # State and data only: a decision of the circle says who. No RPC reaches them.
+
+    def _do_admit(self, person):
+        """Let ``person`` into this circle; a person who did not ask is invited.
+
+        :return: the membership (sudo), active or invited
+        :raise Refusal: rules ``state``, ``party``, ``member``
+        """
+        group = self._check_possible("admit")
+        if group.kind != "circle":
+            raise Refusal(self.env._("Choose a circle."), rule="circle")
+        place = group._membership_of(person)
+        if place.state == "requested":
+            error = place._why_not_data("accept_invitation")
+            if error:
+                raise error
+            place._begin_membership()
+            group._notify_accepted(place)
+            return place
+        return place if place.state == "invited" else group._invite(person)
+
+    def _do_put_out(self, person):
+        """End the place of ``person`` here, and the roles held because of it.
+
+        :raise Refusal: rule ``state``
+        """
+        place = self._membership_of(person) or self.sudo()._no_membership(person)
+        place._check_state("remove_member")
         place._notify_removed()
         place._leave()
-        return True
+
+    def _do_fill(self, person, until=None):
+        """Give this role to ``person``, who agreed to it, or prolong their term.
+
+        :param date until: the last day; None: as the circle decided on terms
+        :return: the membership (sudo)
+        :raise Refusal: rules ``state``, ``role``, ``party``, ``standing``, ``date``
+        """
+        role = self._check_possible("fill")
+        if role.kind != "role":
+            raise Refusal(self.env._("Choose a role."), rule="role")
+        place = role._membership_of(person)
+        asked = place or role._no_membership(person)
+        error = asked._why_not_data("invite") or asked._why_not_data("fill")
+        if error:
+            raise error
+        until = until or role._term_end()
+        if until:
+            days.check_not_past(self.env, until)
+        if not place:
+            place = role._add_member(person, "active", until=until)
+        else:
+            if place.state != "active":
+                place._begin_membership()
+            place.write({"date_to": until, "held_over_since": False})
+        role._notify_accepted(place)
+        return place
+
+    def _do_take(self, person):
+        """Take this role from ``person``.
+
+        :raise Refusal: rules ``state``, ``role``
+        """
+        role = self._check_possible("take")
+        if role.kind != "role":
+            raise Refusal(self.env._("Choose a role."), rule="role")
+        role._do_put_out(person)
 
     # === FOUNDING, CHANGING, CLOSING === #
 
@@ -1313,6 +1444,21 @@ class WezerGroup(models.Model):
                 rule="root",
             )
         clean = self._clean_vals(vals, founding=True)
+        if rights := clean.get("rights"):
+            error = parent._why_not_give_rights(rights)
+            if error and clean.get("kind") == "role":
+                raise error
+        return parent._in_name_of(party)._do_found(clean).id
+
+    def _do_found(self, vals):
+        """Found a circle or a role inside this circle; at the top, where it is none.
+
+        State and data only; see :meth:`action_found`.
+
+        :return: the group (sudo)
+        """
+        parent = self._check_possible("found") if self else self.sudo()
+        clean = self._clean_vals(vals, founding=True)
         rights = clean.pop("rights", [])
         clean["parent_id"] = parent.id
         if rights:
@@ -1321,12 +1467,8 @@ class WezerGroup(models.Model):
                     self.env._("Permissions can be given to roles, not to circles."),
                     rule="rights_on_roles",
                 )
-            error = parent._why_not_give_rights(rights)
-            if error:
-                raise error
             clean.update({f"right_{right}": True for right in rights})
-        # Access and data were just checked.
-        return self._in_name_of(party).create(clean).id
+        return parent.create(clean)
 
     def update_version(self) -> str:
         """Return the version of what a group says of itself, to those who manage it."""
@@ -1343,6 +1485,27 @@ class WezerGroup(models.Model):
         """
         party = self._manage_as("update", "change_group")
         check_version(self.sudo(), VERSION_FIELDS, version)
+        clean, place = self._clean_update(vals)
+        reserve.check_structure(
+            self, reserve.changed(self.sudo(), clean, reserve.STRUCTURE_FIELDS)
+        )
+        self._in_name_of(party)._carry_out_update(clean, place)
+        return True
+
+    def _do_update(self, vals):
+        """Change what a group says of itself; see :meth:`action_update`.
+
+        State and data only.
+        """
+        self._check_possible("update")._carry_out_update(*self._clean_update(vals))
+
+    def _carry_out_update(self, clean, place):
+        self.write(clean)
+        if place := group_places.place_in(self.env, place):
+            self.partner_id._wezer_profile().write(place)
+
+    def _clean_update(self, vals):
+        """Return ``(values of the group, values of its place on the map)``."""
         place = {}
         if isinstance(vals, dict):
             place = {name: vals[name] for name in group_places.FIELDS if name in vals}
@@ -1352,11 +1515,7 @@ class WezerGroup(models.Model):
             raise Refusal(
                 self.env._("Change the permissions separately."), rule="field"
             )
-        group = self._in_name_of(party)
-        group.write(clean)
-        if place := group_places.place_in(self.env, place):
-            group.partner_id._wezer_profile().write(place)
-        return True
+        return clean, place
 
     def action_set_rights(self, rights: list[str], link: str | None = None) -> bool:
         """Set which rights a role carries; all that change must be the user's.
@@ -1370,11 +1529,20 @@ class WezerGroup(models.Model):
         error = role.parent_id._why_not_give_rights(wanted ^ self._rights_carried())
         if error:
             raise error
+        role._do_rights(rights, link)
+        return True
+
+    def _do_rights(self, rights, link=None):
+        """Set which rights this role carries; see :meth:`action_set_rights`.
+
+        State and data only.
+        """
+        role = self._check_possible("change_rights")
+        wanted = set(self._clean_vals({"rights": rights})["rights"])
         vals = {f"right_{right}": right in wanted for right in RIGHTS}
         if link is not None:
             vals.update(self._clean_vals({"link": link}))
         role.write(vals)
-        return True
 
     def _rights_carried(self):
         return {right for right in RIGHTS if self.sudo()[f"right_{right}"]}
@@ -1394,9 +1562,16 @@ class WezerGroup(models.Model):
 
     def action_close(self) -> bool:
         """Close a group that has nothing alive inside; its history stays."""
-        group = self._in_name_of(self._manage_as("close", "close_group"))
-        (group | group.role_ids).write({"active": False})
+        self._in_name_of(self._manage_as("close", "close_group"))._do_close()
         return True
+
+    def _do_close(self):
+        """Close this group; state and data only.
+
+        :raise Refusal: rules ``state``, ``children``
+        """
+        group = self._check_possible("close")
+        (group | group.role_ids).write({"active": False})
 
     def _clean_vals(self, vals, founding=False):
         """Return ``vals`` with nothing but plain values of what may be changed.
@@ -1502,14 +1677,13 @@ class WezerGroup(models.Model):
 
     @api.model
     def _policies(self):
-        """Return what circles may decide: ``{key: (label, kind)}``; addons add theirs.
+        """Return what circles may decide: ``{key: Policy}``; addons add theirs.
 
-        Kinds: ``days`` and ``count`` (a whole number above zero), ``hours`` (a number
-        above zero), ``switch`` (yes or no).
+        The kinds of values are told by :mod:`..tools.group_policies`.
         """
         return {
-            "role_term_days": (self.env._("Length of a role in days"), "days"),
-            "members_invite": (self.env._("Every member may invite"), "switch"),
+            "role_term_days": Policy(self.env._("Length of a role in days"), "days"),
+            "members_invite": Policy(self.env._("Every member may invite"), "switch"),
         }
 
     def _policy(self, key):
@@ -1519,6 +1693,22 @@ class WezerGroup(models.Model):
         """
         policy = self._policies_above(key)[:1]
         return policy._read_value(), policy.group_id
+
+    def _strictest(self, key):
+        """Return the strictest value that this circle or one above decided, and whose.
+
+        For rules that a circle inside another may make stricter, never looser. Which
+        value is the strictest, the policy says.
+
+        :return: ``(value or None, the policy (sudo))``
+        """
+        policies = self._policies_above(key)
+        strictest = self._policies()[key].strictest
+        values = [policy._read_value() for policy in policies]
+        if not values:
+            return None, policies
+        place = strictest(values)
+        return values[place], policies[place]
 
     def _policies_above(self, key):
         """Return what this circle and those above decided on ``key``, nearest first."""
@@ -1533,10 +1723,19 @@ class WezerGroup(models.Model):
         :param str reason: why, for all to read
         """
         self._manage_as("policy", "policy")
-        if not isinstance(key, str) or key not in self._policies():
-            raise Refusal(self.env._("This policy does not exist."), rule="policy")
-        self.env["wezer.group.policy"].sudo()._decide(self, key, value, reason)
+        policies = self.env["wezer.group.policy"].sudo()
+        policies._check_known(key)
+        reserve.check_policy(self, key, value)
+        self._do_set_policy(key, value, reason)
         return True
+
+    def _do_set_policy(self, key, value, reason=None):
+        """Decide something for this circle; see :meth:`action_set_policy`.
+
+        State and data only.
+        """
+        group = self._check_possible("policy")
+        self.env["wezer.group.policy"].sudo()._decide(group, key, value, reason)
 
     # === TALK === #
 

@@ -19,7 +19,8 @@ CHANGE = StateMachine(
     states=("proposed", "done", "refused", "lapsed", "undone"),
     rules={
         "side": "manages one of the two sides; for a side that is no group, a moderator"
-        " of the community",
+        " of the community; for a circle that decides its structure together, its"
+        " decision only",
         "clock": "nobody answered for thirty days",
     },
     transitions=(
@@ -142,6 +143,33 @@ class WezerGroupChange(models.Model):
                 others |= self._party(side)
         return parties - others
 
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        changes = super().create(vals_list)
+        changes._check_by_hand()
+        return changes
+
+    def write(self, vals):
+        self._check_by_hand()
+        result = super().write(vals)
+        self._check_by_hand()
+        return result
+
+    def unlink(self):
+        self._check_by_hand("unlink")
+        return super().unlink()
+
+    def _check_by_hand(self, operation="write"):
+        """Refuse what an administrator changes where a side decides it itself."""
+        if self.env.su:
+            return
+        self.check_access(operation)
+        for change in self.sudo():
+            for side in filter(None, change._sides()):
+                side._check_reserved("structure", **change._outcome())
+
     # === PERMISSIONS === #
 
     def _why_not(self, action):
@@ -151,14 +179,39 @@ class WezerGroupChange(models.Model):
         parties = change and change._decided_sides()
         if not parties:
             return self._no_side()
+        parties, reserved = change._unreserved(parties)
+        if not parties:
+            return reserved
         error = change._state_refusal(action)
         if error:
             return error
         if action == "agree" and not parties & change._unsigned():
-            return NotAllowed(
+            return reserved or NotAllowed(
                 self.env._("There is nothing for you to sign here."), rule="turn"
             )
         return None
+
+    def _unreserved(self, parties):
+        """Return ``(those for which somebody may decide alone, a refusal or None)``.
+
+        :param parties: ``res.partner`` (sudo), of the sides
+        """
+        refusal = None
+        for side in self._sides():
+            if side and self._party(side) in parties:
+                error = side._why_reserved("structure", **self._outcome())
+                if error:
+                    parties -= self._party(side)
+                    refusal = error
+        return parties, refusal
+
+    def _outcome(self):
+        """Return the outcome of a decision that does the same."""
+        return {
+            "outcome": self.kind,
+            "group": self.group_id.id,
+            "target": self.target_id.id,
+        }
 
     def _check(self, action):
         """Return the change (sudo) after :meth:`_why_not` allowed ``action``."""
@@ -228,6 +281,9 @@ class WezerGroupChange(models.Model):
             parties = change._decided_sides()
             if not parties:
                 raise self._no_side()
+            parties, reserved = change._unreserved(parties)
+            if not parties:
+                raise reserved
             change._check_possible()
             gains, losses = change._effects()
             change._begin_signing(parties)
@@ -344,13 +400,65 @@ class WezerGroupChange(models.Model):
 
     def _begin_signing(self, parties):
         """Ask both sides to sign, and sign for ``parties`` (sudo)."""
+        self._log_acting(parties)
+        self._ask_both_sides(parties[0])
+        self._sign_for(parties[1:])
+
+    def _ask_both_sides(self, party=None):
+        """Ask both sides to sign, and sign for ``party`` where one proposes."""
         both = self.env["res.partner"].sudo()
         for side in self._sides():
             both |= self._party(side)
         deadline = fields.Datetime.now() + timedelta(days=LAPSE_DAYS)
-        self._log_acting(parties)
-        self._propose_signing(both, deadline, party=parties[0])
-        self._sign_for(parties[1:])
+        self._propose_signing(both, deadline, party=party)
+
+    # === DECIDED BY A CIRCLE === #
+    #
+    # State and data only: a decision of the circle says who. No RPC reaches them.
+
+    @api.model
+    def _do_propose(self, kind, group, target):
+        """Return the open proposal for this, made where there is none (sudo).
+
+        Nobody has signed a new one.
+
+        :param str kind: ``move`` or ``merge``
+        :raise Refusal: rules ``state``, ``cycle``
+        """
+        changes = self.sudo()
+        group, target = group.sudo(), target.sudo()
+        change = changes.search(
+            [
+                ("kind", "=", kind),
+                ("group_id", "=", group.id),
+                ("target_id", "=", target.id),
+                ("state", "in", CHANGE.sources("agree")),
+            ]
+        )
+        if change:
+            return change
+        change = changes.create(
+            {
+                "kind": kind,
+                "group_id": group.id,
+                "target_id": target.id,
+                "old_parent_id": group.parent_id.id,
+            }
+        )
+        change._check_possible()
+        change._ask_both_sides()
+        return change
+
+    def _do_sign(self, side):
+        """Sign for ``side``, a group; done where the other one has signed.
+
+        :raise Refusal: rules ``state``, ``cycle``, ``signing``
+        :raise NotAllowed: rule ``turn``
+        """
+        change = self.sudo()
+        change._check_state("agree")
+        change._check_possible()
+        change._sign_for(change._party(side.sudo()))
 
     def _sign_for(self, parties):
         """Sign for ``parties``, and ask the side that is missing (sudo)."""
@@ -443,7 +551,7 @@ class WezerGroupChange(models.Model):
         """
         change = self._check("agree")
         change._check_possible()
-        parties = change._decided_sides() & change._unsigned()
+        parties = change._unreserved(change._decided_sides())[0] & change._unsigned()
         change._log_acting(parties)
         change._sign_for(parties)
         return change.state
@@ -451,7 +559,7 @@ class WezerGroupChange(models.Model):
     def action_refuse(self) -> bool:
         """Refuse, or take one's own proposal back."""
         change = self._check("refuse")
-        refusing = change._decided_sides() & change._unsigned()
+        refusing = change._unreserved(change._decided_sides())[0] & change._unsigned()
         if refusing and change._is_signing_open():
             change._refuse_signing(refusing[0])
         else:

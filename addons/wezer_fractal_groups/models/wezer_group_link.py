@@ -8,7 +8,10 @@ _lt = LazyTranslate(__name__)
 
 LINK = StateMachine(
     states=("proposed", "linked", "ended"),
-    rules={"side": "manages one of the two groups"},
+    rules={
+        "side": "manages one of the two groups; for a circle that decides its structure"
+        " together, its decision only"
+    },
     transitions=(
         Transition(
             "propose",
@@ -88,6 +91,33 @@ class WezerGroupLink(models.Model):
         )
         return (links.group_id | links.other_id) - group.sudo()
 
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        links = super().create(vals_list)
+        links._check_by_hand()
+        return links
+
+    def write(self, vals):
+        self._check_by_hand()
+        result = super().write(vals)
+        self._check_by_hand()
+        return result
+
+    def unlink(self):
+        self._check_by_hand("unlink")
+        return super().unlink()
+
+    def _check_by_hand(self, operation="write"):
+        """Refuse what an administrator changes where a side decides it itself."""
+        if self.env.su:
+            return
+        self.check_access(operation)
+        for link in self.sudo():
+            for group in link.group_id | link.other_id:
+                group._check_reserved("structure", **link._outcome(group))
+
     # === PERMISSIONS === #
 
     def _why_not(self, action):
@@ -97,12 +127,30 @@ class WezerGroupLink(models.Model):
         managed = link._managed_groups()
         if not managed:
             return self._not_manager()
+        managed, reserved = link._unreserved(managed)
+        if not managed:
+            return reserved
         error = link._state_refusal(action)
         if error:
             return error
         if action == "agree" and not managed.partner_id & link._unsigned():
-            return self._not_manager()
+            return reserved or self._not_manager()
         return None
+
+    def _unreserved(self, groups):
+        """Return ``(those for which somebody may decide alone, a refusal or None)``."""
+        refusal = None
+        for group in groups:
+            error = group._why_reserved("structure", **self._outcome(group))
+            if error:
+                groups -= group
+                refusal = error
+        return groups, refusal
+
+    def _outcome(self, group):
+        """Return the outcome of a decision of ``group`` that does the same."""
+        other = (self.group_id | self.other_id)._origin - group
+        return {"outcome": "link", "other": other.id}
 
     def _managed_groups(self):
         """Return which of the two groups (sudo) the user manages."""
@@ -141,18 +189,15 @@ class WezerGroupLink(models.Model):
             )
         # Access and data are checked before anything is kept.
         vals = {"group_id": group_id, "other_id": other_id}
-        managed = self.sudo().new(vals)._managed_groups()
+        asked = self.sudo().new(vals)
+        managed = asked._managed_groups()
         if not managed:
             raise self._not_manager()
-        both = [group_id, other_id]
-        if self.sudo().search_count(
-            [
-                ("group_id", "in", both),
-                ("other_id", "in", both),
-                ("state", "in", LINK.unfinished),
-            ]
-        ):
-            raise Refusal(self.env._("These groups are already linked."), rule="state")
+        managed, reserved = asked._unreserved(managed._origin)
+        if not managed:
+            raise reserved
+        if self._unfinished(found):
+            raise self._linked_already()
         link = self.sudo().create(vals)
         sides = (link.group_id | link.other_id).partner_id
         first, *others = managed.partner_id
@@ -163,6 +208,58 @@ class WezerGroupLink(models.Model):
         if link.state == "proposed":
             link._notify_unsigned()
         return link.id
+
+    @api.model
+    def _unfinished(self, groups):
+        """Return the link (sudo) of these two groups that has not ended, or none."""
+        return self.sudo().search(
+            [
+                ("group_id", "in", groups.ids),
+                ("other_id", "in", groups.ids),
+                ("state", "in", LINK.unfinished),
+            ]
+        )
+
+    def _linked_already(self):
+        return Refusal(self.env._("These groups are already linked."), rule="state")
+
+    # === DECIDED BY A CIRCLE === #
+    #
+    # State and data only: a decision of the circle says who. No RPC reaches them.
+
+    @api.model
+    def _do_propose(self, group, other):
+        """Return the open proposal to link these, made where there is none (sudo).
+
+        Nobody has signed a new one.
+
+        :raise Refusal: rule ``state``, where they are linked
+        """
+        groups = (group | other).sudo()
+        link = self._unfinished(groups)
+        if not link:
+            link = self.sudo().create({"group_id": group.id, "other_id": other.id})
+            link._propose_signing(groups.partner_id, deadline=None)
+        if link.state != "proposed":
+            raise self._linked_already()
+        return link
+
+    def _do_sign(self, side):
+        """Sign for ``side``, a group; linked where the other one has signed."""
+        link = self.sudo()
+        link._check_state("agree")
+        link._sign(side.sudo().partner_id)
+        if link.state == "proposed":
+            link._notify_unsigned()
+
+    def _do_end(self):
+        """End this link, or its proposal."""
+        link = self.sudo()
+        link._check_state("end")
+        if link.state == "linked":
+            link._end()
+        else:
+            link._withdraw_signing()
 
     @api.model
     def _import_link(self, group, other):
@@ -206,7 +303,7 @@ class WezerGroupLink(models.Model):
     def action_agree(self) -> bool:
         """Agree, for the side that was asked."""
         link = self._check("agree")
-        groups = link._managed_groups()
+        groups = link._unreserved(link._managed_groups())[0]
         groups = groups.filtered(lambda group: group.partner_id in link._unsigned())
         link._log_acting(groups)
         for party in groups.partner_id:
@@ -216,7 +313,7 @@ class WezerGroupLink(models.Model):
     def action_end(self) -> bool:
         """End it, or take the proposal back, or decline it; either side."""
         link = self._check("end")
-        groups = link._managed_groups()
+        groups = link._unreserved(link._managed_groups())[0]
         link._log_acting(groups)
         if link.state == "linked":
             link._end()

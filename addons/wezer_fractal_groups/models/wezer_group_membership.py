@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import LazyTranslate
@@ -8,13 +8,22 @@ from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
+from ..tools import reserve
 from ..tools.group_history import PLACE_FIELDS
 
 _lt = LazyTranslate(__name__)
 
 REMIND_DAYS = 14
 # What only active members do, themselves or by those who act or answer for them.
-TAKES_PART = ("join", "request", "accept_invitation", "record_consent")
+TAKES_PART = ("join", "request", "accept_invitation", "record_consent", "fill")
+# Where a circle decides these together, nobody does them alone; the outcome of a
+# decision that does the same, in a circle and for a role.
+RESERVED = {
+    "invite": ("member", "role"),
+    "accept_member": ("member", "role"),
+    "refuse_member": ("member", "role"),
+    "remove_member": ("member_out", "role_end"),
+}
 
 # The public methods are the group's: most of them find the membership by the person.
 MEMBERSHIP = StateMachine(
@@ -23,7 +32,9 @@ MEMBERSHIP = StateMachine(
         "newcomer": "a member of the community who sees the group",
         "giver": "holds “invite” of the circle, or every member may invite there;"
         " for a role: holds “manage” of a circle above, or of the role's own circle"
-        " and all that the role carries",
+        " and all that the role carries; where the circle decides this together, its"
+        " decision only",
+        "decision": "a decision of the circle, for a person who agreed",
         "person": "the person whose membership it is, or whoever acts for that person",
         "recorder": "as giver; for a circle holds “manage” too: writes down the answer"
         " of a member who cannot log in",
@@ -97,6 +108,21 @@ MEMBERSHIP = StateMachine(
             "wezer.group.action_remove_member",
         ),
         Transition(
+            "fill",
+            (),
+            ("active",),
+            "decision",
+            "wezer.group._do_fill",
+            "roles only; also prolongs a term",
+        ),
+        Transition(
+            "fill",
+            ("invited", "requested", "active"),
+            ("active",),
+            "decision",
+            "wezer.group._do_fill",
+        ),
+        Transition(
             "count_above",
             ("invited", "requested"),
             ("active",),
@@ -142,6 +168,12 @@ class WezerGroupMembership(models.Model):
     )
     date_from = fields.Date(string="Since", default=lambda self: days.today(self.env))
     date_to = fields.Date(string="Until")
+    held_over_since = fields.Date(
+        readonly=True,
+        copy=False,
+        help="The last day of the term. Until a successor is chosen, the person keeps"
+        " the role.",
+    )
     focus = fields.Char(help="The things this person looks after here.")
     is_guest = fields.Boolean(
         string="Guest",
@@ -215,6 +247,7 @@ class WezerGroupMembership(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         memberships = super().create(vals_list)
+        memberships._check_by_hand("create")
         self._invalidate_access()
         events = self.env["wezer.group.event"]
         events._record_roles({}, events._roles_held(memberships))
@@ -223,11 +256,15 @@ class WezerGroupMembership(models.Model):
         return memberships
 
     def write(self, vals):
+        if not reserve.PLACE_FIELDS.isdisjoint(vals):
+            self._check_by_hand("write")
         groups, people = self.group_id, self.partner_id
         events = self.env["wezer.group.event"]
         recorded = PLACE_FIELDS & vals.keys()
         held = events._roles_held(self) if recorded else {}
         result = super().write(vals)
+        if "group_id" in vals:
+            self._check_by_hand("write")
         if recorded:
             events._record_roles(held, events._roles_held(self))
         if "state" in vals:
@@ -243,6 +280,7 @@ class WezerGroupMembership(models.Model):
         return result
 
     def unlink(self):
+        self._check_by_hand("unlink")
         groups, people = self.group_id, self.partner_id
         events = self.env["wezer.group.event"]
         held = events._roles_held(self)
@@ -251,6 +289,14 @@ class WezerGroupMembership(models.Model):
         self._invalidate_access()
         self._keep_followers(groups, people)
         return result
+
+    def _check_by_hand(self, operation):
+        """Refuse what an administrator changes where the circle decides it itself."""
+        if self.env.su:
+            return
+        self.check_access(operation)
+        for place in self.sudo():
+            reserve.check_place(place.group_id, person=place.partner_id.id)
 
     @api.model
     def _invalidate_access(self):
@@ -288,8 +334,18 @@ class WezerGroupMembership(models.Model):
         place = self.sudo()
         return (
             place._why_not_who(action)
+            or place._why_reserved(action)
             or place._state_refusal(action)
             or place._why_not_data(action)
+        )
+
+    def _why_reserved(self, action):
+        """Return why ``action`` is left to a decision of the circle, or None."""
+        if action not in RESERVED:
+            return None
+        outcome = RESERVED[action][self.group_id.kind == "role"]
+        return reserve.why_not_place(
+            self.group_id, outcome, role=self.group_id.id, person=self.partner_id.id
         )
 
     def _why_not_who(self, action):
@@ -483,13 +539,18 @@ class WezerGroupMembership(models.Model):
         """End the places whose term is over; remind a fortnight before."""
         today = days.today(self.env)
         places = self.sudo()
+        # Asked on the last day: from the next on, the role would be vacant.
+        ending = [("state", "=", "active"), ("date_to", "=", today)]
         over = [("state", "=", "active"), ("date_to", "<", today)]
         soon = [
             ("state", "=", "active"),
             ("date_to", "=", today + timedelta(days=REMIND_DAYS)),
             ("id", "not in", places._reminded_of_term_since(today)),
         ]
-        if for_each_due(places, over, lambda place: place._end_term()):
+        for_each_due(places, ending, lambda place: place._hold_over())
+        if for_each_due(
+            places, over, lambda place: place._hold_over() or place._end_term()
+        ):
             for_each_due(places, soon, lambda place: place._remind_of_term())
 
     @api.model
@@ -502,6 +563,22 @@ class WezerGroupMembership(models.Model):
             ("date", ">=", days.begin(self.env, day)),
         ]
         return notices.search(domain).mapped("res_id")
+
+    def _term_holds(self) -> date | None:
+        """Return the day until which the person keeps this role beyond the term.
+
+        Extension point: while a successor is being chosen. None ends the term.
+        """
+        return None
+
+    def _hold_over(self):
+        """Prolong a term where somebody is to stay; return whether."""
+        until = self._term_holds()
+        if not until or until <= self.date_to:
+            return False
+        since = self.held_over_since or self.date_to
+        self.write({"date_to": until, "held_over_since": since})
+        return True
 
     def _end_term(self):
         # The day on which the term ended stays.

@@ -3,6 +3,10 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.numbers import NumberError, decimal_number, whole
+from odoo.addons.wezer_base.tools.payload import shortened
+
+from ..tools import reserve
+from ..tools.group_policies import parse_share, share_text
 
 REASON_LENGTH = 300
 
@@ -33,6 +37,52 @@ class WezerGroupPolicy(models.Model):
         "(group_id, key)", "A circle can set each policy only once."
     )
 
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        policies._keep_readable()
+        policies._check_by_hand()
+        return policies
+
+    def write(self, vals):
+        self._check_by_hand()
+        result = super().write(vals)
+        self._keep_readable()
+        self._check_by_hand()
+        return result
+
+    def unlink(self):
+        self._check_by_hand("unlink")
+        return super().unlink()
+
+    def _check_by_hand(self, operation="write"):
+        """Refuse what an administrator changes where the circle decides it itself."""
+        if self.env.su:
+            return
+        self.check_access(operation)
+        for policy in self.sudo():
+            reserve.check_policy(policy.group_id, policy.key, policy.value)
+
+    def _keep_readable(self):
+        """Keep each value as its kind is written, whoever wrote it.
+
+        :raise Refusal: rule ``policy``, or the kind
+        """
+        known = self.env["wezer.group"]._policies()
+        for policy in self.sudo():
+            self._check_known(policy.key)
+            text = self._value_text(known[policy.key], policy.value)
+            if text != policy.value:
+                policy.write({"value": text})
+
+    @api.model
+    def _check_known(self, key):
+        """Refuse a policy that does not exist."""
+        if not isinstance(key, str) or key not in self.env["wezer.group"]._policies():
+            raise Refusal(self.env._("This policy does not exist."), rule="policy")
+
     @api.model
     def _decided_above(self, group, key):
         """Return what ``group`` and those above decided on ``key``, nearest first."""
@@ -54,24 +104,21 @@ class WezerGroupPolicy(models.Model):
         return self.browse(row[0] for row in rows)
 
     def _read_value(self):
-        """Return the value as its kind is read: a number or a bool; None of none."""
+        """Return the value as its kind is read; None of none."""
         if not self:
             return None
-        kind = self.env["wezer.group"]._policies()[self.key][1]
-        numbers = {"days": int, "count": int, "hours": float}
-        read = numbers.get(kind, lambda text: text == "yes")
-        return read(self.value)
+        return self.env["wezer.group"]._policies()[self.key].read(self.value)
 
     @api.model
     def _decide(self, group, key, value, reason):
         """Keep what ``group`` decided; None drops it (sudo, checked by the group)."""
+        self._check_known(key)
         policy = group.sudo().policy_ids.filtered(lambda policy: policy.key == key)
         if value is None:
             policy.unlink()
             return
-        kind = group._policies()[key][1]
         vals = {
-            "value": self._value_text(kind, value),
+            "value": self._value_text(group._policies()[key], value),
             "reason": " ".join(str(reason or "").split())[:REASON_LENGTH],
         }
         if policy:
@@ -80,11 +127,16 @@ class WezerGroupPolicy(models.Model):
             self.create({"group_id": group.id, "key": key, **vals})
 
     @api.model
-    def _value_text(self, kind, value):
-        """Return ``value`` as it is stored.
+    def _value_text(self, policy, value):
+        """Return ``value`` of a ``Policy`` as it is stored.
 
         :raise Refusal: its rule is the kind
         """
+        kind = policy.kind
+        if kind == "choice":
+            return self._choice(policy, value)
+        if kind == "share":
+            return self._share(value)
         if kind == "days":
             number = whole(value, least=1, most=9999)
             message = self.env._("Enter a number of days.")
@@ -103,6 +155,32 @@ class WezerGroupPolicy(models.Model):
         if not number:
             raise Refusal(message, rule=kind, value=str(value)[:40])
         return f"{number:g}" if kind == "hours" else str(number)
+
+    @api.model
+    def _choice(self, policy, value):
+        if not isinstance(value, str) or value not in policy.choices:
+            raise Refusal(
+                self.env._(
+                    "Choose one of these: %(choices)s.",
+                    choices=", ".join(policy.choices.values()),
+                ),
+                rule="choice",
+                value=shortened(value),
+                limit=", ".join(policy.choices),
+            )
+        return value
+
+    @api.model
+    def _share(self, value):
+        share = parse_share(value)
+        if not share:
+            raise Refusal(
+                self.env._("Enter a share as a fraction, for example 3/4, or 75 %."),
+                rule="share",
+                value=shortened(value),
+                limit="1/1",
+            )
+        return share_text(share)
 
     @api.model
     def _hours(self, value):

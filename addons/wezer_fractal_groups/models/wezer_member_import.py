@@ -4,6 +4,8 @@ from odoo import api, models
 
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, normalise
 
+from ..tools import reserve
+
 
 class WezerMemberImport(models.AbstractModel):
     _inherit = "wezer.member.import"
@@ -23,6 +25,8 @@ class WezerMemberImport(models.AbstractModel):
             )
         if found._membership_of(partner):
             return False, False
+        if error := reserve.why_not_place(found, "member", person=partner.id):
+            return False, error.args[0]
         found._add_member(partner, "active")
         return True, False
 
@@ -61,6 +65,8 @@ class WezerMemberImport(models.AbstractModel):
             },
         )
         for group in circle | role:
+            if reserve.why_not_place(group):
+                continue
             for partner in partners:
                 if group.active and not group._membership_of(partner):
                     group._add_member(partner, "active")

@@ -27,3 +27,4 @@ from . import test_website
 from . import test_welcome
 from . import test_news
 from . import test_notices_of_groups
+from . import test_reserve

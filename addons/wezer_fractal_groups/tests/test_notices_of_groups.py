@@ -76,6 +76,7 @@ MEMBERSHIP_ROWS = (
     Outcome("leave", "luc", settled={"gina": "group_request", "ines": "group_request"}),
     Outcome("leave", "demo", case="leave_as_a_member"),
     Outcome("remove_member", "gina", notified={"demo": "group_removed"}),
+    Outcome("fill", notified={"demo": "group_accepted"}),
     Outcome(
         "count_above",
         settled={"Administrator": "group_request", "moderator": "group_request"},
@@ -383,6 +384,11 @@ class TestNoticesOfGroups(OutcomeCase, GroupsCommon):
     def do_remove_member(self):
         group = self.garden.with_user(self.gina)
         return group, lambda: group.action_remove_member(self.demo.partner_id.id)
+
+    def do_fill(self):
+        """A decision of the circle gives a role."""
+        person = self.demo.partner_id
+        return self.gardener, lambda: self.gardener._do_fill(person)
 
     def do_count_above(self):
         """A representative's place in the circle above, for which they had asked."""

@@ -8,7 +8,7 @@ from odoo.addons.wezer_base.tools.tables import shown
 from odoo.addons.wezer_base.tools.text import normalise
 
 from ..models.wezer_group_permission import LEVELS
-from . import group_rows
+from . import group_rows, reserve
 from .membership_importer import MembershipImporter
 from .relations import Relation, word_of
 
@@ -163,6 +163,9 @@ class GroupImporter(MembershipImporter):
                 "With the option --links, it is linked with “%s” instead.", other.name
             )
             return "refused", f"{reason} {offer}"
+        for circle in group | other:
+            if error := circle._why_reserved("structure", outcome="link"):
+                return "refused", error.args[0]
         links = self.env["wezer.group.link"].sudo()
         return links._import_link(group, other)
 
@@ -232,6 +235,8 @@ class GroupImporter(MembershipImporter):
                     "“%s” is there already, as the other kind of group.", group.name
                 )
             return self._update(group, parent, row)
+        if parent and (error := parent._why_reserved("structure", outcome="found")):
+            return "refused", error.args[0]
         name = str(row.get("name") or row["group"].rsplit("/", 1)[-1])[:NAME_LENGTH]
         vals = {
             "name": name,
@@ -265,6 +270,7 @@ class GroupImporter(MembershipImporter):
         if not vals:
             return "same", ""
         try:
+            reserve.check_groups(group, vals)
             with self.env.cr.savepoint():
                 group.write(vals)
         except (UserError, ValidationError) as error:

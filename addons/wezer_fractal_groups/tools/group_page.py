@@ -12,6 +12,7 @@ from ..models.wezer_group_membership import MEMBERSHIP
 from . import group_places, group_timeline
 from .group_around import Around
 from .group_leads import leads_among
+from .group_policies import Policy, share_text
 
 # So many the page of a group shows of each; a page of their own shows all.
 MEMBERS_SHOWN = 24
@@ -470,6 +471,17 @@ def talk_values(group: Any, known: Any = None, page: int = 1) -> dict:
 # === THE FORMS OF THOSE WHO MANAGE IT === #
 
 
+def _policy_text(env: Any, policy: Policy, value: Any) -> Any:
+    """Return the value of a policy as people read it; None where nobody decided it."""
+    if value is None:
+        return None
+    if policy.kind == "switch":
+        return env._("yes") if value else env._("no")
+    if policy.kind == "share":
+        return share_text(value)
+    return policy.choices.get(value, value)
+
+
 def policy_rows(group: Any) -> list[dict]:
     """Return for each policy what ``group`` decided, and what holds there."""
     env = group.env
@@ -477,19 +489,17 @@ def policy_rows(group: Any) -> list[dict]:
         return []
     own = {policy.key: policy for policy in group.sudo().policy_ids}
     rows = []
-    for key, (label, kind) in group._policies().items():
+    for key, policy in group._policies().items():
         value, decided_by = group._policy(key)
-        text = value
-        if kind == "switch" and value is not None:
-            text = env._("yes") if value else env._("no")
         rows.append(
             {
                 "key": key,
-                "label": label,
-                "kind": kind,
+                "label": policy.label,
+                "kind": policy.kind,
+                "choices": policy.choices,
                 "own": own[key].value if key in own else "",
                 "reason": (own[key].reason if key in own else "") or "",
-                "text": text,
+                "text": _policy_text(env, policy, value),
                 # A circle above may be hidden from those who manage this one.
                 "from": decided_by.with_env(env)._wezer_with_visible_name().name or "",
             }

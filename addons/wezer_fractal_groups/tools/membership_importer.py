@@ -11,6 +11,7 @@ from odoo.addons.wezer_base.tools.tables import TableError, shown
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, clean_line, has_letter
 
 from ..models.wezer_group_membership import MEMBERSHIP
+from . import reserve
 from .relations import Relation, word_of
 
 
@@ -134,7 +135,10 @@ class MembershipImporter:
             return "refused", person or self.env._("The person is missing.")
         place = group
         if meaning and meaning.kind == "role" and group.kind == "circle":
-            place = self.known[self._role_reference(group, meaning)]
+            place = self.known.get(self._role_reference(group, meaning))
+            if not place:
+                error = group._why_reserved("structure", outcome="found")
+                return "refused", error.args[0] if error else ""
         if not (group.active and place.active):
             return "refused", self.env._("The group “%s” is closed.", place.name)
         before = made.get((place.id, person.id))
@@ -181,6 +185,8 @@ class MembershipImporter:
             }
             if row["since"]:
                 vals["date_from"] = row["since"]
+            if error := reserve.why_not_place(place, person=person.id):
+                return "refused", error.args[0]
             vals_list.append(vals)
             return "created", ""
         changes: dict = {}
@@ -194,6 +200,9 @@ class MembershipImporter:
             changes["date_to"] = row["until"]
         if not changes:
             return "same", ""
+        if reserve.PLACE_FIELDS & changes.keys():
+            if error := reserve.why_not_place(place, person=person.id):
+                return "refused", error.args[0]
         live.write(changes)
         return "updated", ""
 
@@ -205,6 +214,8 @@ class MembershipImporter:
         ended = row["until"] if row["until"] and row["until"] < today else today
         live, left = self._memberships()
         if here := live.get((place.id, person.id)):
+            if error := reserve.why_not_place(place, person=person.id):
+                return "refused", error.args[0]
             # By the rules of leaving: roles that were held because of it end too.
             here._leave()
             here.date_to = max(ended, here.date_from or ended)
@@ -257,7 +268,12 @@ class MembershipImporter:
             if group.kind == "circle":
                 reference = self._role_reference(group, meaning)
                 wanted[reference] = group, meaning
-        missing = [reference for reference in wanted if reference not in self.known]
+        missing = [
+            reference
+            for reference, (group, _meaning) in wanted.items()
+            if reference not in self.known
+            and not group._why_reserved("structure", outcome="found")
+        ]
         names = self._role_names()
         roles = self.model.create(
             [

@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
+
 
 class WezerGroup(models.Model):
     """The policies of a circle about deals, and what they count."""
@@ -9,34 +11,25 @@ class WezerGroup(models.Model):
     def _policies(self):
         return {
             **super()._policies(),
-            "claims_cap": (
+            "claims_cap": Policy(
                 self.env._("Open commitments a person may have in our announcements"),
                 "count",
             ),
-            "approvals_2_from": (
+            "approvals_2_from": Policy(
                 self.env._(
                     "Two approvals needed when one person is owed this many hours"
                 ),
                 "hours",
+                least=True,
             ),
-            "approvals_3_from": (
+            "approvals_3_from": Policy(
                 self.env._(
                     "Three approvals needed when one person is owed this many hours"
                 ),
                 "hours",
+                least=True,
             ),
         }
-
-    def _strictest_hours(self, key):
-        """Return the lowest hours that this circle or one above decided, and whose.
-
-        A circle inside another makes such a rule stricter, never looser.
-
-        :return: ``(hours or None, the policy (sudo))``
-        """
-        policies = self._policies_above(key)
-        policy = min(policies, key=lambda policy: float(policy.value), default=policies)
-        return (float(policy.value) if policy else None), policy
 
     def _open_wants(self):
         """Return ``{id: number}`` of the open wants of each group that the user sees.

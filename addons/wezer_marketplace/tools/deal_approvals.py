@@ -35,7 +35,7 @@ def rule(deal: Any) -> tuple[int, float, Any]:
         return 1, 0, empty
     owed = None
     for approvals, key, setting in RULES:
-        hours, policy = group._strictest_hours(key) if group else (None, empty)
+        hours, policy = group._strictest(key) if group else (None, empty)
         if company[setting] and (hours is None or company[setting] < hours):
             hours, policy = company[setting], empty
         if hours is None:
