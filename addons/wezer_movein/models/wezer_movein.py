@@ -233,6 +233,12 @@ class WezerMovein(models.Model):
         compute_sudo=True,
         help="How far the import is. It goes on when you leave this page.",
     )
+    progress_share = fields.Integer(
+        string="Share of this step (%)",
+        compute="_compute_progress",
+        compute_sudo=True,
+        aggregator=None,
+    )
     question_ids = fields.One2many(
         "wezer.movein.problem",
         "movein_id",
@@ -347,6 +353,7 @@ class WezerMovein(models.Model):
             row = by_move.get(move.id)
             importing = move.state == "importing" and row
             move.progress = row._in_words() if importing else False
+            move.progress_share = row._share() if importing else 0
 
     def _compute_seal_id(self):
         seals = self.env["wezer.ledger.seal"].sudo()
@@ -713,9 +720,11 @@ class WezerMovein(models.Model):
         self.ensure_one()
         self._check_state("post")
         imports.hold(self.env)
-        content = content or self._content()
-        replay = self._replayed(content)
-        CommunityImport(self, content, replay, progress).run()
+        # Methods of scheduled actions commit what they did: not in the midst of this.
+        move = self.with_context(ir_cron_progress_id=None)
+        content = content or move._content()
+        replay = move._replayed(content)
+        CommunityImport(move, content, replay, progress).run()
 
     @api.model
     def _cron_import(self):

@@ -68,4 +68,9 @@ class WezerMoveinProgress(models.Model):
         text = WORDS.get(self.what)
         if not text:
             return self.what
-        return self.env._(text, done=self.done, count=self.count)
+        # A text that was marked before its numbers were known takes none of its own.
+        return self.env._(text) % {"done": self.done, "count": self.count}
+
+    def _share(self) -> int:
+        """Return how much of the present step is done, in per cent."""
+        return self.done * 100 // self.count if self.count else 0

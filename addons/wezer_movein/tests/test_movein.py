@@ -15,6 +15,7 @@ from odoo.tools import mute_logger
 from odoo.addons.wezer_base.tools.backup import making
 from odoo.addons.wezer_base.tools.backup.refusals import BackupRefused
 
+from ..models.wezer_movein_progress import WORDS
 from ..tools import by_command, checking, proof
 from ..tools.content import Payment
 from .common import FILE, MoveinCommon, balances, village
@@ -333,6 +334,28 @@ class TestImport(MoveinCommon):
 
 @tagged("post_install", "-at_install")
 class TestChecking(MoveinCommon):
+    def test_the_scheduled_action_imports_in_one_transaction(self):
+        move = self._ready()
+        move.action_import()
+        with self.enter_registry_test_mode():
+            # As the scheduler runs it, which commits between two moves only.
+            self.env.ref("wezer_movein.ir_cron_import").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual((move.state, move.failure), ("imported", False))
+        move.action_prove()
+        self.assertEqual(move.state, "proved")
+
+    def test_the_progress_of_each_step_is_told_in_words(self):
+        move = self._ready()
+        move.action_import()
+        self.assertIn("within a minute", move.progress)
+        row = self.env["wezer.movein.progress"].sudo().search([], limit=1)
+        for step in WORDS:
+            row.write({"what": step, "done": 3, "count": 4})
+            move.invalidate_recordset(["progress", "progress_share"])
+            self.assertIn("3 of 4 ", move.progress)
+            self.assertEqual(move.progress_share, 75)
+
     def test_a_backup_is_made_by_a_button_and_its_failure_is_told(self):
         move = self._ready()
         move.action_backup()
