@@ -47,7 +47,8 @@ class WezerBallot(models.Model):
     def _void_all(self, decision):
         """Keep all ballots of ``decision`` as earlier ones, and free the voices (sudo).
 
-        Two statements, however many there are.
+        Two statements, however many there are. All voices are written, so that a vote
+        that was cast meanwhile is noticed: then this is done anew.
         """
         self.flush_model()
         self.env["wezer.ballot.past"].flush_model()
@@ -71,7 +72,7 @@ class WezerBallot(models.Model):
         self.env.execute_query(
             SQL(
                 """UPDATE wezer_decision_voter SET state = 'may'
-                    WHERE decision_id = %s AND state = 'voted' RETURNING id""",
+                    WHERE decision_id = %s AND state <> 'off' RETURNING id""",
                 decision.id,
             )
         )

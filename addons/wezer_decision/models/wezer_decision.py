@@ -49,6 +49,8 @@ DECISION = StateMachine(
         "facilitator": "facilitates it",
         "guide": "facilitates it, or proposed it",
         "voter": "a person on the roll who may vote",
+        "answering": "a person on the roll who may vote, or who has a mandate to vote"
+        " for such a person",
         "moderator": "a moderator of the community who is no party",
         "judge": "a moderator of the smallest circle around that is no party",
         "manager": "holds “manage” in the circle, or facilitates it",
@@ -67,7 +69,7 @@ DECISION = StateMachine(
             "outcomes are checked as if they were executed",
         ),
         Transition("open", ("announced",), ("open",), "clock", "_open"),
-        Transition("vote", ("open",), ("open",), "voter", "action_vote"),
+        Transition("vote", ("open",), ("open",), "answering", "action_vote"),
         Transition("take_back", ("open",), ("open",), "voter", "action_take_back"),
         Transition("object", ("open",), ("open",), "voter", "action_object"),
         Transition("nominate", ("open",), ("open",), "voter", "action_nominate"),
@@ -104,15 +106,14 @@ DECISION = StateMachine(
         Transition(
             "void", ("announced", "open"), ("ended",), "moderator", "action_void"
         ),
-        Transition(
-            "close", ("open",), ("open", "counting", "ended"), "clock", "_close"
-        ),
+        Transition("close", ("open",), ("counting", "ended"), "clock", "_close"),
         Transition(
             "count",
             ("counting",),
-            ("adopted", "rejected", "no_quorum", "tied", "done", "ended"),
+            ("open", "adopted", "rejected", "no_quorum", "tied", "done", "ended"),
             "clock",
             "_count",
+            "open where it waits for objections to be answered",
         ),
         Transition("lot", ("tied",), ("adopted",), "clock", "_draw_lot"),
         Transition(
@@ -159,6 +160,7 @@ class WezerDecision(models.Model):
         "wezer.group", string="Circle", required=True, index=True, ondelete="cascade"
     )
     discussion_id = fields.Many2one("wezer.discussion", index=True, ondelete="restrict")
+    category_id = fields.Many2one("wezer.category", ondelete="set null")
     title = fields.Char(required=True, size=TITLE_LENGTH)
     proposer_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="restrict"
@@ -380,6 +382,7 @@ class WezerDecision(models.Model):
             ),
             "decider": self.env._("Only the person who decides can do this."),
         }
+        sentences["answering"] = sentences["voter"]
         message = sentences.get(who) or self.env._("This happens on its date.")
         return NotAllowed(message, rule=who)
 
@@ -411,6 +414,9 @@ class WezerDecision(models.Model):
     def _is_voter(self):
         return bool(self._voices())
 
+    def _is_answering(self):
+        return bool(self._voices() or self._voices_of_others())
+
     def _is_moderator(self):
         return self.env.user._moderates(self._parties())
 
@@ -436,13 +442,25 @@ class WezerDecision(models.Model):
 
         :raise NotAllowed: rule ``voter``
         """
-        voices = self._voices()
+        voices = self._voices() | self._voices_of_others()
         if voice_id:
             voices = voices.filtered(lambda voice: voice.id == voice_id)
-        voice = voices.filtered(lambda one: one.party_id == one.person_id) or voices
+        person = self.env.user.partner_id
+        voice = (
+            voices.filtered(lambda one: one.party_id == one.person_id == person)
+            or voices.filtered(lambda one: one.person_id == person)
+            or voices
+        )
         if not voice:
             raise self._not_theirs("voter")
         return voice[0]
+
+    def _voices_of_others(self):
+        """Return the rows (sudo) that the user may cast by a mandate to vote."""
+        mandates = self.env["wezer.mandate"]
+        if "right_vote" not in mandates._fields:
+            return self.env["wezer.decision.voter"].sudo()
+        return mandates._voices(self, self.env.user.partner_id)
 
     def _parties(self):
         """Return the parties (sudo) to the decision: their moderators do not judge."""
@@ -519,12 +537,11 @@ class WezerDecision(models.Model):
                 rule="method",
                 value=self.method,
             )
-        return self._why_not_among()
+        return None
 
-    def _why_not_among(self):
+    def _why_not_among(self, person=None):
         """Return why a person who left since has no voice any more."""
-        person = self.env.user.partner_id
-        if roll.is_among(self, person):
+        if roll.is_among(self, person or self.env.user.partner_id):
             return None
         return NotAllowed(
             self.env._("You left the circle, so you have no voice in this any more."),
@@ -657,6 +674,22 @@ class WezerDecision(models.Model):
     # === PROPOSING === #
 
     @api.model
+    def _why_not_propose(self, group):
+        """Return why the user may not propose anything in ``group``, or None."""
+        try:
+            self.env.user._wezer_check_standing()
+        except AccessError as error:
+            return error
+        draft = self.sudo().new({"group_id": group.id, "electorate": "direct"})
+        return proposing.why_not_propose(group, draft)
+
+    @api.model
+    def _rules_for(self, group, method):
+        """Return the rules (sudo) that a decision by ``method`` would have here."""
+        draft = self.sudo().new({"group_id": group.id, "method": method})
+        return rules.of(draft)
+
+    @api.model
     def propose(self, group_id: int, vals: dict) -> int:
         """Propose something to a circle; it is a draft until it is announced.
 
@@ -676,8 +709,7 @@ class WezerDecision(models.Model):
         group = group.search([("id", "in", group.ids), ("kind", "=", "circle")])
         if not group:
             raise Refusal(self.env._("Choose a circle that you can see."), rule="group")
-        asked = self.sudo().new({"group_id": group.id, "electorate": "direct"})
-        error = proposing.why_not_propose(group, asked)
+        error = self._why_not_propose(group)
         if error:
             raise error
         clean = proposing.clean(self, group.sudo(), vals)
@@ -846,6 +878,7 @@ class WezerDecision(models.Model):
         decision = self._check("vote")
         decision._share()
         voter = decision._voice(voice_id)
+        decision._check_voice(voter, choice)
         answer = voting.cast(decision, choice, voter, reason, code)
         if decision.secrecy == "open":
             self._settle_own(decision)
@@ -887,6 +920,18 @@ class WezerDecision(models.Model):
         objection = integration.object_to(decision, voter, vals)
         self._settle_own(decision)
         return objection.id
+
+    def _check_voice(self, voter, choice):
+        """Refuse a voice whose person left, or which is cast for another without right.
+
+        :raise NotAllowed: rule ``left``
+        """
+        error = self._why_not_among(voter.person_id)
+        person = self.env.user.partner_id
+        if not error and voter.person_id != person:
+            error = self.env["wezer.mandate"]._why_not_voice(voter, person, choice)
+        if error:
+            raise error
 
     def _share(self):
         """Hold the decision together with others who vote: the clock waits for all.
@@ -1122,6 +1167,7 @@ class WezerDecision(models.Model):
     def _cron_clocks(self):
         """Do what is due, the oldest first; each in a transaction of its own."""
         clocks.run(self.sudo())
+        self.env["wezer.urn"].sudo()._clean()
 
     def _close(self):
         closing.close(self)
@@ -1130,9 +1176,12 @@ class WezerDecision(models.Model):
         closing.count(self)
 
     def _close_and_count(self, moment):
-        """Close at ``moment``, whatever the clock says (sudo, locked)."""
+        """Close at ``moment``, whatever the clock says, and count (sudo, locked)."""
         self.closes = moment
         closing.close(self)
+        if self.state == "counting":
+            closing.count(self)
+        clocks.set_due(self)
 
     def _draw_lot(self):
         closing.draw_lot(self)

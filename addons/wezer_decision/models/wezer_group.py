@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools import rules
+
 
 class WezerGroup(models.Model):
     """What a circle decides together, and who facilitates its decisions."""
@@ -10,6 +12,9 @@ class WezerGroup(models.Model):
         string="Facilitates decisions",
         help="The people in this role facilitate the decisions of the circle.",
     )
+
+    def _policies(self):
+        return {**super()._policies(), **rules.policies(self.env)}
 
     def _facilitators(self):
         """Return the people (sudo) in the roles of this circle that facilitate.

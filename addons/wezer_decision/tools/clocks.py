@@ -5,19 +5,15 @@ scheduled action takes those that are due, the oldest first, each in a transacti
 its own; a step that was done is not due any more, so that it can run twice.
 """
 
-import logging
 from datetime import datetime, timedelta
 from typing import Any
 
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.cron import AGAIN, for_each_due
 
 from . import closing, integration
-
-_logger = logging.getLogger(__name__)
 
 CRON = "wezer_decision.ir_cron_clocks"
 REMIND_LAST = timedelta(hours=24)
@@ -132,10 +128,7 @@ def _open(decision: Any) -> None:
     if decision.closes <= now:
         if decision.waits_until and decision.waits_until > now and _stopped(decision):
             return
-        if decision.method == "consent" and integration.passes_up(decision):
-            _pass_up(decision)
-        else:
-            decision._close()
+        decision._close()
         return
     due = [word for word, moment in _reminders(decision) if moment <= now]
     if due:
@@ -146,17 +139,6 @@ def _open(decision: Any) -> None:
 def _stopped(decision: Any) -> bool:
     """Return whether what a decision waits for after its closing time is missing."""
     return decision.method == "advice" or bool(integration.live(decision))
-
-
-def _pass_up(decision: Any) -> None:
-    """Let the circle above decide; where it cannot, the proposal is rejected."""
-    try:
-        with decision.env.cr.savepoint():
-            decision._pass_up()
-    except UserError as error:
-        decision.env.invalidate_all(flush=False)
-        _logger.info("Decision %s is not passed up: %s", decision.id, error.args[0])
-        decision._close()
 
 
 STEPS = {

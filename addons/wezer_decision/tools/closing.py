@@ -4,12 +4,15 @@ What is counted, and when, does not depend on when the clock comes: later answer
 the closing time were refused, and all that counts is in the roll and the ballots.
 """
 
+import logging
 from datetime import timedelta
 from typing import Any
 
 from odoo.exceptions import UserError
 
 from . import counting, integration, roll, rules, voting
+
+_logger = logging.getLogger(__name__)
 
 CHALLENGE_HOURS = 48
 JUDGE_DAYS = 14
@@ -22,20 +25,17 @@ SECRET_SHOWN = 8
 
 
 def close(decision: Any) -> None:
-    """End the voting and count (sudo, locked)."""
+    """End the voting (sudo, locked): from now on nobody votes, and nothing is counted.
+
+    The count is another transaction, which begins after this one: it sees all votes
+    that this one waited for.
+    """
     if not decision.group_id.active:
         end(decision, "closed_circle")
-        return
-    roll.refresh(decision)
-    if decision.method == "consent":
-        integration.lapse_leavers(decision)
-        if integration.waits(decision):
-            return
-    if decision.method == "advice":
+    elif decision.method == "advice":
         _wait_for_decider(decision)
-        return
-    decision.write({"state": "counting", "closed_at": decision.closes})
-    count(decision)
+    else:
+        decision.write({"state": "counting", "closed_at": decision.closes})
 
 
 def count(decision: Any) -> None:
@@ -43,6 +43,14 @@ def count(decision: Any) -> None:
 
     A decision that is over without a count (too few secret votes) gets no result.
     """
+    roll.refresh(decision)
+    if decision.method == "consent":
+        integration.lapse_leavers(decision)
+        if integration.waits(decision):
+            decision.write({"state": "open", "closed_at": False})
+            return
+        if integration.passes_up(decision) and _passed_up(decision):
+            return
     voices, answered = roll.counts(decision)
     by_college: dict = {}
     if decision.secrecy == "open":
@@ -59,16 +67,31 @@ def count(decision: Any) -> None:
     found.update(roll=voices, answered=sum(tallies.values()))
     if decision.method == "consent":
         integration.judge(decision, found)
-    state = _outcome_of(decision, found)
-    found["state"] = state
+    found["state"] = _outcome_of(decision, found)
+    if found["state"] == "no_quorum":
+        # It may be opened again: nobody knows how it stands.
+        names = ("method", "state", "roll", "answered", "quorum", "quorum_met")
+        found = {name: found[name] for name in names if name in found}
     decision.write(
         {
             "result": found,
-            "seal": found["seal"],
+            "seal": found.get("seal", False),
             "roll_shown": decision.secrecy == "open" or answered >= SECRET_SHOWN,
         }
     )
-    settle(decision, state)
+    settle(decision, found["state"])
+
+
+def _passed_up(decision: Any) -> bool:
+    """Let the circle above decide; return False where it cannot."""
+    try:
+        with decision.env.cr.savepoint():
+            decision._pass_up()
+    except UserError as error:
+        decision.env.invalidate_all(flush=False)
+        _logger.info("Decision %s is not passed up: %s", decision.id, error.args[0])
+        return False
+    return True
 
 
 def _outcome_of(decision: Any, found: dict) -> str:
@@ -98,6 +121,9 @@ def settle(decision: Any, state: str) -> None:
     decision.write(vals)
     if state == "tied":
         return
+    if state == "adopted":
+        for outcome in decision.outcome_ids:
+            outcome._adopt()
     decision._end_objections()
     decision._log(
         "closed",
@@ -125,7 +151,13 @@ def end(decision: Any, why: str, reason: str | None = None) -> None:
     }
     if not decision.closed_at:
         vals["closed_at"] = decision._now()
+    adopted = decision.state in ("challenged", "stuck")
+    if decision.secrecy != "open" and decision.state in ("open", "counting"):
+        decision.env["wezer.urn"].sudo()._destroy(decision)
     decision.write(vals)
+    if adopted:
+        for outcome in decision.outcome_ids:
+            outcome._drop()
     decision._end_objections()
     decision._log("ended", {"why": why})
     decision._tell_result()

@@ -10,6 +10,7 @@ from typing import Any
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import payload
+from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
 
 # Hours for answers, where the circle decided nothing.
 HOURS = {
@@ -66,6 +67,78 @@ SETTINGS: dict[str, tuple[str, int, int]] = {
     "none_option": ("switch", 0, 0),
 }
 WORDS = {"base": ("cast", "roll"), "aggregate": ("sum", "mean")}
+
+
+def policies(env: Any) -> dict[str, Policy]:
+    """Return what circles can decide about how they decide."""
+    methods = {
+        "none": env._("Not together"),
+        "majority": env._("By majority"),
+        "consent": env._("By consent"),
+    }
+    matters = {
+        "policy": env._("How policies are decided"),
+        "role": env._("How roles are given and taken"),
+        "member": env._("How members are let in and put out"),
+        "structure": env._("How circles and roles are founded, changed and closed"),
+        "agreement": env._("How agreements are made"),
+        "spend": env._("How larger spending is decided"),
+    }
+    found = {
+        f"decides_{matter}": Policy(matters[matter], "choice", methods)
+        for matter in MATTERS
+    }
+    found.update(
+        decides_share=Policy(env._("Share of yes that a majority needs"), "share"),
+        decides_strict=Policy(env._("More than this share is needed"), "switch"),
+        decides_base=Policy(
+            env._("A majority is counted of"),
+            "choice",
+            {
+                "cast": env._("those who say yes or no"),
+                "roll": env._("all who were asked"),
+            },
+        ),
+        quorum=Policy(env._("Share of those asked who have to answer"), "share"),
+        decision_days=Policy(env._("Days for answers to a decision"), "days"),
+        version_days=Policy(env._("Days for answers to a new version"), "days"),
+        silence_consents=Policy(
+            env._("Silence counts as consent"), "switch", least=True
+        ),
+        consent_rounds=Policy(env._("Versions before another way is taken"), "count"),
+        consent_fallback=Policy(
+            env._("Where objections remain after these versions"),
+            "choice",
+            {
+                "majority": env._("a majority decides"),
+                "above": env._("the circle above decides"),
+                "none": env._("it is not adopted"),
+            },
+        ),
+        consent_fallback_share=Policy(env._("Share that this majority needs"), "share"),
+        member_days_to_vote=Policy(
+            env._("Days of membership before one may vote"), "days"
+        ),
+        decisions_person=Policy(
+            env._("Decisions that one person may have running"), "count", least=True
+        ),
+        decisions_circle=Policy(
+            env._("Decisions that may run in the circle at once"), "count", least=True
+        ),
+        delegation=Policy(
+            env._("Letting others vote for oneself"),
+            "choice",
+            {
+                "chains": env._("Possible, and carried votes may be passed on"),
+                "once": env._("Possible, and carried votes are not passed on"),
+                "none": env._("Everybody votes personally"),
+            },
+        ),
+        delegation_cap=Policy(
+            env._("Voices one person may carry"), "count", least=True
+        ),
+    )
+    return found
 
 
 def clean_settings(env: Any, vals: dict) -> dict:

@@ -30,7 +30,6 @@ def cast(
         if code:
             urn._change(voter, code, choice)
             return code
-        _mark(voter)
         return urn._cast(voter, choice)
     keep_open(decision, voter, choice, reason)
     return True
@@ -83,7 +82,7 @@ def keep_open(decision: Any, voter: Any, choice: str, reason: Any = None) -> Non
         {
             "decision_id": decision.id,
             "voter_id": voter.id,
-            "person_id": voter.person_id.id,
+            "person_id": env.user.partner_id.id,
             **vals,
         }
     )
@@ -113,10 +112,10 @@ def take_back(decision: Any, voter: Any, code: Any = None) -> None:
     """Take a vote back (sudo), checked before: the voice can be used again."""
     if decision.secrecy != "open":
         decision.env["wezer.urn"].sudo()._take_back(voter, code)
-    else:
-        ballot = decision.env["wezer.ballot"].search([("voter_id", "=", voter.id)])
-        ballot._keep_past()
-        ballot.unlink()
+        return
+    ballot = decision.env["wezer.ballot"].search([("voter_id", "=", voter.id)])
+    ballot._keep_past()
+    ballot.unlink()
     voter.state = "may"
 
 
