@@ -15,6 +15,7 @@ EXAMPLES = {
     "update": "./wezer update",
     "bench": "./wezer bench people --quick",
     "reputation": "./wezer reputation ratings.csv --out scores.csv --scale=-10,10",
+    "count": "./wezer count ward.blt --method stv --seats 4 --json",
     "export": "./wezer export balances balances.csv",
     "backup": "./wezer backup --to backups --recipient age.pub --verify",
     "restore": "./wezer restore backups/wezer-20260131T031500Z.zip --verify",
@@ -270,7 +271,32 @@ def parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--until", metavar="TIME", help="only what was rated until then")
     sub.add_argument("--explain", metavar="ID", help="the score of one, as a sum")
+
+    add_count(command)
     return root
+
+
+def add_count(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Add the command that counts ballots."""
+    sub = command("count", "count a file of ballots, without Odoo or a database")
+    sub.add_argument(
+        "file", metavar="FILE", help=".blt, a tally of Debian, .abif or CSV"
+    )
+    sub.add_argument(
+        "--method",
+        metavar="NAME",
+        help="majority, consent, check, choose, dot, score, dates, schulze, stv, irv "
+        "or draw; as the file of a closed decision says, where it is one",
+    )
+    sub.add_argument("--seats", type=int, metavar="N", help="how many are elected")
+    sub.add_argument(
+        "--rule",
+        action="append",
+        metavar="NAME=VALUE",
+        help="another rule, as share=2/3, quorum=1/2, roll=40, aggregate=mean or "
+        "none_option=NAME; may be repeated",
+    )
+    sub.add_argument("--json", action="store_true", help="the result as JSON")
 
 
 def add_backups(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -441,6 +467,10 @@ def call(options: argparse.Namespace) -> int | None:
         return command(options)
     if options.command == "reputation":
         from .reputation import command
+
+        return command(options)
+    if options.command == "count":
+        from .count import command
 
         return command(options)
     from . import commands

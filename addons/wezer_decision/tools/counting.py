@@ -80,7 +80,7 @@ class Counting:
         self.ties: list[dict[str, Any]] = []
 
     def none_option(self) -> int | None:
-        """Return the option "none of these" (from 0): a number, or True for the last."""
+        """Return the option "none of these" (from 0); True is the last option."""
         given = self.rules.get("none_option")
         if not given:
             return None

@@ -1,0 +1,248 @@
+"""Files of ballots: the formats that others write, and what is refused."""
+
+import pytest
+
+from odoo.addons.wezer_decision.tools import counting, readers
+
+BLT = '3 1\n2 1 2 0\n1 3 0\n0\n"Ana"\n"Ben"\n"Cleo"\n"Town"\n'
+DEBIAN = """
+     Option 1----->: Ana
+   /  Option 2---->: Ben of the  North
+   |/  Option 3--->: None of the Above
+   |||/
+V: 1-2 \t\tabc
+V: 123 \t\tdef
+V: 1-2 \t\t012
+V: --- \t\t345
+"""
+ABIF = """{title: "Town"}
+# a comment
+=Ana:[Ana, of the hill]
+=[Ben B]:"Ben"
+=C:Cleo
+5:Ana>[Ben B]=C # as they said
+2: C > Ana
+1*C
+3:
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text, name):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def test_a_blt_file_is_read(file):
+    election = readers.read(file(BLT, "a.blt"), "stv")
+    assert election.options == ["Ana", "Ben", "Cleo"]
+    assert election.tallies == {"1-2-": 2, "--1": 1}
+    assert (election.rules, election.title) == ({"seats": 1}, "Town")
+
+
+def test_a_blt_file_may_have_all_that_its_format_allows(file):
+    text = """\ufeff# Ward 7
+4 2   # options, seats
+-3
+[tie 4 3 2 1] [nick a b c d]
+/* two papers
+   more */ 1 1 2 0
+(id 17) a - c d 0
+3 1=2 4 0
+2
+  4 2
+0
+1 1 2 0 2 2 0
+1 0
+1 3 0
+0
+"Ana "  "Green"
+"Ben # the 2nd" "Red"
+"Cleo" "Blue"
+"Dora" "Green"
+"Ward" "a comment"
+"""
+    election = readers.read(file(text, "a.blt"), "stv")
+    assert election.options == ["Ana", "Ben # the 2nd", "Cleo", "Dora"]
+    assert election.title == "Ward"
+    assert election.rules == {"seats": 2, "withdrawn": [3]}
+    assert election.tallies == {
+        "1-2--": 2,
+        "1--2-3": 1,
+        "1-1--2": 3,
+        "-2--1": 2,
+        "-1--": 2,
+        "": 1,
+        "--1-": 1,
+    }
+    assert "the lot decides" in election.notes[0]
+    found = counting.count("stv", election.options, election.tallies, election.rules)
+    # Neither the blank paper, nor that for the withdrawn person, nor the one that
+    # begins with two options is valid.
+    assert (found["ballots"], found["valid"], found["quota"]) == (12, 7, "3.00000")
+    assert "Cleo" not in found["rounds"][0]
+
+
+def test_names_of_a_blt_file_may_stand_on_one_line_or_without_quotes(file):
+    head = "2 1\n1 1 0\n0\n"
+    assert readers.read(file(head + '"A" "B" "T"', "a.blt")).options == ["A", "B"]
+    assert readers.read(file(head + "Ana Roe\nBen\n", "b.blt")).options == [
+        "Ana Roe",
+        "Ben",
+    ]
+
+
+def test_a_tally_sheet_of_debian_is_read(file):
+    election = readers.read(file(DEBIAN, "tally.txt"), "schulze")
+    assert election.options == ["Ana", "Ben of the North", "None of the Above"]
+    assert election.tallies == {"1--2": 2, "1-2-3": 1, "": 1}
+
+
+def test_names_in_an_old_encoding_are_read(file):
+    text = DEBIAN.replace("Ana", "Raphaël").encode("iso-8859-1")
+    assert readers.read(file(text, "tally.txt"), "schulze").options[0] == "Raphaël"
+
+
+def test_an_abif_file_is_read(file):
+    election = readers.read(file(ABIF, "a.abif"), "schulze")
+    assert election.options == ["Ana, of the hill", "Ben", "Cleo"]
+    assert election.tallies == {"1-2-2": 5, "2--1": 2, "--1": 1, "": 3}
+    assert election.title == "Town"
+    assert readers.format_of(file(ABIF, "abif.txt")) == "abif"
+
+
+def test_an_abif_file_may_have_scores(file):
+    path = file("42:Memphis/5,Nashville/2,Knox/0\n26:Knox/2>Nashville/5\n", "a.abif")
+    assert readers.read(path, "score").tallies == {"5,2,0": 42, ",5,2": 26}
+    assert readers.read(path, "schulze").tallies == {"1-2-3": 42, "-2-1": 26}
+    assert readers.read(path, "choose").tallies == {"1,2": 42, "2,3": 26}
+    plain = file("3:Ana,Ben\n2:Ben\n", "b.abif")
+    assert readers.read(plain, "choose").tallies == {"1,2": 3, "2": 2}
+    assert readers.read(plain, "schulze").tallies == {"1-1": 3, "-1": 2}
+    with pytest.raises(readers.BadFile, match="line 1: an option has no points"):
+        readers.read(plain, "score")
+
+
+def test_a_csv_file_has_ranks_scores_choices_or_dates_as_the_method_says(file):
+    ranks = file("\ufeffAna;Ben;Count\r\n1;2;3\r\n;1;2\r\n1;2;1\r\n-;0;1\r\n", "a.csv")
+    election = readers.read(ranks, "stv")
+    assert election.options == ["Ana", "Ben"]
+    assert election.tallies == {"1-2": 4, "-1": 2, "": 1}
+    scores = file('count,"Ana, ""A""",Ben\n42,5,2\n26,0,\n', "b.csv")
+    election = readers.read(scores, "score")
+    assert election.options == ['Ana, "A"', "Ben"]
+    assert election.tallies == {"5,2": 42, "0,": 26}
+    picks = file("Ana\tBen\nx\t\n1\t1\nno\tyes\n", "c.csv")
+    assert readers.read(picks, "choose").tallies == {"1": 1, "1,2": 1, "2": 1}
+    dates = file("10 May,11 May\nyes,maybe\ny,n\n", "d.csv")
+    assert readers.read(dates, "dates").tallies == {"y,m": 1, "y,n": 1}
+    words = file("choice,count\nyes,4\nNo,3\nabstain,2\n,1\n", "e.csv")
+    assert readers.read(words, "majority").tallies == {
+        **{"yes": 4, "no": 3, "abstain": 2, "": 1}
+    }
+
+
+def test_a_csv_file_may_name_the_first_second_and_third_choice(file):
+    text = "ballots,rank1,rank2,rank3\n3,Ana,Ben,\n1,skipped,Ben,Ana\n"
+    text += "2,Cleo,overvote,Ben\n"
+    election = readers.read(file(text, "a.csv"), "irv")
+    assert election.options == ["Ana", "Ben", "Cleo"]
+    assert election.tallies == {"1-2-": 3, "2-1-": 1, "--1": 2}
+
+
+def test_rules_that_a_spreadsheet_has_put_in_quotes_are_read(file):
+    text = '"# method: ""stv"""\n"# option_ids: [7, 8]";;\n# seats: 2;;\n'
+    text += "count;A;B\n3;1;2\n"
+    election = readers.read(file(text, "a.csv"))
+    rules = {"method": "stv", "option_ids": [7, 8], "seats": 2}
+    assert (election.rules, election.tallies) == (rules, {"1-2": 3})
+
+
+def test_blank_rows_without_a_count_are_no_ballots(file):
+    rows = "Ana,Ben,count\n1,2,3\n,,\n\n"
+    with pytest.raises(readers.BadFile, match="line 3"):
+        readers.read(file(rows.replace(",,\n", ",x,\n"), "a.csv"), "stv")
+    assert readers.read(file(rows, "b.csv"), "stv").tallies == {"1-2": 3}
+    assert readers.read(file("Ana,Ben\n1,2\n,\n", "c.csv"), "stv").tallies == {
+        "1-2": 1,
+        "": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "method", "reason"),
+    [
+        ("a.blt", "", "stv", "ends before"),
+        ("a.blt", "3 1\n1 1 0\n", "stv", "ends before"),
+        ("a.blt", BLT.replace("1 3 0", "1 4 0"), "stv", "line 3: “4” is no option"),
+        ("a.blt", BLT.replace("1 3 0", "1 3 3 0"), "stv", "line 3: “3” is named twice"),
+        ("a.blt", BLT.replace("1 3 0", "1.5 3 0"), "stv", "line 3: “1.5” is no whole"),
+        ("a.blt", BLT.replace("1 3 0", "1 x 0"), "stv", "line 3: “x” is no option"),
+        ("a.blt", BLT.replace("1 3 0", "9" * 14 + " 3 0"), "stv", "line 3"),
+        ("a.blt", BLT.replace("1 3 0", "[x] 1 3 0"), "stv", "line 3: this setting"),
+        ("a.blt", "999999 1\n", "stv", "line 1: “999999” is no whole"),
+        ("a.blt", "three 1\n", "stv", "line 1: “three” is no whole"),
+        ("a.blt", BLT.replace('"Cleo"\n"Town"\n', ""), "stv", "2 names for 3 options"),
+        ("a.blt", BLT.replace('"Cleo"', '"Cleo'), "stv", "line 7: a quotation mark"),
+        ("a.blt", BLT, "score", "no points"),
+        ("a.blt", BLT, "majority", "no ballots for “majority”"),
+        ("a.blt", b"3 1\n\x00\x01", "stv", "this is no text"),
+        ("a.blt", "3 1\n" + "1 " * 60_000, "stv", "line 2: more than"),
+        (
+            "a.txt",
+            DEBIAN.replace("V: 123", "V: 12"),
+            "schulze",
+            "line 7: “12” does not",
+        ),
+        ("a.txt", DEBIAN.replace("V: 123", "V: 1x3"), "schulze", "line 7: “1x3” does"),
+        ("a.txt", DEBIAN.replace("V: 123", "V:"), "schulze", "line 7: “def” does"),
+        (
+            "a.txt",
+            DEBIAN.replace("Option 2", "Option 4"),
+            "schulze",
+            "line 3: option 4",
+        ),
+        ("a.abif", ABIF.replace("1*C", "1:D"), "schulze", "line 8: “D” is not among"),
+        ("a.abif", ABIF.replace("1*C", "1:C>C"), "schulze", "line 8: “Cleo” is named"),
+        ("a.abif", ABIF.replace("1*C", "1:C>"), "schulze", "line 8: nothing follows"),
+        ("a.abif", ABIF.replace("1*C", "1:C>>Ana"), "schulze", "line 8: “>Ana” cannot"),
+        ("a.abif", ABIF.replace("1*C", "1:C<Ana"), "schulze", "line 8: “C<Ana” cannot"),
+        (
+            "a.abif",
+            ABIF.replace("=C:", "=:"),
+            "schulze",
+            "line 5: this names no option",
+        ),
+        ("a.abif", "# nothing\n", "schulze", "no ballots"),
+        ("a.csv", "", "stv", "no headings"),
+        ("a.csv", "Ana,Ana\n1,2\n", "stv", "line 1: “Ana” is named twice"),
+        ("a.csv", "Ana,\n1,2\n", "stv", "line 1: column 2 has no heading"),
+        ("a.csv", "Ana,Ben\n1,2,3\n", "stv", "line 2: more than 2 cells"),
+        ("a.csv", "Ana,Ben\n1,b\n", "stv", "line 2: “b” is no whole number"),
+        ("a.csv", "Ana,Ben\n1,2\n-3,1\n", "stv", "line 3: “-3” is no whole number"),
+        ("a.csv", 'Ana,Ben\n1,"2\n', "stv", "line 2"),
+        ("a.csv", "Ana,Ben\n1,z\n", "choose", "line 2: “z” is none of"),
+        ("a.csv", "Ana,Ben\ny,z\n", "dates", "line 2: “z” is none of"),
+        ("a.csv", "Ana,count\n1,-4\n", "stv", "line 2: “-4” is no whole number"),
+        ("a.csv", "choice\nyes\nperhaps\n", "majority", "line 3: “perhaps”"),
+        ("a.csv", "Ana,Ben\nyes,no\n", "majority", "line 1: one column “choice”"),
+        ("a.csv", "count\n3\n", "stv", "line 1: no column has an option"),
+        (
+            "a.csv",
+            ",".join(f"o{i}" for i in range(501)),
+            "stv",
+            "line 1: more than 500",
+        ),
+        ("a.csv", "Ana\n1\n", None, "does not say by which method"),
+    ],
+)
+def test_a_file_that_is_in_doubt_is_refused_with_the_line(
+    file, name, text, method, reason
+):
+    with pytest.raises(readers.BadFile) as refused:
+        readers.read(file(text, name), method)
+    assert reason in str(refused.value)

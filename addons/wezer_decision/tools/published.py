@@ -1,0 +1,76 @@
+"""The file of ballots that a closed decision publishes, for everybody to count again.
+
+It is a CSV file that ``./wezer count`` reads: lines with the rules, the headings, then
+each different ballot with how often it was cast. Runs without Odoo.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from odoo.addons.wezer_base.tools import tables
+
+from . import ballots, counting, readers
+
+# Rules in the order in which they are written.
+ORDER = ("decision", "seats", *sorted(readers.RULES - {"decision", "seats"}))
+
+
+def write(
+    method: str,
+    options: Sequence[str],
+    tallies: Mapping[str, int],
+    rules: Mapping[str, Any] | None = None,
+    by_college: Mapping[str, Mapping[str, int]] | None = None,
+    receipts: Mapping[str, str] | None = None,
+    title: str = "",
+) -> str:
+    """Return the text of the file; it is the same for the same ballots.
+
+    :param rules: as :func:`.counting.count` takes them
+    :param receipts: the ballot of each receipt's hash: one line for each
+    """
+    rules = rules or {}
+    output = io.StringIO()
+    output.write(f"# method: {json.dumps(method)}\n")
+    if title:
+        output.write(f"# title: {json.dumps(' '.join(title.split()))}\n")
+    for name in ORDER:
+        if rules.get(name) not in (None, "", [], {}):
+            output.write(f"# {name}: {json.dumps(rules[name], ensure_ascii=False)}\n")
+    rows = csv.writer(output, lineterminator="\n")
+    kind = ballots.KINDS[method]
+    heads = (
+        ["choice"]
+        if kind == "word"
+        else [tables.no_formula(name) for name in counting.distinct(options)]
+    )
+    if by_college:
+        rows.writerow(["count", "college", *heads])
+        for college in sorted(by_college):
+            for text, times in sorted(by_college[college].items()):
+                name = tables.no_formula(college)
+                rows.writerow([times, name, *cells(kind, text, len(options))])
+    elif receipts:
+        rows.writerow(["receipt", *heads])
+        for receipt, text in sorted(receipts.items()):
+            rows.writerow([receipt, *cells(kind, text, len(options))])
+    else:
+        rows.writerow(["count", *heads])
+        for text, times in sorted(tallies.items()):
+            rows.writerow([times, *cells(kind, text, len(options))])
+    return output.getvalue()
+
+
+def cells(kind: str, text: str, n: int) -> list[str]:
+    """Return a canonical ballot as one cell for each option."""
+    if kind == "word":
+        return [text]
+    if not text:
+        return [""] * n
+    if kind == "picks":
+        chosen = set(map(int, text.split(",")))
+        return ["1" if number in chosen else "" for number in range(1, n + 1)]
+    return text.split("-" if kind == "ranking" else ",")

@@ -1,0 +1,731 @@
+"""Reads files of ballots: ``.blt``, tallies of Debian, ``.abif`` and CSV.
+
+Lines that repeat are understood once and counted after. What cannot be understood
+without doubt is refused with its line number. Runs without Odoo.
+"""
+
+import csv
+import json
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from odoo.addons.wezer_base.tools import tables
+
+from . import ballots
+
+BYTES_MAX = 1 << 30
+LINE_MAX = 100_000
+OPTIONS_MAX = 500
+BALLOTS_MAX = 10**12
+COUNT_COLUMNS = {"count", "ballots", "votes", "voters", "weight", "times"}
+CHOICE_COLUMNS = {"choice", "vote", "answer", "ballot"}
+# Columns of published ballots that are not counted.
+OTHER_COLUMNS = {"receipt", "voter", "reason"}
+# Columns that hold the first, second … choice by name.
+PLACE_COLUMN = re.compile(
+    r"(?:rank|choice|preference)[ _#-]*[0-9]{1,3}"
+    r"|[0-9]{1,3}(?:st|nd|rd|th)[ _-]*(?:rank|choice|preference)",
+    re.IGNORECASE | re.ASCII,
+)
+TRUE_WORDS = {"1", "x", "y", "yes", "true"}
+FALSE_WORDS = {"", "0", "n", "no", "false", "-"}
+DATE_WORDS = {"y": "y", "yes": "y", "m": "m", "maybe": "m", "n": "n", "no": "n"}
+SEPARATORS = ",;\t"
+# What a published file says about its decision, before its headings.
+RULE_LINE = re.compile(r"#\s*([a-z_]{1,40})\s*:\s*(.*)", re.ASCII)
+RULES = {
+    *("aggregate", "base", "colleges", "decision", "most_per_option", "none_option"),
+    *("option_ids", "passes_from", "points", "quorum", "roll", "scale", "seats"),
+    *("share", "starts", "strict", "up_to", "withdrawn"),
+}
+
+
+class BadFile(ValueError):
+    """A file that is refused; ``line`` is where, None for the whole file."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(f"line {line}: {message}" if line else message)
+        self.line = line
+
+
+@dataclass
+class Election:
+    """What a file of ballots says."""
+
+    options: list[str]
+    tallies: dict[str, int] = field(default_factory=dict)
+    by_college: dict[str, dict[str, int]] = field(default_factory=dict)
+    rules: dict[str, Any] = field(default_factory=dict)
+    title: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, text: str, times: int, college: str | None = None) -> None:
+        """Count a canonical ballot."""
+        self.tallies[text] = self.tallies.get(text, 0) + times
+        if college is not None:
+            votes = self.by_college.setdefault(college, {})
+            votes[text] = votes.get(text, 0) + times
+
+
+def read(path: str | Path, method: str | None = None) -> Election:
+    """Read a file of ballots for a method; without one as the file itself says.
+
+    :raise BadFile: where the file is refused
+    """
+    kind = format_of(path)
+    if kind == "csv":
+        return CsvReader(path, method).read()
+    method = method or "schulze"
+    if ballots.KINDS.get(method) not in ("ranking", "points", "picks"):
+        raise BadFile(f"A file of this format has no ballots for “{method}”")
+    if kind == "blt":
+        return BltReader(path, method).read()
+    if kind == "debian":
+        return DebianReader(path, method).read()
+    return AbifReader(path, method).read()
+
+
+def format_of(path: str | Path) -> str:
+    """Return ``blt``, ``debian``, ``abif`` or ``csv``, by the name or the lines."""
+    name = Path(path).name.lower()
+    for ending in ("blt", "abif", "csv"):
+        if name.endswith("." + ending):
+            return ending
+    for number, line in Lines(path):
+        text = line.strip()
+        if re.match(r"V:\s", text) or re.match(r"[/| ]*Option\s+\d+\s*-", text):
+            return "debian"
+        if re.fullmatch(r"[0-9]+\s+[0-9]+", text, re.ASCII):
+            return "blt"
+        if re.match(r"(\{.*:|=.*:\[|[0-9]+\s*:)", text, re.ASCII):
+            return "abif"
+        if number > 200:
+            break
+    return "csv"
+
+
+class Lines:
+    """The lines of a text file with their numbers, within limits."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        about = self.path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise BadFile("this is no file")
+        if about.st_size > BYTES_MAX:
+            raise BadFile(f"the file has more than {BYTES_MAX >> 20} MB")
+        try:
+            self.encoding = tables.encoding_of(self.path)
+        except tables.TableError as error:
+            raise BadFile("the file is no text") from error
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        with open(self.path, encoding=self.encoding) as source:
+            for number, line in enumerate(
+                iter(lambda: source.readline(LINE_MAX), ""), 1
+            ):
+                if len(line) >= LINE_MAX:
+                    raise BadFile(f"more than {LINE_MAX:,} characters", number)
+                if "\0" in line:
+                    raise BadFile("this is no text", number)
+                yield number, line
+
+
+def clean(name: str) -> str:
+    """Return a name with single blanks."""
+    return " ".join(name.split())
+
+
+def whole(text: str, line: int, least: int = 0, most: int = BALLOTS_MAX) -> int:
+    """Return a whole number, or refuse it."""
+    if not re.fullmatch(r"[0-9]{1,13}", text, re.ASCII) or not (
+        least <= int(text) <= most
+    ):
+        shown = ballots.shown(text)
+        raise BadFile(f"“{shown}” is no whole number from {least} to {most:,}", line)
+    return int(text)
+
+
+def choice_of(kind: str, groups: Sequence[Sequence[int]], n: int) -> str:
+    """Return the ballot of ranked groups of options (from 0)."""
+    if kind == "picks":
+        return ballots.picks(option + 1 for group in groups for option in group)
+    ranks = [0] * n
+    for rank, group in enumerate(groups, 1):
+        for option in group:
+            ranks[option] = rank
+    return ballots.ranking(ranks)
+
+
+def check_twice(
+    groups: Sequence[Sequence[int]], names: Sequence[str], line: int
+) -> None:
+    """Refuse a ballot that names an option twice."""
+    used: set[int] = set()
+    for option in (option for group in groups for option in group):
+        if option in used:
+            raise BadFile(f"“{ballots.shown(names[option])}” is named twice", line)
+        used.add(option)
+
+
+class BltReader:
+    """Files of OpenSTV, as councils publish them: numbers, then names in quotes."""
+
+    TOKEN = re.compile(r'"[^"]*"|\([^)]*\)|\[[^\]]*\]|[^\s"(\[]+')
+    COMMENT = re.compile(r'("[^"]*")|#.*')
+
+    def __init__(self, path: str | Path, method: str) -> None:
+        self.lines = Lines(path)
+        self.kind = ballots.KINDS[method]
+        if self.kind == "points":
+            raise BadFile("The file has rankings, no points")
+        self.election = Election([])
+        self.head: list[int] = []
+        self.options = 0
+        self.nicks: dict[str, int] = {}
+        self.withdrawn: set[int] = set()
+        self.weight: int | None = None
+        self.groups: list[list[int]] = []
+        self.is_over = False
+        self.names: list[tuple[int, list[str]]] = []
+        self.comment = 0
+        self.line = 0
+
+    def read(self) -> Election:
+        """Read the file."""
+        seen: dict[str, int] = {}
+        parsed: dict[str, tuple[str, int]] = {}
+        for number, line in self.lines:
+            self.line = number
+            if line in seen and self.weight is None and not self.is_over:
+                seen[line] += 1
+                continue
+            if ballot := self.plain(line):
+                seen[line], parsed[line] = 1, ballot
+                continue
+            text = self.without_comments(line)
+            if self.is_over:
+                self.read_names(text)
+                continue
+            fresh = self.weight is None and bool(self.options)
+            found: list[tuple[str, int]] = []
+            for token in self.TOKEN.findall(text):
+                if self.is_over:
+                    raise BadFile("text follows the end of the ballots", self.line)
+                ballot = self.read_token(token)
+                if ballot:
+                    found.append(ballot)
+            if fresh and len(found) == 1 and self.weight is None and not self.is_over:
+                if not self.comment and "/*" not in line and "[" not in line:
+                    seen[line], parsed[line] = 1, found[0]
+                    continue
+            for choice, weight in found:
+                self.election.add(choice, weight)
+        for line, times in seen.items():
+            choice, weight = parsed[line]
+            self.election.add(choice, weight * times)
+        return self.finish()
+
+    def plain(self, line: str) -> tuple[str, int] | None:
+        """Return the ballot of a line that holds one and nothing else, else nothing."""
+        if not self.options or self.is_over or self.comment or self.weight is not None:
+            return None
+        words = line.split()
+        if len(words) < 2 or words[-1] != "0" or words[0] == "0":
+            return None
+        if not words[0].isdecimal() or len(words[0]) > 9 or not words[0].isascii():
+            return None
+        try:
+            options = [self.nicks[word] for word in words[1:-1]]
+        except KeyError:
+            return None
+        if len(set(options)) < len(options):
+            return None
+        if self.kind == "picks":
+            return choice_of(self.kind, [options], self.options), int(words[0])
+        ranks = [""] * self.options
+        for rank, option in enumerate(options, 1):
+            ranks[option] = str(rank)
+        return "-".join(ranks) if options else "", int(words[0])
+
+    def without_comments(self, line: str) -> str:
+        """Leave out what stands in /* */ and behind #."""
+        if self.comment or "/*" in line:
+            kept = []
+            for part in re.split(r"(/\*|\*/)", line):
+                if part == "/*":
+                    self.comment += 1
+                elif part == "*/" and self.comment:
+                    self.comment -= 1
+                elif not self.comment:
+                    kept.append(part)
+            line = " ".join(kept)
+        return self.COMMENT.sub(r"\1", line) if "#" in line else line
+
+    def read_token(self, token: str) -> tuple[str, int] | None:
+        """Understand a token before the names; return a ballot that it completes."""
+        if len(self.head) < 2:
+            most = OPTIONS_MAX if not self.head else 10_000
+            self.head.append(whole(token, self.line, 0 if self.head else 1, most))
+            if len(self.head) == 2:
+                self.options = self.head[0]
+                self.nicks = {str(o + 1): o for o in range(self.options)}
+        elif self.weight is None:
+            self.begin(token)
+        elif token == "0":
+            return self.end()
+        elif token != "-":
+            group = [self.option(part) for part in token.split("=")]
+            self.groups.append(group)
+        return None
+
+    def begin(self, token: str) -> None:
+        """Begin a ballot, or take what may stand before the first one."""
+        if token.startswith("["):
+            self.read_setting(token[1:-1].split())
+        elif token.startswith("-"):
+            self.withdrawn.add(self.option(token[1:]))
+        elif token.startswith("("):
+            self.weight = 1
+        elif token == "0":
+            self.is_over = True
+        else:
+            self.weight = whole(token, self.line)
+
+    def read_setting(self, words: list[str]) -> None:
+        """Take short names; an order for ties is not used, the lot decides."""
+        if words and words[0] == "nick":
+            if len(set(words[1:])) != self.options or len(words) - 1 != self.options:
+                raise BadFile("not every option has a short name", self.line)
+            self.nicks.update({nick: o for o, nick in enumerate(words[1:])})
+        elif words and words[0] == "tie":
+            self.election.notes.append(
+                "The file's order for ties is not used: the lot decides ties."
+            )
+        elif not words or words[0] not in ("droop",):
+            raise BadFile("this setting is not known", self.line)
+
+    def option(self, token: str) -> int:
+        """Return the option that a token names."""
+        if token not in self.nicks:
+            shown = ballots.shown(token)
+            raise BadFile(f"“{shown}” is no option from 1 to {self.options}", self.line)
+        return self.nicks[token]
+
+    def end(self) -> tuple[str, int]:
+        """Complete a ballot."""
+        names = [str(option + 1) for option in range(self.options)]
+        check_twice(self.groups, names, self.line)
+        ballot = choice_of(self.kind, self.groups, self.options), self.weight or 0
+        self.weight, self.groups = None, []
+        return ballot
+
+    def read_names(self, text: str) -> None:
+        """Take a line of names and titles."""
+        if not text.strip() or len(self.names) > self.options + 20:
+            return
+        words = re.findall(r'"([^"]*)"', text)
+        if text.count('"') % 2:
+            raise BadFile("a quotation mark is missing", self.line)
+        self.names.append((self.line, [clean(w) for w in words] or [clean(text)]))
+
+    def finish(self) -> Election:
+        """Put names and ballots together."""
+        if not self.options or self.weight is not None or not self.is_over:
+            raise BadFile("the file ends before its ballots end", self.line or None)
+        lines = [words for _line, words in self.names]
+        rows = lines[: self.options]
+        if len(rows) == self.options and all(len(words) > 1 for words in rows):
+            # Name and party stand on one line.
+            texts = [words[0] for words in rows]
+            texts += [word for words in lines[self.options :] for word in words]
+        else:
+            texts = [word for words in lines for word in words]
+        if len(texts) < self.options:
+            raise BadFile(
+                f"{len(texts)} names for {self.options} options", self.line or None
+            )
+        self.election.options = texts[: self.options]
+        if not all(self.election.options):
+            raise BadFile("an option has no name", self.line)
+        self.election.title = "".join(texts[self.options : self.options + 1])
+        if self.head[1]:
+            self.election.rules["seats"] = self.head[1]
+        if self.withdrawn:
+            numbers = sorted(option + 1 for option in self.withdrawn)
+            self.election.rules["withdrawn"] = numbers
+        return self.election
+
+
+class DebianReader:
+    """Tally sheets of Debian: a digit for each option, a dash where it has no rank."""
+
+    OPTION = re.compile(r"[/|\s]*Option\s+([0-9]{1,3})\s*-*>+\s*:?\s*(\S.*)", re.ASCII)
+    RANKS = "-123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+    def __init__(self, path: str | Path, method: str) -> None:
+        self.lines = Lines(path)
+        self.kind = ballots.KINDS[method]
+        if self.kind == "points":
+            raise BadFile("The file has rankings, no points")
+
+    def read(self) -> Election:
+        """Read the file."""
+        election = Election([])
+        seen: dict[str, list] = {}
+        line = 0
+        for line, text in self.lines:
+            words = text.split(None, 2)
+            if words and words[0] == "V:":
+                vote = words[1] if len(words) > 1 else ""
+                if vote in seen:
+                    seen[vote][1] += 1
+                else:
+                    seen[vote] = [self.choice(vote, election.options, line), 1]
+            elif option := self.OPTION.match(text):
+                if int(option[1]) != len(election.options) + 1 or seen:
+                    raise BadFile(f"option {option[1]} is out of order", line)
+                election.options.append(clean(option[2]))
+                if len(election.options) > len(self.RANKS) - 1:
+                    raise BadFile("too many options", line)
+        if not election.options:
+            raise BadFile("the file names no options", line or None)
+        for choice, times in seen.values():
+            election.add(choice, times)
+        return election
+
+    def choice(self, vote: str, options: list[str], line: int) -> str:
+        """Return the ballot of a line."""
+        if len(vote) != len(options) or any(mark not in self.RANKS for mark in vote):
+            shown = ballots.shown(vote)
+            raise BadFile(f"“{shown}” does not rank {len(options)} options", line)
+        ranks = [self.RANKS.index(mark) for mark in vote]
+        if self.kind == "picks":
+            return ballots.picks(o for o, rank in enumerate(ranks, 1) if rank)
+        return ballots.ranking(ranks)
+
+
+class AbifReader:
+    """Files of electorama: ``27:Ana>Ben=Cleo``, ``27:Ana/5,Ben/3``."""
+
+    COMMENT = re.compile(r'(\[[^\]]*\]|"[^"]*")|#.*')
+    NAME = r'\[[^\]]*\]|"[^"]*"|[^\s\[\]"<>=,/:#{}][^\[\]"<>=,/:#{}]*?'
+    OPTION = re.compile(rf"=\s*({NAME})\s*(?::\s*(.*))?$")
+    BALLOT = re.compile(r"(?:([0-9]+)\s*[:*])?\s*(.*)$", re.ASCII)
+    ITEM = re.compile(rf"\s*({NAME})\s*(?:/\s*([0-9]+))?\s*(?=[>=,]|$)")
+
+    def __init__(self, path: str | Path, method: str) -> None:
+        self.lines = Lines(path)
+        self.kind = ballots.KINDS[method]
+        self.election = Election([])
+        self.places: dict[str, int] = {}
+        self.declared: set[int] = set()
+        self.first_lines: dict[int, int] = {}
+        self.line = 0
+
+    def read(self) -> Election:
+        """Read the file."""
+        seen: dict[str, list] = {}
+        for number, line in self.lines:
+            self.line = number
+            text = line.strip()
+            if text in seen:
+                seen[text][1] += 1
+                continue
+            bare = self.COMMENT.sub(lambda found: found[1] or "", text).strip()
+            if not bare:
+                continue
+            if bare.startswith("{"):
+                title = re.fullmatch(r'\{"?title"?\s*:\s*"?(.*?)"?\s*\}', text)
+                if title:
+                    self.election.title = clean(title[1])
+            elif bare.startswith("="):
+                self.declare(bare)
+            else:
+                seen[text] = [self.ballot(bare), 1]
+        if not self.places:
+            raise BadFile("the file has no ballots", self.line or None)
+        if self.declared:
+            for option, line_number in self.first_lines.items():
+                if option not in self.declared:
+                    name = ballots.shown(self.election.options[option])
+                    raise BadFile(f"“{name}” is not among the options", line_number)
+        for (weight, groups, points, line_number), times in seen.values():
+            self.election.add(self.choice(groups, points, line_number), weight * times)
+        return self.election
+
+    def declare(self, text: str) -> None:
+        """Take the name of an option."""
+        found = self.OPTION.match(text)
+        if not found:
+            raise BadFile("this names no option", self.line)
+        option = self.place(found[1])
+        if option in self.declared:
+            raise BadFile(f"“{ballots.shown(found[1])}” is named twice", self.line)
+        self.declared.add(option)
+        name = clean((found[2] or "").strip().strip('[]"'))
+        if name:
+            self.election.options[option] = name
+
+    def place(self, token: str) -> int:
+        """Return the option of a name, a new one where it is new."""
+        name = clean(token.strip().strip('[]"'))
+        if not name:
+            raise BadFile("an option has no name", self.line)
+        if name not in self.places:
+            if len(self.places) >= OPTIONS_MAX:
+                raise BadFile(f"more than {OPTIONS_MAX} options", self.line)
+            self.places[name] = len(self.places)
+            self.first_lines[self.places[name]] = self.line
+            self.election.options.append(name)
+        return self.places[name]
+
+    def ballot(self, text: str) -> tuple[int, list[list[int]], dict[int, int], int]:
+        """Return how often a ballot was cast, its ranks, its points, and its line."""
+        head = self.BALLOT.match(text)
+        assert head
+        weight = whole(head[1], self.line) if head[1] else 1
+        rest, place = head[2], 0
+        groups: list[list[int]] = []
+        points: dict[int, int] = {}
+        sign, commas = ">", True
+        while rest and place < len(rest):
+            item = self.ITEM.match(rest, place)
+            if not item:
+                shown = ballots.shown(rest[place:])
+                raise BadFile(f"“{shown}” cannot be understood", self.line)
+            option = self.place(item[1])
+            if sign == ">" or not groups:
+                groups.append([])
+            groups[-1].append(option)
+            if item[2]:
+                points[option] = whole(item[2], self.line, 0, ballots.RANK_MAX)
+            place = item.end()
+            sign = rest[place : place + 1]
+            commas = commas and sign in ("", ",")
+            place += 1
+            if sign and place >= len(rest):
+                raise BadFile(f"nothing follows “{sign}”", self.line)
+        check_twice(groups, self.election.options, self.line)
+        if points and commas:
+            # Without signs between them the points say the order.
+            levels = sorted(set(points.values()), reverse=True)
+            groups = [[o for o in points if points[o] == level] for level in levels]
+        return weight, groups, points, self.line
+
+    def choice(self, groups: list[list[int]], points: dict[int, int], line: int) -> str:
+        """Return the ballot for the method."""
+        if self.kind == "points":
+            named = {option for group in groups for option in group}
+            if named - set(points):
+                raise BadFile("an option has no points", line)
+            return ballots.points(
+                [points.get(option) for option in range(len(self.places))]
+            )
+        if self.kind == "picks" and points:
+            groups = [[option for option in points if points[option]]]
+        return choice_of(self.kind, groups, len(self.places))
+
+
+class CsvReader:
+    """CSV files: a column for each option, and one that counts equal ballots."""
+
+    def __init__(self, path: str | Path, method: str | None) -> None:
+        self.lines = Lines(path)
+        self.method = method
+        self.election = Election([])
+        self.count_column: int | None = None
+        self.choice_column: int | None = None
+        self.college_column: int | None = None
+        self.option_columns: list[int] = []
+        self.by_name = False
+        self.places: dict[str, int] = {}
+        self.width = 0
+        self.separator = ","
+        self.line = 0
+
+    def read(self) -> Election:
+        """Read the file."""
+        seen: dict[str, list] = {}
+        for number, line in self.lines:
+            self.line = number
+            if line in seen:
+                seen[line][1] += 1
+                continue
+            if not line.strip():
+                continue
+            if not self.width:
+                text = line.strip()
+                if text.startswith('"#'):
+                    # A spreadsheet has put it in quotes.
+                    text = text[1:].rstrip(SEPARATORS)[:-1].replace('""', '"')
+                rule = RULE_LINE.match(text)
+                if rule:
+                    self.read_rule(rule[1], rule[2].rstrip(SEPARATORS))
+                elif not text.startswith("#"):
+                    self.read_head(line)
+                continue
+            if not line.strip(self.separator + " \r\n"):
+                # A spreadsheet writes empty rows like this; a blank ballot has a count.
+                if self.count_column is not None or self.width < 2:
+                    continue
+            seen[line] = [self.read_row(self.cells(line, self.separator)), 1]
+        if not self.width:
+            raise BadFile("the file has no headings", self.line or None)
+        n = len(self.election.options)
+        for (ballot, weight, college), times in seen.values():
+            if not isinstance(ballot, str):
+                ballot = ballots.ranking([*ballot, *[0] * (n - len(ballot))])
+            self.election.add(ballot, weight * times, college)
+        return self.election
+
+    def read_rule(self, name: str, text: str) -> None:
+        """Take what a published file says about its decision."""
+        try:
+            value = json.loads(text)
+        except ValueError:
+            value = text.strip()
+        if name == "method":
+            self.method = self.method or str(value)
+            self.election.rules["method"] = str(value)
+        elif name == "title":
+            self.election.title = str(value)
+        elif name in RULES:
+            self.election.rules[name] = value
+
+    def cells(self, line: str, separator: str) -> list[str]:
+        """Return the cells of a line."""
+        try:
+            rows = list(csv.reader([line], delimiter=separator, strict=True))
+        except csv.Error as error:
+            raise BadFile(f"{error}", self.line) from error
+        return [tables.as_written(cell.strip()) for cell in (rows or [[]])[0]]
+
+    def read_head(self, line: str) -> None:
+        """Take the headings."""
+        if self.method not in ballots.KINDS:
+            raise BadFile("The file does not say by which method it is counted")
+        found = {}
+        for separator in SEPARATORS:
+            try:
+                found[separator] = self.cells(line, separator)
+            except BadFile:
+                found[separator] = []
+        self.separator = max(SEPARATORS, key=lambda separator: len(found[separator]))
+        heads = [clean(head) for head in found[self.separator]]
+        self.width = len(heads)
+        kind = ballots.KINDS[self.method]
+        for column, head in enumerate(heads):
+            name = head.lower()
+            if name in COUNT_COLUMNS and column in (0, self.width - 1):
+                if self.count_column is not None:
+                    raise BadFile("two columns count ballots", self.line)
+                self.count_column = column
+            elif name in OTHER_COLUMNS:
+                continue
+            elif name == "college" and kind == "word":
+                self.college_column = column
+            elif kind == "word" and name in CHOICE_COLUMNS:
+                self.choice_column = column
+            elif not head:
+                raise BadFile(f"column {column + 1} has no heading", self.line)
+            else:
+                self.option_columns.append(column)
+                self.election.options.append(head)
+        self.check_head(kind)
+
+    def check_head(self, kind: str) -> None:
+        """Refuse headings that do not fit the method."""
+        options = self.election.options
+        if kind == "word":
+            if self.choice_column is None or options:
+                raise BadFile("one column “choice” is expected", self.line)
+            return
+        if not options:
+            raise BadFile("no column has an option", self.line)
+        if len(options) > OPTIONS_MAX:
+            raise BadFile(f"more than {OPTIONS_MAX} options", self.line)
+        if kind == "ranking" and all(map(PLACE_COLUMN.fullmatch, options)):
+            self.by_name = True
+            self.election.options = []
+            return
+        for number, name in enumerate(options):
+            if name in options[:number]:
+                raise BadFile(f"“{ballots.shown(name)}” is named twice", self.line)
+
+    def read_row(self, cells: list[str]) -> tuple[str | list[int], int, str | None]:
+        """Return the ballot of a row, how often it was cast, and its college."""
+        if len(cells) > self.width:
+            if any(cells[self.width :]):
+                raise BadFile(f"more than {self.width} cells", self.line)
+        cells += [""] * (self.width - len(cells))
+        weight = 1
+        if self.count_column is not None:
+            weight = whole(cells[self.count_column], self.line)
+        college = None
+        if self.college_column is not None:
+            college = cells[self.college_column]
+        answers = [cells[column] for column in self.option_columns]
+        if self.choice_column is not None:
+            return self.word(cells[self.choice_column]), weight, college
+        if self.by_name:
+            return self.named(answers), weight, college
+        try:
+            return self.choice(answers), weight, college
+        except ballots.BadChoice as error:
+            raise BadFile(str(error), self.line) from error
+
+    def word(self, cell: str) -> str:
+        """Return a word like ``yes``."""
+        try:
+            return ballots.parse(self.method or "", cell, 0)
+        except ballots.BadChoice as error:
+            raise BadFile(str(error), self.line) from error
+
+    def choice(self, cells: list[str]) -> str:
+        """Return the ballot of cells, one for each option."""
+        kind = ballots.KINDS[self.method or ""]
+        n = len(cells)
+        if kind == "ranking":
+            ranks = [
+                0
+                if cell in ("", "-", "0")
+                else whole(cell, self.line, 1, ballots.RANK_MAX)
+                for cell in cells
+            ]
+            return ballots.ranking(ranks)
+        if kind == "picks":
+            words = [cell.lower() for cell in cells]
+            for word in words:
+                if word not in TRUE_WORDS | FALSE_WORDS:
+                    shown = ballots.shown(word)
+                    raise BadFile(f"“{shown}” is none of 1 and 0", self.line)
+            chosen = [number for number, w in enumerate(words, 1) if w in TRUE_WORDS]
+            return ballots.picks(chosen)
+        if kind == "dates":
+            cells = [DATE_WORDS.get(cell.lower(), cell) for cell in cells]
+        if kind == "number":
+            return ",".join(ballots.parse(self.method or "", cell, n) for cell in cells)
+        return ballots.parse(self.method or "", ",".join(cells), n)
+
+    def named(self, cells: list[str]) -> list[int]:
+        """Return ranks of options that cells name in the order of preference."""
+        ranks: dict[int, int] = {}
+        for rank, cell in enumerate(cells, 1):
+            name = clean(cell)
+            if name.lower() in ("", "skipped", "undervote"):
+                continue
+            if name.lower() == "overvote":
+                # Two options were marked: nobody can say which is preferred.
+                break
+            if name not in self.places:
+                if len(self.places) >= OPTIONS_MAX:
+                    raise BadFile(f"more than {OPTIONS_MAX} options", self.line)
+                self.places[name] = len(self.places)
+                self.election.options.append(name)
+            ranks.setdefault(self.places[name], rank)
+        return [ranks.get(option, 0) for option in range(len(self.places))]
