@@ -25,6 +25,7 @@ NAMES = (
     "pages",
     "deal_queries",
     "letters",
+    "decisions",
     "load",
 )
 TEMPLATE = "wezer_bench_template"

@@ -246,7 +246,7 @@ def parser() -> argparse.ArgumentParser:
         nargs="?",
         metavar="NAME",
         help="people, ledger, groups, market, tasks, reputation, pages, deal_queries, "
-        "letters; all if none",
+        "letters, decisions; all if none",
     )
     sub.add_argument("--quick", action="store_true", help="smaller and faster")
     sub.add_argument("--data", metavar="PATH", help="another file or folder of data")
