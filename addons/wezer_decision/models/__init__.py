@@ -14,6 +14,7 @@ from . import wezer_urn
 from . import wezer_urn_receipt
 from . import wezer_objection
 from . import wezer_nomination
+from . import wezer_mandate
 from . import wezer_vote_delegation
 from . import wezer_outcome
 from . import wezer_governance_event

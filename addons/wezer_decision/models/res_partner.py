@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools import discussion_departure
+from ..tools import delegations, discussion_departure
 
 
 class ResPartner(models.Model):
@@ -11,10 +11,12 @@ class ResPartner(models.Model):
     def _wezer_personal_data(self):
         data = super()._wezer_personal_data()
         data.update(discussion_departure.personal_data(self))
+        data.update(delegations.personal_data(self))
         return data
 
     def _wezer_anonymise(self):
         discussion_departure.erase(self)
+        self.env["wezer.vote.delegation"]._leave(self)
         return super()._wezer_anonymise()
 
     def _wezer_merge_into(self, target):

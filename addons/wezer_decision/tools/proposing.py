@@ -26,6 +26,7 @@ RETURN_ASKED = 5
 CHOICES = ("method", "electorate", "secrecy")
 OWN = {
     *("title", "text", "discussion_id", "options", "role_id", "outcomes"),
+    "category_id",
     *("electorate_role_id", "named_ids", "members_only", "facilitator_id"),
     *("decider_id", "review_date", "execute_date"),
 }
@@ -51,6 +52,9 @@ def clean(decisions: Any, group: Any, vals: Any) -> dict:
         found[name] = payload.day(env, vals.get(name) or False)
     if vals.get("discussion_id"):
         found["discussion_id"] = _discussion(env, group, vals["discussion_id"]).id
+    if vals.get("category_id"):
+        category = payload.record(env, "wezer.category", vals["category_id"])
+        found["category_id"] = category.search([("id", "in", category.ids)]).id
     if vals.get("electorate_role_id"):
         found["electorate_role_id"] = _role(env, group, vals["electorate_role_id"]).id
     people = _people(env, group, payload.ids(env, vals.get("named_ids") or []))

@@ -1,0 +1,277 @@
+"""Delegations of voices: which ones concern a decision, and where its voices end.
+
+The nearest delegation counts: of the decision, then of its category, then of its
+circle, each from the circle itself upwards. A person who votes answers for themselves,
+and ends the chain behind them.
+"""
+
+from collections import Counter
+from typing import Any
+
+from odoo import models
+from odoo.tools import SQL
+
+from odoo.addons.wezer_base.tools import locks
+
+from . import delegation
+
+# Nobody objects, advises, names a person or draws a number for somebody else.
+NOT_DELEGABLE = ("advice", "person", "draw")
+# What a holder answers for themselves only.
+OWN_ANSWERS = ("object",)
+CAP = 5
+
+
+def policy(decision: models.Model) -> str:
+    """Return ``none``, ``once`` or ``chains``: how voices are carried in a decision."""
+    if decision.secrecy != "open" or decision.method in NOT_DELEGABLE:
+        return "none"
+    rules = decision.rules or {}
+    return rules.get("delegation") or "none"
+
+
+def cap(decision: models.Model, roll: int) -> int:
+    """Return how many voices one person carries at most."""
+    rules = decision.rules or {}
+    return int(rules.get("delegation_cap") or delegation.cap_of(roll, CAP))
+
+
+def nearest(
+    decision: models.Model, people: Any = None
+) -> dict[int, tuple[int, Any, int]]:
+    """Return ``{giver: (holder, since when, id of the delegation)}`` for a decision.
+
+    What was given or taken back after its end does not count.
+
+    :param people: ids of givers; None for all
+    """
+    env = decision.env
+    fields = env["wezer.vote.delegation"]._fields
+    names = ("giver_id", "holder_id", "scope", "decision_id", "group_id", "state")
+    rows = env.execute_query(
+        SQL(
+            """SELECT DISTINCT ON (d.giver_id)
+                      d.giver_id, d.holder_id, d.date_from, d.id
+                 FROM wezer_vote_delegation d
+            LEFT JOIN wezer_group_closure c
+                   ON c.descendant_id = %(group)s AND c.ancestor_id = d.group_id
+                WHERE d.date_from <= %(end)s AND d.date_until >= %(end)s::date
+                  AND (d.state = 'active' OR d.date_ended > %(end)s)
+                  AND (%(all)s OR d.giver_id = ANY(%(people)s))
+                  AND (d.scope = 'decision' AND d.decision_id = %(decision)s
+                    OR d.scope = 'category' AND d.category_id = %(category)s
+                       AND (c.distance = 0 OR d.inside AND c.distance > 0)
+                    OR d.scope = 'circle'
+                       AND (c.distance = 0 OR d.inside AND c.distance > 0))
+                ORDER BY d.giver_id,
+                         array_position('{decision,category,circle}'::varchar[],
+                                        d.scope),
+                         c.distance, d.id DESC""",
+            group=decision.group_id.id,
+            decision=decision.id,
+            category=decision.category_id.id or None,
+            end=moment(decision),
+            all=people is None,
+            people=list(people or ()),
+            to_flush=tuple(fields[name] for name in names),
+        )
+    )
+    return {giver: (holder, since, given) for giver, holder, since, given in rows}
+
+
+def moment(decision: models.Model) -> Any:
+    """Return when voices are counted: at the end of the vote, now while it runs."""
+    now = decision.env.cr.now().replace(microsecond=0)
+    if not decision.closes:
+        return now
+    return min(decision.closes, now)
+
+
+def roll_of(decision: models.Model) -> dict[int, tuple[int, str, str | None]]:
+    """Return ``{person: (row of the roll, state, choice)}`` of people's own voices.
+
+    A voice of a circle is not its representative's to give away.
+    """
+    env = decision.env
+    env["wezer.decision.voter"].flush_model()
+    env["wezer.ballot"].flush_model()
+    rows = env.execute_query(
+        SQL(
+            """SELECT v.person_id, v.id, v.state, b.choice
+                 FROM wezer_decision_voter v
+            LEFT JOIN wezer_ballot b ON b.voter_id = v.id
+                WHERE v.decision_id = %s AND v.party_id = v.person_id
+                  AND v.state <> 'off'""",
+            decision.id,
+        )
+    )
+    return {person: (row, state, choice) for person, row, state, choice in rows}
+
+
+def resolve(decision: models.Model) -> dict[int, int]:
+    """Return ``{row of the roll: row of the voter whose ballot counts for it}``."""
+    how = policy(decision)
+    if how == "none":
+        return {}
+    roll = roll_of(decision)
+    voted = {person for person, (_row, state, _c) in roll.items() if state == "voted"}
+    given = nearest(decision)
+    found = delegation.carried(
+        list(roll),
+        voted,
+        {giver: holder for giver, (holder, _since, _id) in given.items()},
+        {giver: (since, number) for giver, (_h, since, number) in given.items()},
+        cap(decision, len(roll)),
+        how == "chains",
+    )
+    return {
+        roll[giver][0]: roll[voter][0]
+        for giver, voter in found.items()
+        if roll[voter][2] not in OWN_ANSWERS
+    }
+
+
+def keep(decision: models.Model, carried: dict[int, int]) -> None:
+    """Write on the roll who answered for whom, and to whom each voice was given."""
+    if not carried:
+        return
+    roll = roll_of(decision)
+    rows = {person: row for person, (row, _state, _choice) in roll.items()}
+    passed = {
+        rows[giver]: rows[holder]
+        for giver, (holder, _since, _id) in nearest(decision).items()
+        if giver in rows and holder in rows
+    }
+    givers = list(carried)
+    decision.env.execute_query(
+        SQL(
+            """UPDATE wezer_decision_voter v
+                  SET carried_by_id = given.voter, passed_to_id = given.holder
+                 FROM unnest(%s, %s, %s) AS given(id, voter, holder)
+                WHERE v.id = given.id RETURNING v.id""",
+            givers,
+            [carried[giver] for giver in givers],
+            [passed[giver] for giver in givers],
+        )
+    )
+    decision.env["wezer.decision.voter"].invalidate_model(
+        ["carried_by_id", "passed_to_id"], flush=False
+    )
+
+
+def kept(decision: models.Model) -> dict[int, int]:
+    """Return who answered for whom in a decision that was counted."""
+    rows = decision.env.execute_query(
+        SQL(
+            """SELECT id, carried_by_id FROM wezer_decision_voter
+                WHERE decision_id = %s AND carried_by_id IS NOT NULL""",
+            decision.id,
+        )
+    )
+    return dict(rows)
+
+
+def beyond_cap(decision: models.Model) -> dict[int, int]:
+    """Return ``{giver: holder}`` of voices that nobody will carry, as it stands now.
+
+    As if all those would vote who gave their voice to nobody.
+    """
+    how = policy(decision)
+    if how == "none":
+        return {}
+    roll = roll_of(decision)
+    given = nearest(decision)
+    voted = {person for person, (_row, state, _c) in roll.items() if state == "voted"}
+    ends = voted | (roll.keys() - given.keys())
+    holders = {giver: holder for giver, (holder, _since, _id) in given.items()}
+    since = {giver: (when, number) for giver, (_h, when, number) in given.items()}
+    chains = how == "chains"
+    whole = delegation.carried(list(roll), ends, holders, since, None, chains)
+    limit = cap(decision, len(roll))
+    some = delegation.carried(list(roll), ends, holders, since, limit, chains)
+    return {giver: whole[giver] for giver in whole.keys() - some.keys()}
+
+
+def would_carry(decision: models.Model, person: models.Model) -> int:
+    """Return for how many others ``person`` answers if they vote now."""
+    how = policy(decision)
+    if how == "none":
+        return 0
+    roll = roll_of(decision)
+    if person.id not in roll:
+        return 0
+    voted = {one for one, (_row, state, _choice) in roll.items() if state == "voted"}
+    given = nearest(decision)
+    found = delegation.carried(
+        list(roll),
+        voted | {person.id},
+        {giver: holder for giver, (holder, _since, _id) in given.items()},
+        {giver: (since, number) for giver, (_h, since, number) in given.items()},
+        cap(decision, len(roll)),
+        how == "chains",
+    )
+    return Counter(found.values())[person.id]
+
+
+def ended_by_itself(env: Any, day: Any) -> list[tuple[int, str]]:
+    """Return ``(id, why)`` of active delegations that ended: by date or by leaving.
+
+    A giver and a holder both count in the circle, and are members in good standing.
+    """
+    fields = env["wezer.vote.delegation"]._fields
+    names = ("giver_id", "holder_id", "group_id", "state", "date_until")
+    places = env["wezer.group.membership"]._fields
+    return env.execute_query(
+        SQL(
+            """SELECT d.id, CASE WHEN d.date_until < %(day)s
+                                 THEN 'expired' ELSE 'left' END
+                 FROM wezer_vote_delegation d
+                WHERE d.state = 'active' AND (d.date_until < %(day)s OR EXISTS (
+                      SELECT FROM unnest(ARRAY[d.giver_id, d.holder_id]) one(id)
+                       WHERE NOT EXISTS (
+                             SELECT FROM wezer_profile p
+                              WHERE p.partner_id = one.id AND p.state = 'active')
+                          OR NOT EXISTS (
+                             SELECT FROM wezer_group_closure c
+                               JOIN wezer_group_membership m
+                                 ON m.group_id = c.descendant_id
+                              WHERE c.ancestor_id = d.group_id
+                                AND m.partner_id = one.id AND m.state = 'active'
+                                AND m.is_guest IS NOT TRUE)))
+                ORDER BY d.id""",
+            day=day,
+            to_flush=(
+                *(fields[name] for name in names),
+                *(places[name] for name in ("state", "partner_id", "is_guest")),
+                env["wezer.profile"]._fields["state"],
+            ),
+        )
+    )
+
+
+def personal_data(partners: models.Model) -> dict[str, list]:
+    """Return the voices that ``partners`` gave and carried, for their download."""
+    given = partners.env["wezer.vote.delegation"].sudo()
+    given = given.search(
+        ["|", ("giver_id", "in", partners.ids), ("holder_id", "in", partners.ids)],
+        order="id",
+    )
+    names = ["giver_id", "holder_id", "scope", "group_id", "category_id"]
+    names += ["decision_id", "date_from", "date_until", "state"]
+    rows = partners.env["wezer.personal.data"]
+    return {"vote_delegations": rows._rows(given, names)}
+
+
+def hold_running(env: Any, giver: models.Model) -> None:
+    """Hold the open decisions in which ``giver`` has a voice, shared with voters.
+
+    A count that begins waits for this transaction, or this one is tried again after it.
+    """
+    locks.execute_locking(
+        env,
+        """SELECT d.id FROM wezer_decision d
+             JOIN wezer_decision_voter v ON v.decision_id = d.id
+            WHERE v.person_id = %s AND v.state = 'may' AND d.state = 'open'
+            ORDER BY d.id FOR SHARE OF d""",
+        [giver.id],
+    )
