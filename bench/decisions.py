@@ -14,6 +14,8 @@ import numpy as np
 
 from odoo.addons.wezer_decision.tools import ballots, counting, delegation
 
+from . import decisions_secret
+
 BALLOTS, OPTIONS, SEATS = 1_000_000, 10, 3
 SEED = 20261130
 # The library that counts one ballot after the other gets so many of them.
@@ -24,6 +26,7 @@ def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dic
     """Yield the rows of the table."""
     yield from counts(BALLOTS // 10 if quick else BALLOTS)
     yield from delegations(BALLOTS // 10 if quick else BALLOTS)
+    yield from decisions_secret.rows(env, quick)
 
 
 def timed(call: Callable, *arguments: Any) -> tuple[float, Any]:

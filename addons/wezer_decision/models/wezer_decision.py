@@ -9,7 +9,17 @@ from odoo.addons.wezer_base.tools import days, locks, payload
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH
 
-from ..tools import clocks, closing, integration, proposing, roll, rules, voting
+from ..tools import (
+    clocks,
+    closing,
+    integration,
+    proposing,
+    published_ballots,
+    roll,
+    rules,
+    secrecy,
+    voting,
+)
 
 _lt = LazyTranslate(__name__)
 
@@ -1193,8 +1203,49 @@ class WezerDecision(models.Model):
         closing.execute(self)
 
     def _tallies(self):
-        """Return how often each choice was made in an open vote (sudo)."""
+        """Return how often each choice was made (sudo), once counted where secret."""
+        if self.secrecy != "open":
+            return self.env["wezer.urn"]._recount(self)
         return voting.tallies(self)[0]
+
+    def _tallies_by_college(self):
+        """Return how often each choice was made in each college (sudo)."""
+        return voting.tallies(self)[1] if self.secrecy == "open" else {}
+
+    # === WHAT IS PUBLISHED OF THE VOTES === #
+
+    def _secrecy_limits(self) -> list[str]:
+        """Return what people must know before they vote in secret, as sentences."""
+        mode = self.sudo().secrecy
+        return secrecy.limits(self.env, mode) if mode != "open" else []
+
+    def _ballot_file(self) -> tuple[str, str]:
+        """Return the name and the text of the file of all ballots, once counted.
+
+        :raise Refusal: rules ``state``, ``few``
+        """
+        self.check_access("read")
+        return published_ballots.ballot_file(self.sudo())
+
+    def _why_no_ballot_file(self):
+        """Return why the ballots are not published, or None."""
+        return published_ballots.why_no_list(self.sudo())
+
+    def _receipts(self) -> list[str]:
+        """Return the hashes of all receipts of a secret vote, once counted, sorted.
+
+        :raise Refusal: rule ``state``
+        """
+        self.check_access("read")
+        return published_ballots.receipts(self.sudo())
+
+    def _find_receipt(self, code) -> dict:
+        """Return the hash of a code, whether it is published, and beside which ballot.
+
+        :raise Refusal: rule ``state``
+        """
+        self.check_access("read")
+        return published_ballots.find_receipt(self.sudo(), code)
 
     def _rules_now(self):
         """Return the rules that would hold if it opened now (sudo)."""

@@ -141,6 +141,11 @@ class WezerUrn(models.Model):
         return counted
 
     @api.model
+    def _recount(self, decision: models.Model) -> dict[str, int]:
+        """Return how often each choice was cast in a decision that was counted."""
+        return secrecy.tallies(self.env, decision.id)
+
+    @api.model
     def _destroy(self, decision: models.Model) -> None:
         """Delete the ballots of a decision that ends without a count."""
         secrecy.destroy(self.env, decision.id)

@@ -11,6 +11,7 @@ from typing import Any
 from odoo.exceptions import UserError
 
 from . import counting, integration, roll, rules, voting
+from .secrecy import LEAST_FOR_ROLL
 
 _logger = logging.getLogger(__name__)
 
@@ -18,10 +19,6 @@ CHALLENGE_HOURS = 48
 JUDGE_DAYS = 14
 # Whoever decides after advice has so long once the advice is in.
 DECIDER_DAYS = 14
-# Fewer secret votes say too much about each of them.
-SECRET_VOTED = 5
-# From so many secret votes on it is shown who took part.
-SECRET_SHOWN = 8
 
 
 def close(decision: Any) -> None:
@@ -58,7 +55,7 @@ def count(decision: Any) -> None:
     else:
         # Shuffled whatever comes out: who voted when must be gone in any case.
         tallies = decision.env["wezer.urn"].sudo()._count_and_shuffle(decision)
-        if answered < SECRET_VOTED:
+        if not tallies:
             end(decision, "too_few")
             return
     options = [option.label for option in decision._ballot_options()]
@@ -76,7 +73,7 @@ def count(decision: Any) -> None:
         {
             "result": found,
             "seal": found.get("seal", False),
-            "roll_shown": decision.secrecy == "open" or answered >= SECRET_SHOWN,
+            "roll_shown": decision.secrecy == "open" or answered >= LEAST_FOR_ROLL,
         }
     )
     settle(decision, found["state"])
@@ -142,6 +139,8 @@ def draw_lot(decision: Any) -> None:
 
 def end(decision: Any, why: str, reason: str | None = None) -> None:
     """End a decision without a result (sudo); nothing is counted."""
+    if decision.secrecy != "open" and not decision.result:
+        decision.env["wezer.urn"].sudo()._destroy(decision)
     vals = {
         "state": "ended",
         "ended_why": why,

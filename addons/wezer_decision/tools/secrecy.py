@@ -2,9 +2,9 @@
 
 While a decision is open, a ballot is found by the hash of its receipt code alone. The
 database still knows that one transaction marked a row of the roll and inserted a
-ballot. So closing deletes all ballots of the decision and inserts them anew, in random order,
-with random ids, in one transaction. Afterwards the place, the id and the transaction of
-a row say nothing, and ``VACUUM`` removes what was deleted.
+ballot. So closing deletes all ballots of the decision and inserts them anew, in random
+order, with random ids, in one transaction. Afterwards the place, the id and the
+transaction of a row say nothing, and ``VACUUM`` removes what was deleted.
 
 No statement of this module is written to the log where it fails: its values would be in
 the line.
@@ -249,6 +249,63 @@ def has_deleted_rows(env: api.Environment) -> bool:
         [list(TABLES)],
     )
     return env.cr.fetchone()[0]
+
+
+# === WORDS FOR THE PAGE === #
+
+
+def limits(env: api.Environment, mode: str) -> list[str]:
+    """Return what people must know before they vote in secret, as sentences.
+
+    :param mode: ``secret`` or ``receipt``
+    """
+    words = [
+        env._(
+            "You are shown a code once. With the code you can change your vote until"
+            " the vote closes. Without it your vote stands: nobody can send you the"
+            " code again."
+        )
+    ]
+    if mode == "receipt":
+        words.append(
+            env._(
+                "After closing, every ballot is published beside a fingerprint of its"
+                " code. You can check how your own vote was counted. You can also prove"
+                " to others how you voted, so others could ask you to."
+            )
+        )
+    else:
+        words += [
+            env._(
+                "After closing, the fingerprints of all codes are published. You can"
+                " check that your vote is among those that were counted, and nobody can"
+                " see from it how you voted."
+            ),
+            env._(
+                "The list of all ballots, without names, is published if at least"
+                " %(number)s people voted.",
+                number=LEAST_FOR_LIST,
+            ),
+        ]
+    words += [
+        env._(
+            "The names of the people who voted are shown after closing if at least"
+            " %(number)s people voted.",
+            number=LEAST_FOR_ROLL,
+        ),
+        env._(
+            "There is no result if fewer than %(number)s people vote. The vote can"
+            " never be made open later.",
+            number=LEAST_VOTES,
+        ),
+        env._(
+            "The app keeps no link between you and your vote. Until the vote closes,"
+            " the people who run the server could make one, from the log of the"
+            " database or from a backup of those days. If you cannot accept that, ask"
+            " for a vote on paper."
+        ),
+    ]
+    return words
 
 
 # === AFTER CLOSING === #

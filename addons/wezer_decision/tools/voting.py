@@ -51,6 +51,13 @@ def parse(decision: Any, choice: Any) -> str:
             decision.rules,
         )
     except ballots.BadChoice as error:
+        if decision.secrecy != "open":
+            # What somebody meant to vote is in no message, and so in no log.
+            raise Refusal(
+                env._("This is not an answer to this decision."),
+                rule=error.rule,
+                field="secret_choice",
+            ) from None
         raise Refusal(
             env._(
                 "“%(choice)s” is not an answer to this decision.",
@@ -67,6 +74,7 @@ def keep_open(decision: Any, voter: Any, choice: str, reason: Any = None) -> Non
     """Write the ballot of an open vote (sudo); the one before stays as an older one."""
     env = decision.env
     vals = {
+        "person_id": env.user.partner_id.id,
         "choice": choice,
         "reason": payload.text(env, reason, REASON_LENGTH, "reason"),
         "version_id": decision.version_id.id,
@@ -82,7 +90,6 @@ def keep_open(decision: Any, voter: Any, choice: str, reason: Any = None) -> Non
         {
             "decision_id": decision.id,
             "voter_id": voter.id,
-            "person_id": env.user.partner_id.id,
             **vals,
         }
     )
@@ -98,14 +105,7 @@ def _mark(voter: Any) -> None:
     )
     voter.invalidate_recordset(["state"], flush=False)
     if not rows:
-        raise Refusal(
-            voter.env._(
-                "Your vote is in already. To change it, enter the code that was shown"
-                " to you when you voted."
-            ),
-            rule="voted",
-            field="code",
-        )
+        raise Refusal(voter.env._("Your vote is in already."), rule="voted")
 
 
 def take_back(decision: Any, voter: Any, code: Any = None) -> None:

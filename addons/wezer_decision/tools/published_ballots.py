@@ -1,0 +1,97 @@
+"""What a closed decision publishes: its file of ballots, and the hashes of receipts.
+
+The file can be counted again with ``./wezer count``, to the same result.
+"""
+
+from typing import Any
+
+from odoo import models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from . import published, rules, secrecy
+
+# States in which nothing is counted, or not for good.
+RUNNING = ("draft", "announced", "open", "counting", "no_quorum")
+
+
+def why_no_list(decision: models.Model) -> Refusal | None:
+    """Return why the ballots of ``decision`` (sudo) are not published, or None."""
+    env = decision.env
+    error = why_not_counted(decision)
+    if error or decision.secrecy != "secret":
+        return error
+    number = secrecy.voted(env, decision.id)
+    if number >= secrecy.LEAST_FOR_LIST:
+        return None
+    return Refusal(
+        env._(
+            "Fewer than %(limit)s people voted in secret, so the ballots are not"
+            " published.",
+            limit=secrecy.LEAST_FOR_LIST,
+        ),
+        rule="few",
+        value=str(number),
+        limit=str(secrecy.LEAST_FOR_LIST),
+    )
+
+
+def why_not_counted(decision: models.Model) -> Refusal | None:
+    """Return why nothing of the votes of ``decision`` (sudo) is shown, or None."""
+    if decision.result and decision.state not in RUNNING:
+        return None
+    return Refusal(
+        decision.env._("The votes are shown when they have been counted."),
+        rule="state",
+        value=decision.state,
+    )
+
+
+def ballot_file(decision: models.Model) -> tuple[str, str]:
+    """Return the name and the text of the file of ballots.
+
+    :param decision: with sudo; the caller checked that its reader sees it
+    :raise Refusal: rules ``state``, ``few``
+    """
+    error = why_no_list(decision)
+    if error:
+        raise error
+    receipts = None
+    if decision.secrecy == "receipt":
+        receipts = {digest or "": text for text, digest in secrecy.ballots(decision)}
+    text = published.write(
+        decision.method,
+        [option.label for option in decision._ballot_options()],
+        decision._tallies(),
+        {**rules.for_counting(decision), "roll": decision.result.get("roll")},
+        decision._tallies_by_college(),
+        receipts,
+        decision.title,
+    )
+    return f"decision-{decision.id}.csv", text
+
+
+def receipts(decision: models.Model) -> list[str]:
+    """Return the hashes of all receipts of a secret decision that was counted, sorted.
+
+    :param decision: with sudo; the caller checked that its reader sees it
+    :raise Refusal: rule ``state``
+    """
+    error = why_not_counted(decision)
+    if error:
+        raise error
+    return secrecy.receipts(decision) if decision.secrecy != "open" else []
+
+
+def find_receipt(decision: models.Model, code: Any) -> dict[str, Any]:
+    """Return the hash of a receipt code, and whether it is among those published.
+
+    :return: ``hash``, ``found``, and in the mode with receipts the ``choice``
+    """
+    digest = secrecy.code_hash(decision.id, secrecy.plain_code(code))
+    found: dict[str, Any] = {"hash": digest, "found": digest in receipts(decision)}
+    if found["found"] and decision.secrecy == "receipt":
+        for choice, known in secrecy.ballots(decision):
+            if known == digest:
+                found["choice"] = choice
+    return found
