@@ -821,8 +821,20 @@ class WezerAnnouncement(models.Model):
         )
 
     def _publishable_refusal(self):
-        """Return why it cannot be on the market, as it is written now."""
+        """Return why the user cannot put it on the market, as it is written now."""
         announcement = self.sudo()
+        refusal = announcement._why_not_on_market()
+        if refusal or not self._commits_money():
+            return refusal
+        try:
+            self.env.user._check_acts_for(announcement.author_id, "wallet")
+        except (NotAllowed, Refusal) as error:
+            return error
+        return None
+
+    def _why_not_on_market(self):
+        """Return why nobody can put it on the market, as it is written now (sudo)."""
+        announcement = self
         task = announcement.task_id
         if task and (task.is_closed or not task.active or task.is_template):
             return Refusal(
@@ -832,11 +844,6 @@ class WezerAnnouncement(models.Model):
                 rule="task",
                 value=task.name,
             )
-        if self._commits_money():
-            try:
-                self.env.user._check_acts_for(announcement.author_id, "wallet")
-            except (NotAllowed, Refusal) as error:
-                return error
         if announcement.visibility == "groups" and not announcement.group_ids:
             return Refusal(
                 self.env._("Choose the groups that this is for."), rule="visibility"
@@ -1182,17 +1189,34 @@ class WezerAnnouncement(models.Model):
     def action_publish(self, acting_partner_id: int | None = None) -> bool:
         """Open the announcement to answers."""
         self._authorise("publish", acting_partner_id)
-        announcement = self.sudo()
-        announcement._tidy_price_mode()
-        announcement.write(
+        self.sudo()._open_to_answers()
+        return True
+
+    def _do_publish(self):
+        """Open the announcement to answers: state and data only (sudo).
+
+        :raise Refusal: rules ``state``, ``task``, ``visibility``, ``expiry``
+        """
+        self._lock()
+        refusal = (
+            self._state_refusal("publish")
+            or self._why_not_on_market()
+            or self._day_refusal()
+        )
+        if refusal:
+            raise refusal
+        self._open_to_answers()
+
+    def _open_to_answers(self):
+        self._tidy_price_mode()
+        self.write(
             {
                 "state": "open",
-                "date_publish": announcement.date_publish or fields.Datetime.now(),
+                "date_publish": self.date_publish or fields.Datetime.now(),
             }
         )
-        announcement._after_change()
-        announcement._forget_shortage()
-        return True
+        self._after_change()
+        self._forget_shortage()
 
     def action_pause(self, acting_partner_id: int | None = None) -> bool:
         """Take no answers until the author publishes it again."""

@@ -2345,6 +2345,35 @@ class WezerDeal(models.Model):
         deal._log("self_approve" if own else "approve", party)
         if scores:
             self._assess(party, scores, comment, draft=True)
+        deal._follow_approval(party)
+        return True
+
+    def _do_approve(self, party):
+        """Let ``party`` itself approve what was delivered (sudo): state and data only.
+
+        It counts as the approval of one person, whoever decided it.
+
+        :raise Refusal: rules ``state``, ``approved_once``
+        """
+        deal = self
+        deal._lock()
+        deal._check_state("approve")
+        if deal.state == "approved" and (
+            party in deal.approver_ids or not deal._approvals_missing()
+        ):
+            raise Refusal(
+                self.env._("%(name)s has already approved this.", name=party.name),
+                rule="approved_once",
+                value=deal.state,
+            )
+        deal._set_state("approved")
+        deal_approvals.record(deal, party, party)
+        deal._log("approve", party)
+        deal._follow_approval(party)
+
+    def _follow_approval(self, party):
+        """Pay, or ask for what is still needed, after an approval (sudo)."""
+        deal = self
         if deal._approvals_missing():
             deal._ask_next_approver()
         elif not deal.accepted_terms_id.price_line_ids:
@@ -2359,7 +2388,6 @@ class WezerDeal(models.Model):
                 "to_pay",
                 _lt("Approved, to be paid: %(title)s", title=deal.title),
             )
-        return True
 
     def action_pay(self, acting_partner_id: int | None = None) -> bool:
         """Pay what was approved and is neither paid nor on its way."""
@@ -2860,7 +2888,16 @@ class WezerDeal(models.Model):
             worker receives; the rest is freed
         """
         self._authorise("resolve")
-        deal = self.sudo()
+        self.sudo()._do_resolve(outcome, reason, amounts, self.env.user.partner_id)
+        return True
+
+    def _do_resolve(self, outcome, reason, amounts, decided_by):
+        """Decide a dispute: state and data only (sudo); see :meth:`action_resolve`.
+
+        :param decided_by: ``res.partner``: the moderator, or the circle that decided
+        """
+        deal = self
+        deal._check_state("resolve")
         reason = payload.text(self.env, reason, 2000)
         if not reason:
             raise Refusal(self.env._("Give your reasons."), rule="note")
@@ -2868,9 +2905,9 @@ class WezerDeal(models.Model):
             raise Refusal(
                 self.env._("Choose one of the possible decisions."), rule="outcome"
             )
-        deal._log("resolve", self.env.user.partner_id, reason)
+        deal._log("resolve", decided_by, reason)
         deal.decided = True
-        deal.dispute_id._decide(outcome, reason, amounts)
+        deal.dispute_id._decide(outcome, reason, amounts, decided_by)
         # The decision says what became of the money: its own news would be a second.
         self.env["wezer.notice"]._settle(deal, subjects=["news"])
         deal._notify_all(
@@ -2878,7 +2915,6 @@ class WezerDeal(models.Model):
             _lt("There is a decision, please read it: %(title)s", title=deal.title),
             subject="decision",
         )
-        return True
 
     def _record_common_circles(self):
         """Keep which circles both sides are in, as the terms are accepted."""

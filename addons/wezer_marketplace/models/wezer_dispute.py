@@ -351,9 +351,12 @@ class WezerDispute(models.Model):
         for dispute in self.filtered(lambda dispute: dispute.state == "open"):
             dispute.write({"state": "withdrawn", "date_end": fields.Datetime.now()})
 
-    def _decide(self, outcome: str, reason: str, amounts: dict | None) -> None:
-        """Keep the decision of the caller, and do it with the deal's money.
+    def _decide(
+        self, outcome: str, reason: str, amounts: dict | None, decided_by: Any
+    ) -> None:
+        """Keep what was decided, and do it with the deal's money.
 
+        :param decided_by: ``res.partner``: the moderator, or the circle that decided
         :param dict amounts: for ``split``: ``{currency id: text}``
         """
         self.ensure_one()
@@ -366,7 +369,7 @@ class WezerDispute(models.Model):
                 "outcome": outcome,
                 "decision_reason": reason,
                 "amounts": minors and {str(key): minors[key] for key in minors},
-                "decided_by_id": self.env.user.partner_id.id,
+                "decided_by_id": decided_by.id,
                 "date_end": fields.Datetime.now(),
             }
         )
@@ -381,7 +384,7 @@ class WezerDispute(models.Model):
             deal._resume_after_dispute()
             return
         deal._set_state("approved")
-        deal_money.pay(deal, self.env.user.partner_id)
+        deal_money.pay(deal, self.decided_by_id)
 
     def _decide_refunded(self, _minors):
         """Give back all that was paid; the rest is never paid."""

@@ -102,8 +102,11 @@ def text(deal: Any) -> str:
     return f"{reason} {policy.reason}" if policy.reason else reason
 
 
-def record(deal: Any, party: Any) -> None:
-    """Record the caller's approval for ``party``, and how many are needed (sudo)."""
+def record(deal: Any, party: Any, person: Any = None) -> None:
+    """Record an approval for ``party``, and how many are needed (sudo).
+
+    :param person: whose approval it counts as; the caller's where left out
+    """
     wanted = rule(deal)[0]
     if wanted != deal.approvals_wanted:
         deal.approvals_wanted = wanted
@@ -112,7 +115,7 @@ def record(deal: Any, party: Any) -> None:
             "deal_id": deal.id,
             "milestone": deal.milestone,
             "partner_id": party.id,
-            "person_id": deal.env.user.partner_id.id,
+            "person_id": (person or deal.env.user.partner_id).id,
             "date": fields.Datetime.now(),
         }
     )
