@@ -82,6 +82,14 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if bridges & set(collection_path.parts) else None
 
 
+def rolled_back(item: pytest.Item) -> bool:
+    """Return whether what a test writes is rolled back after it."""
+    from odoo.tests import TransactionCase  # it reads the configuration
+
+    case = getattr(item, "cls", None)
+    return isinstance(case, type) and issubclass(case, TransactionCase)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
@@ -94,23 +102,33 @@ def pytest_collection_modifyitems(
     template has it. What the others commit stays in the worker's database. In either
     part the slow files come first, so that no worker waits for another at the end.
     """
-    from odoo.tests import TransactionCase  # it reads the configuration
-
     if os.environ.get("WEZER_COUNTS") != "all":
         large = [item for item in items if item.get_closest_marker("large")]
         config.hook.pytest_deselected(items=large)
         items[:] = [item for item in items if item not in large]
     commits, slow = set(), set()
     for item in items:
-        case = getattr(item, "cls", None)
-        if not (isinstance(case, type) and issubclass(case, TransactionCase)):
+        if not rolled_back(item):
             commits.add(item.path)
         if item.get_closest_marker("slow"):
             slow.add(item.path)
     items.sort(key=lambda item: (item.path in commits, item.path not in slow))
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Forget what is compiled after a test that may have committed something."""
+    if not rolled_back(item):
+        from . import kept_caches  # it reads the configuration
+
+        kept_caches.forget_all()
+
+
 def pytest_configure(config: Any) -> None:
     """Register the plugin."""
+    from . import kept_caches  # it reads the configuration
+
     pytest_odoo._shared_filestore = own_filestore
+    kept_caches.keep_compiled()
+    kept_caches.compile_once()
     config.pluginmanager.register(SkipsFail(), "wezer-skips-fail")
