@@ -14,5 +14,6 @@
         "data/ir_cron_discussions.xml",
         "views/discussion_templates.xml",
         "data/ir_cron_data.xml",
+        "data/ir_cron_governance.xml",
     ],
 }

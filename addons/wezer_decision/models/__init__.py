@@ -18,5 +18,9 @@ from . import wezer_mandate
 from . import wezer_vote_delegation
 from . import wezer_outcome
 from . import wezer_governance_event
+from . import wezer_governance_seal
+from . import wezer_group_event
+from . import wezer_group_policy
+from . import wezer_invariant
 from . import wezer_notice
 from . import res_partner

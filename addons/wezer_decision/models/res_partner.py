@@ -19,6 +19,10 @@ class ResPartner(models.Model):
         self.env["wezer.vote.delegation"]._leave(self)
         return super()._wezer_anonymise()
 
+    def _wezer_merge_keeps(self):
+        # The log of circles stays as it was written.
+        return super()._wezer_merge_keeps() | {"wezer.governance.event.actor_id"}
+
     def _wezer_merge_into(self, target):
         discussion_departure.prepare_merge(self, target)
         return super()._wezer_merge_into(target)

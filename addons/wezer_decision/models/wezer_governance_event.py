@@ -1,8 +1,18 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+
+from ..tools import governance
 
 
 class WezerGovernanceEvent(models.Model):
-    """What was decided about a circle, by whom, and when: written, never edited."""
+    """What was decided about a circle, by whom, and when: written, never edited.
+
+    Written by the same transaction as what it tells of. It holds no ballots, and no
+    reasons about a person. The database refuses to change or delete a row
+    (:mod:`..tools.governance`), and a nightly seal chains the rows.
+    """
 
     _name = "wezer.governance.event"
     _description = "Event of the governance of a circle"
@@ -24,12 +34,34 @@ class WezerGovernanceEvent(models.Model):
     decision_id = fields.Many2one(
         "wezer.decision", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    res_model = fields.Char(readonly=True)
-    res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
-    data = fields.Json(readonly=True)
+    # Visitors learn no names of members, and no numbers of theirs.
+    res_model = fields.Char(readonly=True, groups="wezer_base.group_member")
+    res_id = fields.Many2oneReference(
+        model_field="res_model", readonly=True, groups="wezer_base.group_member"
+    )
+    data = fields.Json(readonly=True, groups="wezer_base.group_member")
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
     )
+
+    # === CRUD === #
+
+    def init(self):
+        governance.prepare_table(self.env.cr)
+
+    def write(self, vals):
+        raise self._append_only()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise self._append_only()
+
+    def _append_only(self):
+        return Refusal(
+            self.env._("The log of a circle cannot be changed."), rule="append_only"
+        )
+
+    # === WRITING === #
 
     @api.model
     def _log(self, kind, group, decision=None, subject=None, data=None):
@@ -37,16 +69,129 @@ class WezerGovernanceEvent(models.Model):
 
         :param subject: the record that it is about
         """
+        return self.sudo().create(self._values(kind, group, decision, subject, data))
+
+    @api.model
+    def _values(self, kind, group, decision=None, subject=None, data=None):
+        """Return the values of an event that happens now; see :meth:`_log`."""
         user = self.env.user
-        return self.sudo().create(
-            {
-                "group_id": group.id,
-                "kind": kind,
-                "date": fields.Datetime.now(),
-                "actor_id": user.partner_id.id if user._wezer_is_person() else False,
-                "decision_id": decision.id if decision else False,
-                "res_model": subject._name if subject else False,
-                "res_id": subject.id if subject else False,
-                "data": data or False,
-            }
+        return {
+            "group_id": group.id,
+            "kind": kind,
+            "date": fields.Datetime.now(),
+            "actor_id": user.partner_id.id if user._wezer_is_person() else False,
+            "decision_id": decision.id if decision else False,
+            "res_model": subject._name if subject else False,
+            "res_id": subject.id if subject else False,
+            "data": data or False,
+        }
+
+    # === READING === #
+
+    @api.model
+    def _sentences(self):
+        """Return ``{kind: sentence}``; addons add theirs by ``super()``.
+
+        A sentence may name ``actor``, ``decision``, ``person``, ``subject`` and what
+        ``data`` of the event holds.
+        """
+        env = self.env
+        return {
+            "announced": env._("%(decision)s was announced."),
+            "opened": env._("%(decision)s: answers are taken."),
+            "extended": env._("%(decision)s: there is more time for answers."),
+            "version": env._("%(decision)s: version %(number)s."),
+            "objection": env._("%(decision)s: %(actor)s objected."),
+            "objection_ended": env._("%(decision)s: an objection has ended."),
+            "closed": env._("%(decision)s: %(state)s."),
+            "ended": env._("%(decision)s ended without a decision."),
+            "executed": env._("%(decision)s was carried out."),
+            "stuck": env._("%(decision)s could not be carried out yet."),
+            "challenged": env._("%(decision)s was challenged: form, roll or count."),
+            "challenge_dismissed": env._("%(decision)s: the challenge was dismissed."),
+            "challenge_upheld": env._("%(decision)s: the challenge was upheld."),
+            "reserved": env._("%(circle)s decides this together: %(policy)s."),
+            "unreserved": env._("%(circle)s no longer decides together: %(policy)s."),
+            "policy": env._("%(policy)s: %(value)s."),
+            "policy_dropped": env._("The circle above decides again: %(policy)s."),
+            "role_given": env._("%(person)s has the role %(subject)s."),
+            "role_ended": env._("%(person)s no longer has the role %(subject)s."),
+            "term_changed": env._("%(person)s: the term as %(subject)s has changed."),
+            "held_over": env._(
+                "%(person)s keeps the role %(subject)s until a successor is chosen."
+            ),
+            "delegation_given": env._("A vote was delegated."),
+            "delegation_ended": env._("A delegation of votes has ended."),
+            "moderated": env._("A moderator of the community decided: %(policy)s."),
+        }
+
+    def _sentence(self) -> str:
+        """Return what happened, as the reader may know it."""
+        self.ensure_one()
+        form = self._sentences().get(self.kind)
+        # sudo: who reads the event may know these names; visitors learn none.
+        values = self.sudo()._sentence_values(self.env.user._wezer_is_member())
+        if not form:
+            return values["decision"] or values["circle"]
+        return form % values
+
+    def _sentence_values(self, names):
+        """Return what sentences can name (sudo).
+
+        :param bool names: whether the reader may know members by name
+        """
+        data = self.data or {}
+        people = self.env["res.partner"]
+        number = data.get("person")
+        somebody = self.env._("A member")
+        actor = self.actor_id.name if names else somebody
+        person = people.browse(number or []).exists()
+        subject = (
+            self.env[self.res_model].browse(self.res_id).exists()
+            if self.res_model in self.env
+            else people
         )
+        states = dict(
+            self.env["wezer.decision"]._fields["state"]._description_selection(self.env)
+        )
+        policies = self.env["wezer.group"]._policies()
+        policy = policies.get(data.get("key"))
+        value = data.get("value")
+        return {
+            "number": data.get("number", ""),
+            "decision": self.decision_id.title or "",
+            "circle": self.group_id.name,
+            "actor": actor or somebody,
+            "person": (person.name if names else "") or somebody,
+            "subject": subject.display_name or "" if subject else "",
+            "state": states.get(data.get("state"), "").lower(),
+            "policy": policy.label if policy else data.get("key", ""),
+            "value": policy.shown(value, self.env) if policy else value or "",
+        }
+
+    @api.model
+    def _of_circle(self, group, kinds=(), limit=None, offset=0):
+        """Return the events of a circle and its roles that the user may read."""
+        domain = Domain("group_id", "=", group.id)
+        if kinds:
+            domain &= Domain("kind", "in", list(kinds))
+        return self.search(domain, limit=limit, offset=offset)
+
+    @api.model
+    def _file_rows(self, group):
+        """Yield the rows of a CSV file of the log of ``group``."""
+        group.check_access("read")
+        yield from governance.file_rows(self._of_circle(group))
+
+    @api.model
+    def file_rows(self, group_id: int) -> list[list]:
+        """Return the log of a circle that the caller sees, with a heading row.
+
+        :raise NotAllowed: for visitors
+        """
+        if self.env.user._is_public():
+            raise NotAllowed(self.env._("Log in to read this."), rule="login")
+        group = self.env["wezer.group"].search([("id", "=", group_id)])
+        if not group:
+            raise Refusal(self.env._("Choose a circle that you can see."), rule="group")
+        return list(self._file_rows(group))

@@ -1,8 +1,21 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.payload import shortened
+
+from ..tools import outcomes
+
+ERROR_LENGTH = 500
 
 
 class WezerOutcome(models.Model):
-    """What happens if a decision is adopted."""
+    """What happens if a decision is adopted.
+
+    Which kinds there are, and what each does, is told by :meth:`_kinds`. An outcome
+    is checked when the decision is announced (tried out, and taken back), when it opens
+    and when it is carried out; the values are plain, and never change once announced.
+    """
 
     _name = "wezer.outcome"
     _description = "Outcome of a decision"
@@ -27,3 +40,121 @@ class WezerOutcome(models.Model):
     company_id = fields.Many2one(
         related="decision_id.company_id", store=True, precompute=True, index=True
     )
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            kind = self._kind_called(vals.get("kind"))
+            vals["params"] = outcomes.clean(self.env, kind, vals.get("params"))
+        return super().create(vals_list)
+
+    # === KINDS === #
+
+    @api.model
+    def _kinds(self):
+        """Return ``{kind: Kind}``; addons add theirs by ``super()``."""
+        return outcomes.kinds(self.env)
+
+    @api.model
+    def _kind_called(self, name):
+        """Return the ``Kind`` of this name.
+
+        :raise Refusal: rule ``outcome``
+        """
+        kind = self._kinds().get(name) if isinstance(name, str) else None
+        if not kind:
+            raise Refusal(
+                self.env._("This kind of outcome does not exist."),
+                rule="outcome",
+                value=shortened(name),
+            )
+        return kind
+
+    def _kind(self):
+        """Return the ``Kind`` of this outcome."""
+        self.ensure_one()
+        return self._kind_called(self.sudo().kind)
+
+    @api.model
+    def _kind_labels(self, group):
+        """Return ``{kind: label}`` of what this circle can decide, for forms."""
+        return {name: kind.label for name, kind in self._kinds().items()}
+
+    @api.model
+    def _form_fields(self, kind, group):
+        """Return the fields of a form for one kind; see ``outcomes.form_fields``."""
+        return outcomes.form_fields(self.env, kind, group)
+
+    # === CHECKING AND CARRYING OUT === #
+
+    def _check(self, decision, dry_run=False):
+        """Refuse what this circle may not decide, or not in this way (sudo).
+
+        :param bool dry_run: carry it out, too, and take it back
+        """
+        outcome, kind = self.sudo(), self._kind()
+        if kind.matter:
+            outcomes.check_method(outcome, kind.matter)
+        kind.check(outcome)
+        if not dry_run or not kind.trial or outcome._waits_for_person():
+            return
+        try:
+            with self.env.cr.savepoint() as trial:
+                kind.execute(outcome)
+                self.env.flush_all()
+                trial.rollback()
+        finally:
+            self.env.invalidate_all(flush=False)
+
+    def _waits_for_person(self):
+        """Return whether an election has yet to find the person."""
+        return self.kind == "role" and not (self.params or {}).get("person")
+
+    def _execute(self):
+        """Carry it out (sudo), checked once more; the decision catches what fails."""
+        outcome, kind = self.sudo(), self._kind()
+        outcome._check(outcome.decision_id)
+        made = kind.execute(outcome)
+        if made:
+            outcome.write({"res_model": made._name, "res_id": made[:1].id})
+
+    def _adopt(self):
+        """Do what is done as soon as a decision is adopted (sudo).
+
+        What fails does not stop the adoption: it is tried again when it is carried
+        out, and the error is kept.
+        """
+        for outcome in self.sudo():
+            adopt = outcome._kind().adopt
+            if not adopt:
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    adopt(outcome)
+                    self.env.flush_all()
+            except UserError as error:
+                self.env.invalidate_all(flush=False)
+                outcome.error = str(error.args[0])[:ERROR_LENGTH]
+
+    def _drop(self):
+        """Take back what was done at adoption: nothing is carried out (sudo)."""
+        for outcome in self.sudo():
+            drop = outcome._kind().drop
+            if drop and outcome.state != "done":
+                drop(outcome)
+
+    def _set_person(self, person):
+        """Name the person whom an election found (sudo)."""
+        for outcome in self.sudo():
+            outcome.params = {**(outcome.params or {}), "person": person.id}
+
+    def _sentence(self) -> str:
+        """Return what happens if the decision is adopted, as the reader may know it."""
+        self.ensure_one()
+        # sudo: whoever reads the decision reads what follows from it.
+        try:
+            return self._kind().sentence(self.sudo())
+        except Refusal:
+            return self.env._("It concerns a circle that no longer exists.")

@@ -40,6 +40,12 @@ class Policy(NamedTuple):
             return Fraction(text)
         return text if self.kind == "choice" else text == "yes"
 
+    def shown(self, text: str | None, env: Any) -> str:
+        """Return a stored value as people read it."""
+        if self.kind == "switch" and text:
+            return env._("yes") if text == "yes" else env._("no")
+        return self.choices.get(text or "", text or "")
+
     def strictest(self, values: Sequence[Any]) -> int:
         """Return the place of the strictest among ``values``, the first of equal ones.
 

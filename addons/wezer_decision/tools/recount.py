@@ -1,0 +1,38 @@
+"""The result of a closed decision once more, from the ballots that are kept."""
+
+from typing import Any
+
+from odoo.tools import SQL
+
+from . import counting, rules, voting
+
+# What a count gives whatever became of the decision afterwards.
+COMPARED = ("seal", "yes", "no", "abstain", "order", "sums", "seats", "quota")
+
+
+def differences(decision: Any) -> list[str]:
+    """Return what of the stored result a new count does not give (sudo)."""
+    stored = decision.result or {}
+    if decision.secrecy == "open":
+        tallies, by_college = voting.tallies(decision)
+    else:
+        tallies, by_college = _urn(decision), {}
+    options = [option.label for option in decision._ballot_options()]
+    given = {**rules.for_counting(decision), "roll": stored.get("roll", 0)}
+    found = counting.count(decision.method, options, tallies, given, by_college)
+    return [
+        name for name in COMPARED if name in stored and stored[name] != found.get(name)
+    ]
+
+
+def _urn(decision: Any) -> dict[str, int]:
+    decision.env["wezer.urn"].flush_model()
+    return dict(
+        decision.env.execute_query(
+            SQL(
+                "SELECT choice, count(*) FROM wezer_urn WHERE decision_id = %s"
+                " GROUP BY choice",
+                decision.id,
+            )
+        )
+    )
