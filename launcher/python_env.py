@@ -66,8 +66,10 @@ def ensure(step: Step, test: bool = False) -> None:
         if not works():
             create(step)
         step.show(f"installing {path.name}")
-        # The list is complete: resolving again would only cost time.
-        pip("install", "--quiet", "--no-deps", "--only-binary=:all:", "-r", str(path))
+        # The list is complete: resolving again would only cost time. So would compiling
+        # all of it: Odoo keeps what it has compiled in a folder of its own.
+        options = ("--quiet", "--no-deps", "--no-compile", "--only-binary=:all:")
+        pip("install", *options, "-r", str(path))
         mark.write_text(wanted)
     version = ".".join(str(part) for part in sys.version_info[:2])
     packages = list(folder().glob("lib/*/site-packages/*.dist-info"))

@@ -17,6 +17,8 @@ Names of addons as arguments check only these.
 """
 
 import ast
+import functools
+import os
 import re
 import sys
 from collections import defaultdict
@@ -105,7 +107,9 @@ LEFT_TO_THE_BROWSER = re.compile(r"#\{\"[^\"]*\"\}|//.*")
 # Drawings that are files: thumbnails of the builder and the logo until there is one.
 DRAWN = ("static/src/img", "static/lib", "static/description")
 # Methods that leave notices.
-NOTIFY = re.compile(r"\._(wezer_)?(notify|leave|tell)\w*$")
+NOTIFY = re.compile(r"_(wezer_)?(notify|leave|tell)")
+# Folders that are no part of the repository.
+NOT_OURS = {".wezer", ".git", "__pycache__", "node_modules"}
 
 
 def model_of(node: ast.ClassDef) -> str | None:
@@ -127,12 +131,28 @@ def place(addon: Path, path: Path) -> str:
     return path.relative_to(addon.parent.parent).as_posix()
 
 
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a file."""
+    return tree_of(path.read_text())
+
+
+# Several checks ask for each file.
+tree_of = functools.cache(ast.parse)
+
+
+def files_of(root: Path) -> Iterator[Path]:
+    """Yield every file of the repository; what is installed in it is not entered."""
+    for folder, inside, names in os.walk(root):
+        inside[:] = sorted(set(inside) - NOT_OURS)
+        yield from (Path(folder, name) for name in sorted(names))
+
+
 def classes(addon: Path) -> Iterator[tuple[Path, ast.ClassDef, str]]:
     """Yield every class of a model in ``addon``, with its file and model."""
     for path in sorted(addon.rglob("*.py")):
         if "tests" in path.relative_to(addon).parts:
             continue
-        for node in ast.parse(path.read_text()).body:
+        for node in parsed(path).body:
             if isinstance(node, ast.ClassDef) and (name := model_of(node)):
                 yield path, node, name
 
@@ -227,7 +247,9 @@ def layers(addon: Path) -> Iterator[str]:
         if name.startswith("wezer_") and name not in may:
             yield f"{addon.name} depends on {name}"
     for path in sorted(addon.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
+        if "odoo.addons.wezer_" not in path.read_text():
+            continue
+        for node in ast.walk(parsed(path)):
             module = ""
             if isinstance(node, ast.ImportFrom) and not node.level:
                 module = node.module or ""
@@ -246,10 +268,7 @@ def layers(addon: Path) -> Iterator[str]:
 
 def citations(root: Path) -> Iterator[str]:
     """Yield every citation of a page that the repository does not have."""
-    for path in sorted(root.rglob("*")):
-        parts = set(path.relative_to(root).parts)
-        if parts & {".wezer", ".git", "__pycache__", "node_modules"}:
-            continue
+    for path in files_of(root):
         if path.suffix not in (".py", ".md", ".xml", ".js", ".scss", ".sql"):
             continue
         # The check and its test name what is not there.
@@ -291,11 +310,13 @@ def frozen_words(addon: Path) -> Iterator[str]:
     their reader had on that day.
     """
     for path in sorted(addon.rglob("*.py")):
-        if "tests" in path.parts:
+        if "tests" in path.parts or "lambda" not in path.read_text():
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call) or not NOTIFY.search(
-                ast.unparse(node.func)
+        for node in ast.walk(parsed(path)):
+            if not (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and NOTIFY.match(node.func.attr)
             ):
                 continue
             if any(isinstance(one, ast.Lambda) for one in node.args):
