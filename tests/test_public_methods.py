@@ -81,6 +81,8 @@ SUSPENDED_MAY = {
     "wezer.mandate.action_revoke",
     "wezer.notice.mark_read",
     "wezer.saved.search.stop",
+    "wezer.vote.delegation.action_resign",
+    "wezer.vote.delegation.action_take_back",
 }
 
 

@@ -68,7 +68,7 @@ class WezerUrn(models.Model):
         decision_id = voter.decision_id.id
         digest = secrecy.code_hash(decision_id, code)
         if not secrecy.change(self.env, decision_id, digest, choice):
-            raise self._wrong_code(voter)
+            raise self._wrong_code(voter, code)
         return True
 
     @api.model
@@ -82,7 +82,7 @@ class WezerUrn(models.Model):
         decision_id = voter.decision_id.id
         digest = secrecy.code_hash(decision_id, code)
         if not secrecy.remove(self.env, decision_id, digest):
-            raise self._wrong_code(voter)
+            raise self._wrong_code(voter, code)
         if not secrecy.mark(self.env, voter.id, "voted", "may"):
             raise Refusal(self.env._("You have not voted yet."), rule="voted")
         voter.invalidate_recordset(["state"], flush=False)
@@ -106,9 +106,10 @@ class WezerUrn(models.Model):
             )
 
     @api.model
-    def _wrong_code(self, voter):
+    def _wrong_code(self, voter, code):
         """Count a wrong code, and return the refusal."""
-        secrecy.note_wrong_code(self.env, voter.id)
+        if secrecy.plain_code(code):
+            secrecy.note_wrong_code(self.env, voter.id)
         return Refusal(
             self.env._(
                 "No vote of this decision has this code. Check the code; without it"

@@ -8,7 +8,7 @@ and ends the chain behind them.
 from collections import Counter
 from typing import Any
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools import locks
@@ -46,7 +46,7 @@ def nearest(
     :param people: ids of givers; None for all
     """
     env = decision.env
-    fields = env["wezer.vote.delegation"]._fields
+    known = env["wezer.vote.delegation"]._fields
     names = ("giver_id", "holder_id", "scope", "decision_id", "group_id", "state")
     rows = env.execute_query(
         SQL(
@@ -73,7 +73,7 @@ def nearest(
             end=moment(decision),
             all=people is None,
             people=list(people or ()),
-            to_flush=tuple(fields[name] for name in names),
+            to_flush=tuple(known[name] for name in names),
         )
     )
     return {giver: (holder, since, given) for giver, holder, since, given in rows}
@@ -81,7 +81,7 @@ def nearest(
 
 def moment(decision: models.Model) -> Any:
     """Return when voices are counted: at the end of the vote, now while it runs."""
-    now = decision.env.cr.now().replace(microsecond=0)
+    now = fields.Datetime.now()
     if not decision.closes:
         return now
     return min(decision.closes, now)
@@ -218,7 +218,7 @@ def ended_by_itself(env: Any, day: Any) -> list[tuple[int, str]]:
 
     A giver and a holder both count in the circle, and are members in good standing.
     """
-    fields = env["wezer.vote.delegation"]._fields
+    known = env["wezer.vote.delegation"]._fields
     names = ("giver_id", "holder_id", "group_id", "state", "date_until")
     places = env["wezer.group.membership"]._fields
     return env.execute_query(
@@ -241,7 +241,7 @@ def ended_by_itself(env: Any, day: Any) -> list[tuple[int, str]]:
                 ORDER BY d.id""",
             day=day,
             to_flush=(
-                *(fields[name] for name in names),
+                *(known[name] for name in names),
                 *(places[name] for name in ("state", "partner_id", "is_guest")),
                 env["wezer.profile"]._fields["state"],
             ),

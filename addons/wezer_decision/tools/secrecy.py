@@ -125,7 +125,8 @@ def note_wrong_code(env: api.Environment, voter_id: int) -> None:
             with env.registry.cursor() as cr:
                 cr.execute(
                     """SET LOCAL lock_timeout = '5s';
-                       UPDATE wezer_decision_voter SET wrong_codes = wrong_codes + 1
+                       UPDATE wezer_decision_voter
+                          SET wrong_codes = coalesce(wrong_codes, 0) + 1
                         WHERE id = %s""",
                     [voter_id],
                     log_exceptions=False,
@@ -138,7 +139,8 @@ def note_wrong_code(env: api.Environment, voter_id: int) -> None:
 def wrong_codes(env: api.Environment, voter_id: int) -> int:
     """Return how many wrong codes a voter has tried."""
     env.cr.execute(
-        "SELECT wrong_codes FROM wezer_decision_voter WHERE id = %s", [voter_id]
+        "SELECT coalesce(wrong_codes, 0) FROM wezer_decision_voter WHERE id = %s",
+        [voter_id],
     )
     return (env.cr.fetchone() or [0])[0]
 
@@ -230,7 +232,7 @@ def vacuum(database: str) -> bool:
     with connection.cursor() as cr:
         cr._cnx.autocommit = True  # VACUUM runs outside of transactions
         try:
-            cr.execute(f"SET lock_timeout = '{VACUUM_WAIT}'")
+            cr.execute("SET lock_timeout = %s", [VACUUM_WAIT])
             for table in TABLES:
                 cr.execute(SQL("VACUUM %s", SQL.identifier(table)))
         except psycopg2.OperationalError:
