@@ -15,5 +15,6 @@
         "views/discussion_templates.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_governance.xml",
+        "views/wezer_decision_views.xml",
     ],
 }

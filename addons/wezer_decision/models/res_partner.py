@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools import delegations, discussion_departure
+from ..tools import decision_departure, delegations, discussion_departure
 
 
 class ResPartner(models.Model):
@@ -12,11 +12,13 @@ class ResPartner(models.Model):
         data = super()._wezer_personal_data()
         data.update(discussion_departure.personal_data(self))
         data.update(delegations.personal_data(self))
+        data.update(decision_departure.personal_data(self))
         return data
 
     def _wezer_anonymise(self):
         discussion_departure.erase(self)
         self.env["wezer.vote.delegation"]._leave(self)
+        decision_departure.erase(self)
         return super()._wezer_anonymise()
 
     def _wezer_merge_keeps(self):
@@ -25,4 +27,5 @@ class ResPartner(models.Model):
 
     def _wezer_merge_into(self, target):
         discussion_departure.prepare_merge(self, target)
+        decision_departure.prepare_merge(self, target)
         return super()._wezer_merge_into(target)

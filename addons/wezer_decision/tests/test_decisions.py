@@ -1,20 +1,50 @@
-"""The life of a decision: each row of its table, and the edge cases."""
+"""The life of a decision: each row of its table, and the cases at its edges."""
 
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.tools import days
 
+from ..tools import rules
 from .common import DecisionCommon
+
+WHY = "The path beside it would be too narrow for prams."
 
 
 @tagged("post_install", "-at_install")
 class TestDecisions(DecisionCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.moderator = mail_new_test_user(
+            cls.env,
+            login="wzd_moderator",
+            name="Moderator",
+            groups="base.group_user,wezer_base.group_moderator",
+        )
+
     def assert_refused(self, rule, act, *args, **kwargs):
         with self.assertRaises((NotAllowed, Refusal)) as caught, self.cr.savepoint():
             act(*args, **kwargs)
         self.env.invalidate_all()
         self.assertEqual(caught.exception.rule, rule)
         return caught.exception
+
+    def objection(self, decision, by, reason=WHY):
+        decision = decision.with_user(by)
+        number = decision.action_object(reason)
+        return self.env["wezer.objection"].with_user(by).browse(number)
+
+    def off(self, decision):
+        rows = decision.sudo().voter_ids.filtered(lambda row: row.state == "off")
+        return {row.person_id: row.off_reason for row in rows}
+
+    # === MAJORITY === #
 
     def test_a_majority_is_proposed_voted_on_and_adopted(self):
         decision = self.opened(method="majority")
@@ -30,4 +60,648 @@ class TestDecisions(DecisionCommon):
         self.assertEqual((closed.result["yes"], closed.result["no"]), (3, 0))
         self.assertEqual(closed.result["answered"], 4)
         self.assertTrue(closed.seal)
+        past = self.env["wezer.ballot.past"].search([("decision_id", "=", closed.id)])
+        self.assertEqual(past.mapped("choice"), ["no"])
         self.assertEqual(self.carry_out(decision).state, "done")
+
+    def test_as_many_against_as_for_it_rejects_and_a_blank_vote_is_a_vote(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes", ben="no", cleo="")
+        closed = self.close(decision)
+        self.assertEqual(closed.state, "rejected")
+        self.assertEqual(closed.result["blank"], 1)
+        self.assertEqual(closed.result["answered"], 3)
+
+    def test_two_thirds_at_least_and_of_the_roll(self):
+        self.set_policies(decides_share="2/3")
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes", ben="yes", cleo="no")
+        self.assertEqual(self.close(decision).state, "adopted")
+        self.set_policies(decides_base="roll")
+        decision = self.opened(by=self.ben, method="majority", base="cast")
+        self.vote(decision, anna="yes", ben="yes", cleo="yes")
+        self.assertEqual(self.close(decision).state, "rejected")
+
+    def test_a_proposer_makes_rules_stricter_and_never_looser(self):
+        self.set_policies(decides_share="2/3", quorum="1/2")
+        found = self.draft(share="3/4", quorum="1/4")._rules_now()
+        self.assertEqual(found["quorum"], "1/2")
+        found = self.draft(method="majority", share="3/4")._rules_now()
+        self.assertEqual(found["share"], "3/4")
+        found = self.draft(method="majority", share="1/2", strict=False)._rules_now()
+        self.assertEqual((found["share"], found["strict"]), ("2/3", False))
+
+    def test_too_few_answers_show_no_numbers_and_are_asked_for_once_more(self):
+        self.set_policies(quorum="1/2")
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes", ben="no")
+        closed = self.close(decision)
+        self.assertEqual(closed.state, "no_quorum")
+        self.assertNotIn("yes", closed.result)
+        ballots = self.env["wezer.ballot"].with_user(self.cleo)
+        self.assertFalse(ballots.search([("decision_id", "=", closed.id)]))
+        decision.action_extend()
+        self.assertEqual((decision.state, decision.result), ("open", False))
+        self.vote(decision, cleo="yes")
+        self.assertEqual(self.close(decision).state, "adopted")
+
+    def test_nobody_votes_and_it_is_not_extended_twice(self):
+        self.set_policies(silence_consents=True)
+        decision = self.opened()
+        self.assertEqual(self.close(decision).state, "no_quorum")
+        decision.action_extend()
+        self.assertEqual(self.close(decision).state, "no_quorum")
+        self.assert_refused("extended", decision.action_extend)
+
+    # === TIME === #
+
+    def test_a_vote_after_the_closing_time_is_refused_by_the_time(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes")
+        self.move(decision, days=8)
+        self.assertEqual(decision.state, "open", "the clock was stopped")
+        late = decision.with_user(self.ben)
+        self.assert_refused("closed", late.action_vote, "no")
+        self.assert_refused("closed", decision.action_take_back)
+        closes = decision.closes
+        self.clock()
+        self.assertEqual(decision.state, "adopted")
+        self.assertEqual(decision.closed_at, closes)
+        # A second clock finds nothing to do.
+        result = decision.result
+        self.clock()
+        self.assertEqual((decision.state, decision.result), ("adopted", result))
+
+    def test_reminders_go_once_to_those_who_have_not_answered(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes")
+        notices = self.env["wezer.notice"].sudo()
+        domain = [("res_id", "=", decision.id), ("kind", "=", "decision_soon")]
+        self.wait(decision, days=3, hours=13)
+        told = notices.search(domain).partner_id
+        people = (self.ben | self.cleo | self.dora | self.fred | self.gina).partner_id
+        self.assertEqual(told, people)
+        self.assertEqual(decision.sudo().reminded, "half")
+        self.vote(decision, ben="no")
+        self.assertNotIn(
+            self.ben.partner_id,
+            notices.search([*domain, ("settled", "=", False)]).partner_id,
+        )
+        self.wait(decision, days=2, hours=12)
+        self.assertEqual(decision.sudo().reminded, "last")
+        count = notices.search_count(domain)
+        self.wait(decision, hours=1)
+        self.assertEqual(notices.search_count(domain), count)
+
+    def test_a_delay_opens_later_with_the_roll_of_the_announcement(self):
+        decision = self.draft(method="majority", delay_hours=24)
+        self.assertEqual(decision.action_announce(), "announced")
+        self._put(self.eve, self.garden)
+        self.assert_refused("state", decision.action_vote, "yes")
+        self.wait(decision, hours=26)
+        self.assertEqual(decision.state, "open")
+        self.assert_refused("voter", decision.with_user(self.eve).action_vote, "yes")
+        self.vote(decision, anna="yes")
+
+    def test_extending_is_possible_once_and_not_on_the_last_day(self):
+        decision = self.opened(method="majority")
+        closes = decision.closes
+        decision.with_user(self.fred).action_extend()
+        self.assertEqual(decision.closes, closes + (closes - decision.opens))
+        self.assert_refused("extended", decision.action_extend)
+        other = self.opened(by=self.ben, method="majority", hours=30)
+        self.move(other, hours=10)
+        self.assert_refused("last_day", other.action_extend)
+        self.assert_refused("last_day", other.action_withdraw)
+
+    # === WHO === #
+
+    def test_the_roll_is_a_snapshot_with_those_who_may_not(self):
+        self.cleo.partner_id._wezer_profile().sudo().state = "suspended"
+        place = self.garden._membership_of(self.dora.partner_id)
+        place.date_from = days.today(self.env)
+        self.set_policies(member_days_to_vote=30)
+        long_ago = days.today(self.env) - timedelta(days=40)
+        others = self.garden.sudo().membership_ids - place
+        others.date_from = long_ago
+        self._put(self.luc, self.garden, is_guest=True, date_from=long_ago)
+        decision = self.opened(method="majority")
+        self.assertEqual(
+            self.off(decision),
+            {self.cleo.partner_id: "suspended", self.dora.partner_id: "short"},
+        )
+        self.assertEqual(decision._progress(), (4, 0))
+        for user in (self.dora, self.luc, self.otto):
+            with self.assertRaises(AccessError):
+                decision.with_user(user).action_vote("yes")
+
+    def test_electorates(self):
+        self._put(self.luc, self.compost)
+        decision = self.draft(method="majority", electorate="all")
+        decision.action_announce()
+        self.assertIn(self.luc.partner_id, decision.sudo().voter_ids.person_id)
+        for user in (self.luc, self.demo, self.joel):
+            self._put(user, self.lead)
+        decision = self.opened(
+            method="majority", electorate="role", electorate_role_id=self.lead.id
+        )
+        self.assertEqual(decision._progress()[0], 4)
+        self.set_policies(decisions_person=9)
+        self.assert_refused(
+            "named",
+            self.draft(
+                electorate="named", named_ids=self.ben.partner_id.ids
+            ).action_announce,
+        )
+        people = (self.ben | self.cleo | self.dora).partner_id
+        decision = self.opened(electorate="named", named_ids=people.ids)
+        self.assertEqual(decision.sudo().voter_ids.person_id, people)
+        self.assert_refused(
+            "people", self.draft, electorate="named", named_ids=self.otto.partner_id.ids
+        )
+
+    def test_a_circle_has_one_voice_cast_by_its_representative(self):
+        for number, user in enumerate((self.ben, self.cleo, self.dora)):
+            circle = self._circle(f"Bed {number}", self.garden)
+            role = self._role("Voice", circle)
+            role.link = "representative"
+            self._put(user, role)
+        decision = self.opened(method="majority", electorate="representatives")
+        rows = decision.sudo().voter_ids
+        self.assertEqual(
+            rows.party_id, self.garden.circle_ids.partner_id - self.compost.partner_id
+        )
+        self.vote(decision, ben="yes", cleo="yes", dora="no")
+        self.assert_refused("voter", decision.action_vote, "yes")
+        self.assertEqual(self.close(decision).state, "adopted")
+
+    def test_colleges_are_weighed_exactly(self):
+        sources = {
+            "Users": (self.anna, self.ben, self.cleo, self.dora),
+            "Staff": (self.gina,),
+            "Town": (self.fred,),
+        }
+        weights = {"Users": "3/10", "Staff": "1/2", "Town": "1/5"}
+        for name, users in sources.items():
+            role = self._role(name, self.garden)
+            for user in users:
+                self._put(user, role)
+            self.env["wezer.decision.college"].create(
+                {
+                    "group_id": self.garden.id,
+                    "name": name,
+                    "weight": weights[name],
+                    "source_id": role.id,
+                }
+            )
+        decision = self.opened(method="majority", electorate="colleges")
+        self.vote(decision, anna="yes", ben="no", cleo="no", dora="no", gina="yes")
+        closed = self.close(decision)
+        self.assertEqual(closed.result["reached"], "23/32")
+        self.assertEqual(closed.state, "adopted")
+        self.assert_refused(
+            "colleges",
+            self.draft(
+                electorate="colleges", secrecy="secret", method="majority"
+            ).action_announce,
+        )
+
+    def test_small_rolls_decide_by_consent_and_never_in_secret(self):
+        for user in self.members[:4]:
+            self.garden._membership_of(user.partner_id)._end()
+        self.assert_refused(
+            "roll", self.draft(by=self.cleo, method="majority").action_announce
+        )
+        self.assert_refused(
+            "secret", self.draft(by=self.cleo, secrecy="secret").action_announce
+        )
+        self.assertEqual(self.draft(by=self.cleo).action_announce(), "open")
+
+    def test_who_left_or_is_suspended_counts_no_more_and_a_vote_that_was_cast_stands(
+        self,
+    ):
+        decision = self.opened(method="majority", quorum="1/2")
+        self.vote(decision, anna="yes", ben="no")
+        for user in (self.ben, self.cleo):
+            self.garden.with_user(user).action_leave()
+        self.dora.partner_id._wezer_profile().sudo().state = "suspended"
+        with self.assertRaises(AccessError):
+            decision.with_user(self.cleo).action_vote("no")
+        closed = self.close(decision)
+        self.assertEqual(
+            self.off(closed),
+            {self.cleo.partner_id: "left", self.dora.partner_id: "suspended"},
+        )
+        self.assertEqual((closed.result["roll"], closed.result["no"]), (4, 1))
+
+    def test_two_accounts_of_one_person_have_one_vote(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes", ben="no", cleo="no")
+        ballots = decision.env["wezer.ballot"].sudo()
+        own = ballots.search(
+            [("decision_id", "=", decision.id), ("choice", "=", "yes")]
+        )
+        # Written in one transaction here: the later one is said so.
+        self.env.cr.execute(
+            "UPDATE wezer_ballot SET write_date = write_date + interval '1 second'"
+            " WHERE id = %s",
+            [own.id],
+        )
+        own.invalidate_recordset()
+        self.anna.partner_id._wezer_merge_into(self.ben.partner_id)
+        closed = self.close(decision)
+        self.assertEqual((closed.result["yes"], closed.result["no"]), (1, 1))
+        self.assertEqual(closed.result["roll"], 5)
+
+    def test_who_is_forgotten_leaves_the_votes_without_reasons(self):
+        decision = self.opened()
+        decision.with_user(self.ben).action_vote("live", reason="I like benches")
+        objection = self.objection(decision, self.cleo).sudo()
+        self.env.flush_all()
+        for user in (self.ben, self.cleo):
+            user.partner_id._wezer_anonymise()
+        self.assertEqual(objection.state, "lapsed")
+        self.assertEqual(objection.reason, "…")
+        ballot = self.env["wezer.ballot"].sudo()
+        ballot = ballot.search([("person_id", "=", self.ben.partner_id.id)])
+        self.assertEqual((ballot.choice, ballot.reason), ("live", "…"))
+        self.assertEqual(self.close(decision).state, "adopted")
+
+    # === CONSENT === #
+
+    def test_an_objection_stops_the_clock_until_a_new_version_answers_it(self):
+        decision = self.opened()
+        self.vote(decision, anna="live", ben="live", cleo="concern")
+        self.assert_refused("reason", decision.with_user(self.dora).action_object, "No")
+        objection = self.objection(decision, self.dora)
+        self.assert_refused("once", decision.with_user(self.dora).action_object, WHY)
+        self.wait(decision, days=8)
+        self.assertEqual(decision.state, "open")
+        self.assertTrue(decision.waits_until)
+        self.assert_refused("closed", decision.with_user(self.gina).action_vote, "live")
+        decision.action_new_version(
+            "We build a narrow bench.", "Narrower", [objection.id]
+        )
+        self.assertEqual(decision._progress(), (6, 0), "all are asked again")
+        self.assertEqual(set(decision.sudo().version_ids.mapped("number")), {1, 2})
+        least = fields.Datetime.now() + timedelta(days=3)
+        self.assertGreaterEqual(decision.closes, least)
+        objection.action_confirm()
+        self.vote(decision, anna="live", dora="live")
+        closed = self.close(decision)
+        self.assertEqual(closed.state, "adopted")
+        self.assertEqual(closed.result["objections"], {"answered": 1})
+        self.assertEqual(closed.result["votes"]["live"], 2)
+
+    def test_silence_confirms_after_two_notices(self):
+        decision = self.opened()
+        objection = self.objection(decision, self.dora).sudo()
+        decision.action_new_version("A narrow bench.", None, [objection.id])
+        self.wait(decision, hours=37)
+        self.assertEqual((objection.state, objection.notices_sent), ("raised", 2))
+        self.wait(decision, hours=36)
+        self.assertEqual(objection.state, "answered")
+        self.assertEqual(objection.end_reason, "silent")
+
+    def test_a_live_objection_that_nobody_answers_rejects(self):
+        decision = self.opened()
+        self.vote(decision, anna="live")
+        self.objection(decision, self.dora)
+        self.wait(decision, days=8)
+        self.assertEqual(decision.state, "open")
+        self.wait(decision, days=7)
+        self.assertEqual(decision.state, "rejected")
+
+    def test_a_withdrawn_objection_stays_as_a_concern(self):
+        decision = self.opened()
+        self.vote(decision, anna="live")
+        objection = self.objection(decision, self.dora)
+        self.wait(decision, days=8)
+        objection.action_withdraw()
+        self.clock()
+        self.assertEqual(decision.state, "adopted")
+        self.assertEqual(decision.result["votes"]["concern"], 1)
+
+    def test_an_objection_is_set_aside_for_want_of_an_answer_only(self):
+        decision = self.opened()
+        objection = self.objection(decision, self.dora)
+        objection.with_user(self.ben).action_test()
+        as_fred = objection.with_user(self.fred)
+        self.assert_refused("answers", as_fred.action_set_aside)
+        objection.action_reply(["Prams", "Yes", "The path is mine", "It is built"])
+        self.assert_refused("weight", as_fred.action_set_aside)
+        as_fred.action_uphold()
+        objection.with_user(self.ben).action_test()
+        objection.action_reply(["Prams", "Yes", "The path is mine", ""])
+        self.assert_refused(
+            "facilitator", objection.with_user(self.anna).action_set_aside
+        )
+        as_fred.action_set_aside()
+        self.assertEqual(objection.state, "set_aside")
+        self.vote(decision, anna="live")
+        self.assertEqual(self.close(decision).state, "adopted")
+
+    def test_without_a_facilitator_two_thirds_set_an_objection_aside(self):
+        self.facilitation.facilitates = False
+        decision = self.opened()
+        objection = self.objection(decision, self.dora)
+        objection.with_user(self.ben).action_test()
+        objection.action_reply(["Prams", "", "", ""])
+        for user in (self.ben, self.cleo):
+            objection.with_user(user).action_set_aside()
+        objection.with_user(self.gina).action_uphold()
+        self.wait(decision, days=3, hours=1)
+        self.assertEqual(objection.state, "set_aside")
+
+    def test_who_never_answers_the_test_lapses(self):
+        decision = self.opened(hours=24 * 14)
+        objection = self.objection(decision, self.dora)
+        objection.with_user(self.ben).action_test()
+        self.wait(decision, days=7, hours=1)
+        self.assertEqual(objection.state, "lapsed")
+
+    def test_after_three_rounds_a_majority_of_four_fifths_decides_exactly(self):
+        for name in ("kim", "lea", "max", "nina"):
+            setattr(self, name, self._member(name))
+            self._put(getattr(self, name), self.garden)
+        self.set_policies(
+            consent_fallback="majority",
+            consent_fallback_share="4/5",
+            decisions_person=9,
+        )
+        eight = ("anna", "ben", "cleo", "dora", "fred", "gina", "kim", "lea")
+        for good, state in ((8, "adopted"), (7, "rejected")):
+            decision = self.opened()
+            for number in (2, 3):
+                decision.action_new_version(f"A bench, version {number}", None)
+            self.vote(decision, **dict.fromkeys(eight[:good], "live"))
+            for user in (self.max, self.nina, self.lea)[: 10 - good]:
+                self.objection(decision, user)
+            closed = self.close(decision)
+            self.assertEqual(closed.state, state)
+            self.assertEqual(closed.result["reached"], f"{good}/10")
+
+    def test_after_the_rounds_the_circle_above_decides(self):
+        self.set_policies(consent_fallback="above", consent_rounds=1)
+        for user in (*self.members[:3], self.luc):
+            self._put(user, self.village)
+        decision = self.opened()
+        self.objection(decision, self.dora)
+        closed = self.close(decision)
+        self.assertEqual((closed.state, closed.ended_why), ("ended", "passed_up"))
+        above = self.decisions.sudo().search([("passed_from_id", "=", closed.id)])
+        self.assertEqual((above.group_id, above.state), (self.village, "open"))
+
+    def test_half_of_those_who_answered_let_the_circle_above_decide(self):
+        for user in (*self.members[:3], self.luc):
+            self._put(user, self.village)
+        decision = self.opened()
+        self.vote(decision, anna="live", ben="live", cleo="live")
+        as_fred = decision.with_user(self.fred)
+        self.assert_refused("half", as_fred.action_pass_up)
+        for user in (self.ben, self.cleo):
+            decision.with_user(user).action_ask_up()
+        self.assert_refused("facilitator", decision.action_pass_up)
+        above = self.decisions.browse(as_fred.action_pass_up())
+        self.assertEqual((above.group_id, above.state), (self.village, "open"))
+        self.assert_refused("above", above.with_user(self.anna).action_ask_up)
+
+    # === OTHER METHODS === #
+
+    def test_one_person_decides_after_advice(self):
+        decision = self.opened(method="advice", decider_id=self.cleo.partner_id.id)
+        decision.with_user(self.ben).action_vote("", reason="Take oak.")
+        as_cleo = decision.with_user(self.cleo)
+        self.assert_refused("advice", as_cleo.action_decide, True, WHY)
+        self.wait(decision, days=6)
+        self.assertEqual(decision.state, "open")
+        self.assert_refused("decider", decision.action_decide, True, WHY)
+        as_cleo.action_decide(True, "Oak it is, as Ben says; thank you.")
+        self.assertEqual(decision.state, "adopted")
+        self.assertEqual(decision.result["answered"], 1)
+
+    def test_a_check_decides_nothing(self):
+        decision = self.opened(method="check")
+        self.vote(decision, anna="fine", ben="worried")
+        closed = self.close(decision)
+        self.assertEqual(closed.state, "done")
+        self.assertEqual(closed.result["votes"]["worried"], 1)
+
+    def test_the_lot_decides_between_options_with_as_many_votes(self):
+        decision = self.opened(method="choose", options=["Oak", "Ash", "Elm"])
+        self.vote(decision, anna="1", ben="2")
+        closed = self.close(decision)
+        self.assertEqual(closed.state, "adopted")
+        lot = [name for name in closed.result["lot"] if name != "Elm"]
+        self.assertEqual(closed.result["elected"], lot[:1])
+
+    def test_one_option_is_asked_as_yes_or_no(self):
+        self.assert_refused("options", self.draft(method="score").action_announce)
+        decision = self.opened(method="score", options=["Oak"])
+        self.assertEqual(decision.method, "majority")
+        self.vote(decision, anna="yes", ben="yes")
+        self.assertEqual(self.close(decision).state, "adopted")
+
+    def test_ballots_that_do_not_fit_are_refused(self):
+        decision = self.opened(method="dot", options=["Oak", "Ash"], points=3)
+        self.assert_refused("points", decision.action_vote, "2,2")
+        decision.action_vote("2,1")
+        other = self.opened(method="majority")
+        self.assert_refused("choice", other.action_vote, "perhaps")
+        self.assert_refused("choice", other.action_vote, "yes; DROP TABLE")
+
+    # === AFTER CLOSING === #
+
+    def adopted(self, **vals):
+        decision = self.opened(method="majority", **vals)
+        self.vote(decision, anna="yes", ben="yes")
+        self.close(decision)
+        return decision
+
+    def test_a_challenge_is_judged_by_the_nearest_moderator(self):
+        decision = self.adopted()
+        judge = self._role("Mediation", self.garden, "moderate")
+        for user in (self.cleo, self.dora):
+            self._put(user, judge)
+        decision.with_user(self.cleo).action_challenge("Eve was not on the roll, why?")
+        self.assertEqual(decision.sudo()._judges(), self.dora.partner_id)
+        self.assert_refused("judge", decision.with_user(self.cleo).action_judge, 1, WHY)
+        decision.with_user(self.dora).action_judge(False, "Eve joined afterwards, see.")
+        self.assertEqual(decision.state, "adopted")
+        decision.with_user(self.ben).action_challenge("And again the roll, please.")
+        decision.with_user(self.dora).action_judge(True, "The roll was wrong indeed.")
+        self.assertEqual((decision.state, decision.ended_why), ("ended", "void"))
+
+    def test_a_challenge_that_nobody_judges_lets_the_decision_stand(self):
+        decision = self.adopted()
+        decision.with_user(self.cleo).action_challenge("Eve was not on the roll, why?")
+        self.assertIn(self.moderator.partner_id, decision.sudo()._judges())
+        self.wait(decision, days=15)
+        self.assertEqual(decision.state, "done")
+        late = self.adopted()
+        self.move(late, hours=49)
+        self.assert_refused(
+            "challenge", late.with_user(self.cleo).action_challenge, WHY
+        )
+
+    def test_what_was_rejected_comes_back_changed_or_asked_for_by_a_fifth(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="no")
+        self.close(decision)
+        again = self.decisions.with_user(self.anna).browse(decision.action_reopen())
+        self.assertEqual(again.reopened_from_id, decision)
+        self.assert_refused("again", again.action_announce)
+        other = decision.with_user(self.ben).action_reopen()
+        self.assertEqual(
+            self.decisions.with_user(self.ben).browse(other).action_announce(), "open"
+        )
+        again.action_edit({"text": "A smaller bench."})
+        self.assertEqual(again.action_announce(), "open")
+
+    def test_moderators_of_the_community_void_and_proposers_withdraw(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes")
+        self.assert_refused("moderator", decision.action_void, WHY)
+        decision.with_user(self.moderator).action_void("It insults a neighbour badly.")
+        self.assertEqual((decision.state, decision.result), ("ended", False))
+        other = self.opened()
+        self.assert_refused("proposer", other.with_user(self.ben).action_withdraw)
+        other.action_withdraw()
+        self.assertEqual(other.ended_why, "withdrawn")
+        ballots = self.env["wezer.ballot"].with_user(self.ben)
+        self.assertFalse(ballots.search([("decision_id", "=", decision.id)]))
+
+    # === THE CIRCLE === #
+
+    def test_a_policy_that_changes_meanwhile_changes_nothing(self):
+        decision = self.opened(method="majority")
+        self.set_policies(quorum="1/1", decides_share="1/1")
+        self.vote(decision, anna="yes", ben="yes", cleo="no")
+        self.assertEqual(self.close(decision).state, "adopted")
+
+    def test_a_circle_that_closes_ends_what_runs_in_it(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes")
+        (self.garden.circle_ids | self.garden).sudo().write({"active": False})
+        self.clock()
+        found = decision.sudo()
+        self.assertEqual((found.state, found.ended_why), ("ended", "closed_circle"))
+        self.assertFalse(found.result)
+
+    def test_so_many_run_at_once(self):
+        for _number in range(rules.RUNNING_PERSON):
+            self.opened()
+        self.assert_refused("running", self.draft().action_announce)
+        for user in (self.ben, self.ben, self.cleo):
+            self.opened(by=user)
+        self.assert_refused("running", self.draft(by=self.dora).action_announce)
+        self.set_policies(decisions_circle=6)
+        self.assertEqual(self.draft(by=self.dora).action_announce(), "open")
+
+    def test_only_those_who_count_in_the_circle_propose(self):
+        self.assert_refused("member", self.draft, by=self.otto)
+        self._put(self.eve, self.garden, is_guest=True)
+        self.assert_refused("member", self.draft, by=self.eve)
+        secret = self._circle("Secret", self.garden, visibility="members")
+        self.assert_refused("group", self.draft, by=self.otto, group=secret)
+
+    # === ATTACKS === #
+
+    def test_what_was_announced_is_not_changed_by_anybody(self):
+        decision = self.opened(method="choose", options=["Oak", "Ash"])
+        self.vote(decision, ben="1")
+        self.assert_refused("state", decision.action_edit, {"options": ["Elm"]})
+        self.assert_refused("method", decision.action_new_version, "Another text")
+        version = decision.sudo().version_id
+        self.assert_refused("version", version.write, {"body": "Another text"})
+        for record in (decision, decision.option_ids, version.with_user(self.anna)):
+            with self.assertRaises(AccessError):
+                record.write({"company_id": record.company_id.id})
+
+    def test_a_hundred_accounts_let_in_after_announcing_have_no_voice(self):
+        decision = self.opened(method="majority")
+        for user in (self.eve, self.otto, self.luc, self.demo):
+            self._put(user, self.garden)
+            self.assert_refused("voter", decision.with_user(user).action_vote, "no")
+        self.assertEqual(decision._progress()[0], 6)
+
+    def test_nothing_is_known_before_closing_but_who_answered(self):
+        decision = self.opened(method="majority")
+        decision.with_user(self.ben).action_vote("no", reason="Too dear")
+        self.env.flush_all()
+        admin = self.env.ref("base.user_admin")
+        for user in (self.anna, self.gina, admin, self.moderator):
+            ballots = self.env["wezer.ballot"].with_user(user)
+            self.assertFalse(ballots.search([("choice", "=", "no")]))
+            self.assertFalse(ballots.search([("reason", "ilike", "dear")]))
+            self.assertFalse(ballots._read_group([], ["choice"], ["__count"]))
+            self.assertFalse(ballots.search([], order="choice desc"))
+            self.assertFalse(ballots.name_search("no"))
+        voters = self.env["wezer.decision.voter"].with_user(self.anna)
+        self.assertEqual(
+            voters.search_count(
+                [("decision_id", "=", decision.id), ("state", "=", "voted")]
+            ),
+            1,
+        )
+        self.assertFalse(decision.result)
+        self.assertFalse(
+            self.decisions.with_user(self.anna).search([("result", "!=", False)])
+        )
+        data = self.env["wezer.notice"].sudo().search([("res_id", "=", decision.id)])
+        self.assertNotIn("Too dear", " ".join(data.mapped("message")))
+
+    def test_another_persons_ballot_is_not_read_by_any_way(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, ben="no", anna="yes")
+        ballot = self.env["wezer.ballot"].sudo().search([("choice", "=", "no")])
+        theirs = ballot.with_user(self.anna)
+        voter = ballot.voter_id.with_user(self.anna)
+        for act in (
+            lambda: theirs.read(["choice"]),
+            lambda: theirs.copy(),
+            lambda: theirs.read(["voter_id", "person_id"]),
+            lambda: theirs.export_data(["choice"]),
+            lambda: theirs.write({"choice": "yes"}),
+            lambda: theirs.unlink(),
+            lambda: voter.write({"state": "may"}),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                act()
+        self.assertEqual(ballot.choice, "no")
+
+    def test_nobody_acts_for_anybody_whatever_the_caller_sends(self):
+        decision = self.opened(method="majority")
+        with self.assertRaises(TypeError):
+            decision.with_user(self.otto).action_vote(
+                "yes", acting_partner_id=self.ben.partner_id.id
+            )
+        row = decision.sudo().voter_ids.filtered(
+            lambda voter: voter.person_id == self.ben.partner_id
+        )
+        as_anna = decision.with_context(
+            default_person_id=self.ben.partner_id.id,
+            default_state="adopted",
+            acting_partner_id=self.ben.partner_id.id,
+        )
+        self.assert_refused("voter", as_anna.action_vote, "yes", voice_id=row.id)
+        as_anna.action_vote("yes")
+        self.assertEqual(row.state, "may")
+        with self.assertRaises((NotAllowed, Refusal)):
+            self.draft(group=self.garden, proposer_id=self.ben.partner_id.id)
+
+    def test_twenty_objections_of_one_person_are_one(self):
+        decision = self.opened()
+        self.objection(decision, self.dora)
+        for _number in range(3):
+            self.assert_refused(
+                "once", decision.with_user(self.dora).action_object, WHY
+            )
+        decision.action_new_version("A narrower bench", "Narrower", [])
+        second = self.objection(decision, self.dora)
+        live = decision.sudo().objection_ids.filtered(
+            lambda one: one.state in ("raised", "tested")
+        )
+        self.assertEqual(live.ids, second.ids)
+        self.assert_refused("facilitator", second.with_user(self.anna).action_set_aside)
+        self.assert_refused("facilitator", second.with_user(self.anna).action_uphold)

@@ -1,0 +1,124 @@
+"""What a member decided, when they leave or merge two accounts.
+
+Each function takes ``res.partner`` records and is called by the method of the same
+subject of ``res.partner`` (see ``wezer_base``). A vote that was cast stands: who leaves
+keeps it under the pseudonym, and of a secret one nobody knows whose it is.
+"""
+
+from typing import Any
+
+from odoo import models
+
+from . import clocks, closing, integration
+
+ERASED = "…"
+
+
+def personal_data(partners: models.Model) -> dict[str, list]:
+    """Return what ``partners`` proposed, answered and objected, for their download."""
+    env, rows = partners.env, partners.env["wezer.personal.data"]
+
+    def own(model: str, name: str, *names: str) -> list:
+        found = env[model].sudo().search([(name, "in", partners.ids)], order="id")
+        return rows._rows(found, list(names))
+
+    return {
+        "decisions_proposed": own(
+            "wezer.decision", "proposer_id", "group_id", "title", "state", "closes"
+        ),
+        "decisions_asked": own(
+            "wezer.decision.voter", "person_id", "decision_id", "state"
+        ),
+        "votes": own("wezer.ballot", "person_id", "decision_id", "choice", "reason"),
+        "earlier_votes": own(
+            "wezer.ballot.past", "person_id", "decision_id", "choice", "reason"
+        ),
+        "objections": own(
+            "wezer.objection",
+            "person_id",
+            *("decision_id", "state", "reason", "concerns", "suggestion", "answers"),
+        ),
+    }
+
+
+def erase(partners: models.Model) -> None:
+    """Erase the reasons that ``partners`` gave, and end what only they go on with."""
+    env = partners.env
+    mine = [("person_id", "in", partners.ids)]
+    for name in ("wezer.ballot", "wezer.ballot.past"):
+        with_reason = [*mine, ("reason", "not in", (False, ""))]
+        env[name].sudo().search(with_reason).write({"reason": ERASED})
+    objections = env["wezer.objection"].sudo().search(mine)
+    for decision in objections.decision_id.filtered(
+        lambda decision: decision.state == "open"
+    ):
+        for objection in integration.live(decision) & objections:
+            objection._finish("lapsed", "left")
+        clocks.set_due(decision)
+    objections.write(
+        {"reason": ERASED, "concerns": False, "suggestion": False, "answers": False}
+    )
+    drafts = env["wezer.decision"].sudo()
+    drafts.search(
+        [("proposer_id", "in", partners.ids), ("state", "=", "draft")]
+    ).unlink()
+    running = env["wezer.decision.voter"].sudo()
+    running.search(
+        [*mine, ("state", "=", "may"), ("decision_id.state", "in", clocks.RUNNING)]
+    ).write({"state": "off", "off_reason": "left"})
+
+
+def prepare_merge(partner: models.Model, target: Any) -> None:
+    """Leave one voice to both accounts of a person in each decision.
+
+    Of two open votes the later one counts. Two secret ones cannot be told apart: such
+    a decision is void.
+    """
+    voters = partner.env["wezer.decision.voter"].sudo()
+    theirs = voters.search([("party_id", "=", partner.id)])
+    others = {
+        voter.decision_id: voter
+        for voter in voters.search(
+            [
+                ("party_id", "=", target.id),
+                ("decision_id", "in", theirs.decision_id.ids),
+            ]
+        )
+    }
+    for voter in theirs:
+        other = others.get(voter.decision_id)
+        if other and voter.decision_id.state in (*clocks.RUNNING, "counting"):
+            _leave_one(voter, other)
+
+
+def _leave_one(voter: Any, other: Any) -> None:
+    """Leave one of two voices (sudo); that of the merged account stays with it."""
+    decision = voter.decision_id
+    if voter.state == other.state == "voted":
+        if decision.secrecy != "open":
+            closing.end(
+                decision,
+                "void",
+                decision.env._(
+                    "Two accounts that voted turned out to be one person's, and their"
+                    " secret votes cannot be told from the others."
+                ),
+            )
+            clocks.set_due(decision)
+            return
+        ballots = decision.env["wezer.ballot"]
+        both = ballots.search([("voter_id", "in", (voter | other).ids)])
+        latest = both.sorted("write_date")[-1:]
+        if latest.voter_id == voter:
+            both.filtered(lambda ballot: ballot.voter_id == other).unlink()
+            latest.voter_id = other
+        else:
+            (both - latest).unlink()
+    elif voter.state == "voted" and decision.secrecy == "open":
+        ballots = decision.env["wezer.ballot"]
+        ballots.search([("voter_id", "=", voter.id)]).voter_id = other
+        other.write({"state": "voted", "off_reason": False})
+    elif voter.state == "voted":
+        # The secret vote is in the urn; who has voted stays to be seen.
+        other.write({"state": "voted", "off_reason": False})
+    voter.write({"state": "off", "off_reason": "merged"})
