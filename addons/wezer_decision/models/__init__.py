@@ -24,4 +24,3 @@ from . import wezer_group_policy
 from . import wezer_invariant
 from . import wezer_notice
 from . import res_partner
-from . import wezer_invariant

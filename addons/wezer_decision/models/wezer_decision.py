@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -286,7 +286,11 @@ class WezerDecision(models.Model):
         readonly=True, help="When the scheduled action looks at it next."
     )
     reminded = fields.Selection(
-        [("half", "Half of the time is over"), ("last", "One day is left")],
+        [
+            ("half", "Half of the time is over"),
+            ("cap", "Two days are left"),
+            ("last", "One day is left"),
+        ],
         readonly=True,
     )
     is_extended = fields.Boolean(readonly=True)
@@ -392,7 +396,7 @@ class WezerDecision(models.Model):
             ),
             "decider": self.env._("Only the person who decides can do this."),
         }
-        sentences["answering"] = sentences["voter"]
+        who = "voter" if who == "answering" else who
         message = sentences.get(who) or self.env._("This happens on its date.")
         return NotAllowed(message, rule=who)
 
@@ -467,10 +471,7 @@ class WezerDecision(models.Model):
 
     def _voices_of_others(self):
         """Return the rows (sudo) that the user may cast by a mandate to vote."""
-        mandates = self.env["wezer.mandate"]
-        if "right_vote" not in mandates._fields:
-            return self.env["wezer.decision.voter"].sudo()
-        return mandates._voices(self, self.env.user.partner_id)
+        return self.env["wezer.mandate"]._voices(self, self.env.user.partner_id)
 
     def _parties(self):
         """Return the parties (sudo) to the decision: their moderators do not judge."""
@@ -527,11 +528,7 @@ class WezerDecision(models.Model):
         return Refusal(self.env._("This circle was closed."), rule="circle")
 
     def _why_not_announce(self):
-        return self._why_not_member() or proposing.why_not_announce(self)
-
-    def _why_not_member(self):
-        """Return why the proposer may not ask this circle any more."""
-        return proposing.why_not_propose(self.group_id, self)
+        return self._why_not_propose(self.group_id) or proposing.why_not_announce(self)
 
     def _why_not_vote(self):
         if self.method == "person" and self.phase != "consent":
@@ -690,7 +687,7 @@ class WezerDecision(models.Model):
             self.env.user._wezer_check_standing()
         except AccessError as error:
             return error
-        draft = self.sudo().new({"group_id": group.id, "electorate": "direct"})
+        draft = self.sudo().new({"group_id": group.id, "electorate": "all"})
         return proposing.why_not_propose(group, draft)
 
     @api.model
@@ -732,6 +729,7 @@ class WezerDecision(models.Model):
             }
         )
         proposing.keep_parts(decision, vals)
+        proposing.choose_secrecy(decision, vals)
         return decision.id
 
     def action_edit(self, vals: dict) -> bool:
@@ -795,7 +793,8 @@ class WezerDecision(models.Model):
 
     def _open(self):
         """Open the voting (sudo, locked): rules are copied, the roll stays."""
-        roll.refresh(self)
+        if self.opens > self.announced_at:
+            roll.refresh(self)
         voices, _answered = roll.counts(self)
         options = self._ballot_options().filtered(lambda one: not one.is_withdrawn)
         if self.method in rules.WITH_OPTIONS and not options.filtered(
@@ -805,6 +804,13 @@ class WezerDecision(models.Model):
             return
         if not voices or roll.why_not_size(self, voices):
             closing.end(self, "too_few")
+            return
+        try:
+            # Meanwhile the circle, or what it concerns, may have changed.
+            for outcome in self.outcome_ids:
+                outcome._check(self)
+        except UserError as error:
+            closing.end(self, "void", str(error.args[0]))
             return
         asked = self.method
         real = options.filtered(lambda one: not one.is_none)
@@ -1079,7 +1085,13 @@ class WezerDecision(models.Model):
         """Withdraw a proposal; what was answered is never shown."""
         decision = self._lock("withdraw")
         if decision.state == "draft":
-            decision.write({"state": "ended", "ended_why": "withdrawn"})
+            decision.write(
+                {
+                    "state": "ended",
+                    "ended_why": "withdrawn",
+                    "closed_at": decision._now(),
+                }
+            )
         else:
             closing.end(decision, "withdrawn")
         clocks.set_due(decision)
@@ -1177,6 +1189,7 @@ class WezerDecision(models.Model):
     def _cron_clocks(self):
         """Do what is due, the oldest first; each in a transaction of its own."""
         clocks.run(self.sudo())
+        self.env["wezer.vote.delegation"].sudo()._clock()
         self.env["wezer.urn"].sudo()._clean()
 
     def _close(self):
@@ -1296,7 +1309,7 @@ class WezerDecision(models.Model):
     def _tell_voters(self, kind, message, subject):
         self._tell(self._voting_people("may", "voted"), kind, message, subject)
 
-    def _remind(self, last=False):
+    def _remind(self):
         """Remind those who have not answered (sudo): nobody else."""
         self._tell(
             self._voting_people("may"),

@@ -261,6 +261,7 @@ class WezerObjection(models.Model):
                 self.env._("Answer at least one of the questions."), rule="answers"
             )
         objection.answers = dict(zip(QUESTIONS, texts, strict=False))
+        self.env["wezer.notice"]._settle(objection, subjects=["asked"])
         objection._tell_replied()
         clocks.set_due(objection.decision_id)
         return True
@@ -275,6 +276,7 @@ class WezerObjection(models.Model):
             objection._say("uphold")
         else:
             objection.write({"state": "raised", "asked_at": False})
+            self.env["wezer.notice"]._settle(objection, subjects=["replied"])
         clocks.set_due(objection.decision_id)
         return True
 
@@ -328,6 +330,8 @@ class WezerObjection(models.Model):
             ballot.filtered(lambda one: one.choice == "object").choice = "concern"
         decision._log("objection_ended", {"objection": self.id, "state": state})
         self.env["wezer.notice"]._settle(self)
+        if state == "set_aside" or (state == "lapsed" and why == "silent"):
+            self._tell_ended()
 
     # === TELLING (sudo) === #
 
@@ -364,6 +368,17 @@ class WezerObjection(models.Model):
                 "%(name)s answered about the objection to “%(title)s”.", **self._words()
             ),
             "replied",
+        )
+
+    def _tell_ended(self):
+        self._tell(
+            self.person_id,
+            _lt(
+                "Your objection to “%(title)s” does not stand any more: a question of"
+                " the test has no answer.",
+                title=self.decision_id.title,
+            ),
+            "ended",
         )
 
     def _tell_answered(self):

@@ -5,3 +5,6 @@ from . import test_outcomes
 from . import test_delegations
 from . import test_notices_of_delegations
 from . import test_secret_results
+from . import test_decisions_at_once
+from . import test_random_decisions
+from . import test_notices_of_decisions

@@ -29,11 +29,14 @@ class TestDecisions(DecisionCommon):
         )
 
     def assert_refused(self, rule, act, *args, **kwargs):
-        with self.assertRaises((NotAllowed, Refusal)) as caught, self.cr.savepoint():
-            act(*args, **kwargs)
-        self.env.invalidate_all()
-        self.assertEqual(caught.exception.rule, rule)
-        return caught.exception
+        try:
+            with self.cr.savepoint():
+                act(*args, **kwargs)
+        except (NotAllowed, Refusal) as error:
+            self.env.invalidate_all()
+            self.assertEqual(error.rule, rule, error)
+            return
+        self.fail(f"not refused: {rule}")
 
     def objection(self, decision, by, reason=WHY):
         decision = decision.with_user(by)
@@ -528,7 +531,11 @@ class TestDecisions(DecisionCommon):
         self.assert_refused("judge", decision.with_user(self.cleo).action_judge, 1, WHY)
         decision.with_user(self.dora).action_judge(False, "Eve joined afterwards, see.")
         self.assertEqual(decision.state, "adopted")
-        decision.with_user(self.ben).action_challenge("And again the roll, please.")
+        self.assert_refused(
+            "challenge", decision.with_user(self.ben).action_challenge, WHY
+        )
+        decision = self.adopted(title="Another bench")
+        decision.with_user(self.ben).action_challenge("Eve was not on the roll, why?")
         decision.with_user(self.dora).action_judge(True, "The roll was wrong indeed.")
         self.assertEqual((decision.state, decision.ended_why), ("ended", "void"))
 
@@ -687,8 +694,7 @@ class TestDecisions(DecisionCommon):
         self.assert_refused("voter", as_anna.action_vote, "yes", voice_id=row.id)
         as_anna.action_vote("yes")
         self.assertEqual(row.state, "may")
-        with self.assertRaises((NotAllowed, Refusal)):
-            self.draft(group=self.garden, proposer_id=self.ben.partner_id.id)
+        self.assert_refused("field", self.draft, proposer_id=self.ben.partner_id.id)
 
     def test_twenty_objections_of_one_person_are_one(self):
         decision = self.opened()

@@ -17,6 +17,7 @@ from . import closing, integration
 
 CRON = "wezer_decision.ir_cron_clocks"
 REMIND_LAST = timedelta(hours=24)
+REMIND_CAP = timedelta(hours=48)
 RUNNING = ("announced", "open")
 # Where somebody voted at the very moment, the clock comes again soon.
 SOON = timedelta(minutes=1)
@@ -42,10 +43,12 @@ def next_due(decision: Any) -> datetime | bool:
         waiting = decision.waits_until and _stopped(decision)
         closes = decision.waits_until if waiting else decision.closes
         moments = [closes, decision.phase_closes]
-        moments += [moment for _word, moment in _reminders(decision)]
+        if decision.closes > decision._now():
+            moments += [moment for _word, moment in _reminders(decision)]
         moments += integration.due(decision)
     elif state in ("counting", "tied"):
-        moments = [decision._now()]
+        # At once: not by the time of now, which is later than that of this run.
+        moments = [decision.closed_at]
     elif state == "challenged":
         moments = [decision.challenge_until]
     elif state == "adopted":
@@ -55,17 +58,23 @@ def next_due(decision: Any) -> datetime | bool:
 
 
 def _reminders(decision: Any) -> list[tuple[str, datetime]]:
-    """Return the reminders that are still to be sent: half-time, and a day before."""
-    sent = decision.reminded or ""
+    """Return what is still to be told while people answer, the next first.
+
+    Half-time, whose delegation nobody carries, and the last day.
+    """
     opens, closes = decision.opens, decision.closes
-    half = opens + (closes - opens) / 2
-    last = closes - REMIND_LAST
-    found = []
-    if not sent and half < last:
-        found.append(("half", half))
-    if sent != "last" and last > opens:
-        found.append(("last", last))
-    return found
+    half, last = opens + (closes - opens) / 2, closes - REMIND_LAST
+    stages = [("last", last)]
+    if half < last:
+        stages.append(("half", half))
+    if decision.rules.get("delegation", "none") != "none":
+        stages.append(("cap", closes - REMIND_CAP))
+    stages = sorted(
+        (stage for stage in stages if stage[1] > opens), key=lambda stage: stage[1]
+    )
+    words = [word for word, _moment in stages]
+    done = decision.reminded
+    return stages[words.index(done) + 1 :] if done in words else stages
 
 
 def set_due(decision: Any) -> None:
@@ -105,13 +114,15 @@ def step(decision: Any) -> Any:
 
     :return: ``AGAIN`` where another one is due at once
     """
+    before = decision.state, decision.due_at
     if decision.state in RUNNING and not decision.group_id.active:
         closing.end(decision, "closed_circle")
     else:
         STEPS[decision.state](decision)
     set_due(decision)
     due = decision.due_at
-    return AGAIN if due and due <= decision._now() else None
+    moved = (decision.state, due) != before
+    return AGAIN if moved and due and due <= decision._now() else None
 
 
 def _announced(decision: Any) -> None:
@@ -133,7 +144,10 @@ def _open(decision: Any) -> None:
     due = [word for word, moment in _reminders(decision) if moment <= now]
     if due:
         decision.reminded = due[-1]
-        decision._remind(last=due[-1] == "last")
+        if "cap" in due:
+            decision.env["wezer.vote.delegation"]._tell_beyond_cap(decision)
+        if due != ["cap"]:
+            decision._remind()
 
 
 def _stopped(decision: Any) -> bool:

@@ -151,8 +151,6 @@ def end(decision: Any, why: str, reason: str | None = None) -> None:
     if not decision.closed_at:
         vals["closed_at"] = decision._now()
     adopted = decision.state in ("challenged", "stuck")
-    if decision.secrecy != "open" and decision.state in ("open", "counting"):
-        decision.env["wezer.urn"].sudo()._destroy(decision)
     decision.write(vals)
     if adopted:
         for outcome in decision.outcome_ids:
@@ -235,4 +233,5 @@ def stand(decision: Any, reason: str | None) -> None:
         }
     )
     decision._log("challenge_dismissed")
+    decision.env["wezer.notice"]._settle(decision, subjects=["challenge"])
     decision._tell_judged()

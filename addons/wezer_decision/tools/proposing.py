@@ -137,6 +137,14 @@ def keep_parts(decision: Any, vals: dict) -> None:
         env["wezer.outcome"].create(_outcomes(decision, outcomes))
 
 
+def choose_secrecy(decision: Any, vals: dict) -> None:
+    """Let a draft (sudo) about persons be secret, unless the proposer chose."""
+    secret = any(outcome._kind().secret for outcome in decision.outcome_ids)
+    if secret and not vals.get("secrecy"):
+        if roll.would_be(decision) >= roll.SECRET_LEAST:
+            decision.secrecy = "secret"
+
+
 def _options(decision: Any, rows: Any) -> list[dict]:
     env, found = decision.env, []
     for number, row in enumerate(payload.rows(env, rows, OPTIONS_MOST), 1):

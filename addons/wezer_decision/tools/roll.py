@@ -130,18 +130,24 @@ def refresh(decision: Any) -> None:
     env["wezer.decision.voter"].flush_model()
     env.execute_query(
         SQL(
-            """UPDATE wezer_decision_voter v SET state = 'off',
-                      off_reason = CASE WHEN p.state = 'suspended' THEN 'suspended'
-                                        ELSE 'left' END
-                 FROM wezer_profile p
-                WHERE v.decision_id = %s AND v.state = 'may'
-                  AND p.partner_id = v.person_id
-                  AND (p.state <> 'active' OR NOT EXISTS (
-                        SELECT FROM (%s) c WHERE c.party = v.party_id
-                           AND c.person = v.person_id))
+            """WITH still AS MATERIALIZED (
+                   SELECT DISTINCT party, person FROM (%(candidates)s) c
+               ), gone AS (
+                   SELECT v.id, p.state
+                     FROM wezer_decision_voter v
+                     JOIN wezer_profile p ON p.partner_id = v.person_id
+                     LEFT JOIN still s ON s.party = v.party_id
+                      AND s.person = v.person_id
+                    WHERE v.decision_id = %(decision)s AND v.state = 'may'
+                      AND (p.state <> 'active' OR s.party IS NULL)
+               )
+               UPDATE wezer_decision_voter v SET state = 'off',
+                      off_reason = CASE WHEN gone.state = 'suspended'
+                                        THEN 'suspended' ELSE 'left' END
+                 FROM gone WHERE gone.id = v.id
                RETURNING v.id""",
-            decision.id,
-            candidates(decision),
+            candidates=candidates(decision),
+            decision=decision.id,
             to_flush=env["wezer.profile"]._fields["state"],
         )
     )

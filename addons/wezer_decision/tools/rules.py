@@ -216,7 +216,7 @@ def of(decision: Any) -> dict[str, Any]:
         "method": method,
         "electorate": decision.electorate,
         "secrecy": decision.secrecy,
-        "hours": asked.get("hours") or _hours(group, method),
+        "hours": _hours(decision, asked.get("hours")),
         "version_hours": 24 * (policy(group, "version_days") or VERSION_DAYS),
         "member_days_to_vote": policy(group, "member_days_to_vote") or 0,
         "quorum": _larger(policy(group, "quorum"), asked.get("quorum")),
@@ -248,9 +248,15 @@ def of(decision: Any) -> dict[str, Any]:
     return found
 
 
-def _hours(group: Any, method: str) -> int:
-    given = policy(group, "decision_days")
-    return given * 24 if given else HOURS[method]
+def _hours(decision: Any, asked: int | None) -> int:
+    """Return how long answers are taken; what follows needs the circle's own time."""
+    decided = policy(decision.group_id, "decision_days")
+    if not decided:
+        return asked or HOURS[decision.method]
+    hours = decided * 24
+    if asked and not decision.outcome_ids:
+        return asked
+    return max(hours, asked or 0)
 
 
 def _majority(group: Any, asked: dict) -> dict[str, Any]:
