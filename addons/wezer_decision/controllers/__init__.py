@@ -1,1 +1,6 @@
 from . import discussions
+from . import decisions
+from . import propose
+from . import governance
+from . import delegations
+from . import portal

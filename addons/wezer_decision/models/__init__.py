@@ -24,3 +24,5 @@ from . import wezer_group_policy
 from . import wezer_invariant
 from . import wezer_notice
 from . import res_partner
+from . import res_users
+from . import wezer_profile

@@ -1,0 +1,72 @@
+import werkzeug.exceptions
+
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.wezer_base.controllers.website import (
+    flash,
+    searched,
+    waiting_page,
+)
+from odoo.addons.wezer_base.tools.form_post import form_post
+
+from ..tools import decision_page, propose_form
+
+
+def circle_at(slug):
+    """Return the circle that the caller sees under this address, else 404."""
+    group = request.env["wezer.group"]._at_slug(slug)
+    group = group and group._circle()._filtered_access("read")
+    if not group:
+        raise werkzeug.exceptions.NotFound()
+    return group
+
+
+class WezerPropose(http.Controller):
+    """The form with which a member proposes something to a circle."""
+
+    @http.route(
+        "/groups/<string:slug>/propose",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def group_propose(self, slug, **asked):
+        """Show the form, with the effect that a link asks for."""
+        group = circle_at(slug)
+        if page := waiting_page():
+            return page
+        asked = {name: searched(value) for name, value in asked.items()}
+        return request.render(
+            "wezer_decision.propose_page",
+            {
+                **propose_form.values(group, asked),
+                "labels": decision_page.labels(request.env),
+            },
+        )
+
+    @http.route(
+        "/groups/<string:slug>/propose",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    @form_post("/groups/{slug}/propose", once=True)
+    def group_propose_post(self, slug, **form):
+        """Propose it, and put it to the circle unless it stays a draft."""
+        group = circle_at(slug)
+        decisions = request.env["wezer.decision"]
+        number = decisions.propose(group.id, propose_form.read(group, form))
+        if form.get("draft"):
+            flash(request.env._("The draft was kept. Only you see it."))
+        else:
+            decisions.browse(number).action_announce()
+            flash(
+                request.env._(
+                    "It was put to the circle. Everybody asked gets a notice."
+                )
+            )
+        return request.redirect(f"/decisions/{number}")

@@ -1,0 +1,27 @@
+from odoo import models
+
+from ..tools import answer_fields, decision_list, decision_page
+
+
+class WezerProfile(models.Model):
+    _inherit = "wezer.profile"
+
+    def _wezer_party_values(self, **known):
+        """Extend wezer_fractal_groups: add what a circle decides to its page."""
+        values = super()._wezer_party_values(**known)
+        circle = values.get("group")
+        if not circle or circle.kind != "circle":
+            return values
+        found = decision_list.of_circle(circle)
+        may_propose = (
+            not self.env.user._is_public()
+            and self.env["wezer.decision"]._why_not_propose(circle) is None
+        )
+        if found["mine"] or found["others"] or may_propose:
+            values.update(
+                group_decisions=found,
+                group_decision_labels=decision_page.labels(self.env),
+                group_decision_words=answer_fields.words(self.env),
+                group_may_propose=may_propose,
+            )
+        return values

@@ -1,0 +1,104 @@
+"""What the list of decisions shows, as far as the reader may see it."""
+
+from typing import Any
+
+from odoo.fields import Domain
+
+from ..models.wezer_decision import CLOSED, METHODS
+
+PAGE = 20
+# So many are shown of those that wait for the reader, and of those that run.
+SHOWN = 30
+# So many the page of a circle shows.
+BLOCK = 3
+# What runs: it is announced, open, or about to be counted.
+RUNNING = ("announced", "open", "counting", "tied")
+
+
+def asked(env: Any) -> Domain:
+    """Return the domain of open decisions that wait for an answer of the user."""
+    person = env.user.partner_id
+    return Domain("state", "=", "open") & Domain(
+        "voter_ids",
+        "any",
+        [("person_id", "=", person.id), ("state", "=", "may")],
+    )
+
+
+def filters(env: Any, circle: Any, method: str, words: str) -> Domain:
+    """Return the domain of what the reader looks for.
+
+    :param circle: only of this one
+    :param method: only of this method
+    :param words: that are in the title
+    """
+    domain = Domain.TRUE
+    if circle:
+        domain &= Domain("group_id", "=", circle.id)
+    if method in dict(METHODS):
+        domain &= Domain("method", "=", method)
+    for word in words.split():
+        domain &= Domain("title", "ilike", word)
+    return domain
+
+
+def lists(env: Any, domain: Domain, page: int) -> dict:
+    """Return the three lists of the page, each read at once.
+
+    :param domain: of :func:`filters`
+    :param page: of the decided ones
+    """
+    decisions = env["wezer.decision"]
+    visitor = env.user._is_public()
+    mine = running = drafts = decisions
+    if page == 1:
+        if not visitor:
+            mine = decisions.search(
+                domain & asked(env), limit=SHOWN, order="closes, id"
+            )
+            drafts = decisions.search(
+                domain
+                & Domain("state", "=", "draft")
+                & Domain("proposer_id", "=", env.user.partner_id.id),
+                limit=SHOWN,
+            )
+        running = decisions.search(
+            domain & Domain("state", "in", RUNNING) & Domain("id", "not in", mine.ids),
+            limit=SHOWN,
+            order="closes, id",
+        )
+    over = domain & Domain("state", "in", CLOSED)
+    decided = decisions.search(
+        over,
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+        order="closed_at desc nulls last, id desc",
+    )
+    return {
+        "mine": mine,
+        "drafts": drafts,
+        "running": running,
+        "decided": decided,
+        "decided_count": decisions.search_count(over),
+    }
+
+
+def of_circle(circle: Any) -> dict:
+    """Return what the page of a circle shows: what runs there, the reader's first."""
+    env = circle.env
+    decisions = env["wezer.decision"]
+    here = Domain("group_id", "=", circle.id)
+    if env.user._is_public():
+        mine = decisions
+    else:
+        mine = decisions.search(here & asked(env), limit=BLOCK, order="closes, id")
+    others = decisions
+    if len(mine) < BLOCK:
+        others = decisions.search(
+            here
+            & Domain("state", "in", RUNNING)
+            & Domain("id", "not in", mine.ids),
+            limit=BLOCK - len(mine),
+            order="closes, id",
+        )
+    return {"mine": mine, "others": others}

@@ -1,0 +1,289 @@
+"""What the page of one decision shows to its reader.
+
+Nothing is counted here but who has voted: answers stay unread until the decision closed.
+"""
+
+import random
+from typing import Any
+
+from odoo.tools import SQL
+
+from ..models.wezer_decision import CLOSED, DECISION
+from . import answer_fields, result_view, text_changes
+
+# So many voters the page names; the page of the roll has all of them.
+VOTERS_SHOWN = 12
+# Acts on a decision that the page shows below everything else.
+GUIDING = {"extend", "ask_up", "pass_up", "withdraw", "void", "challenge", "reopen"}
+OBJECTION_ACTS = (
+    "ask_test",
+    "reply_test",
+    "uphold",
+    "set_aside",
+    "withdraw",
+    "confirm",
+)
+
+
+def values(decision: Any) -> dict:
+    """Return what the page shows of ``decision``, which the user may read."""
+    env = decision.env
+    visitor = env.user._is_public()
+    person = env.user.partner_id
+    inside = not visitor and decision.group_id.is_user_member
+    is_open = decision.state == "open"
+    closed = decision.state in CLOSED
+    voices = env["wezer.decision.voter"]
+    ballots = env["wezer.ballot"]
+    off = voices
+    if not visitor and decision.state != "draft":
+        # Whose voices the reader may cast: checked by the decision itself.
+        voices = decision.sudo()._voices()
+        if voices:
+            ballots = ballots.search([("voter_id", "in", voices.ids)])
+        else:
+            off = off.search(
+                [("decision_id", "=", decision.id), ("person_id", "=", person.id)]
+            )
+    may = permissions(decision, visitor)
+    options = shown_options(decision)
+    found = {
+        "decision": decision,
+        "visitor": visitor,
+        "inside": inside,
+        "closed": closed,
+        "late": is_open and bool(decision.closes) and decision.closes <= env.cr.now(),
+        "labels": labels(env),
+        "voices": voices,
+        "off": off[:1],
+        "ballots": {ballot.voter_id.id: ballot for ballot in ballots},
+        "said": {
+            ballot.voter_id.id: answer_fields.said(decision, ballot.choice)
+            for ballot in ballots
+        },
+        "cells": {
+            ballot.voter_id.id: answer_fields.cells(decision, ballot.choice)
+            for ballot in ballots
+        },
+        "field": answer_fields.prefix(decision),
+        "words": answer_fields.words(env).get(decision.method, {}),
+        "date_words": answer_fields.date_words(env),
+        "options": options,
+        "may": may,
+        "guiding": may & GUIDING,
+        "rules": rules_of(decision),
+        "versions": versions(decision) if inside or decision.version_id else [],
+        "outcomes": outcomes(decision),
+        "objections": objections(decision, person) if inside else [],
+        "nominations": nominations(decision) if inside else {},
+        "counts": turnout(decision) if inside else {},
+        "faces": faces(decision) if inside else {},
+        "result": result_view.values(decision) if closed else {},
+    }
+    found["names"] = {} if visitor else names(people_of(decision, found))
+    return found
+
+
+def people_of(decision: Any, found: dict) -> Any:
+    """Return everybody whom the page names."""
+    people = decision.proposer_id | decision.facilitator_id | decision.decider_id
+    people |= decision.challenged_by_id
+    for row in found["versions"]:
+        people |= row["version"].author_id
+    for row in found["objections"]:
+        people |= row["objection"].person_id
+    for row in found["options"]:
+        people |= row["option"].person_id
+    for person, rows in found["nominations"].get("rows", ()):
+        people |= person
+        for row in rows:
+            people |= row.person_id | row.nominee_id
+    mine = found["nominations"].get("mine")
+    if mine:
+        people |= mine.nominee_id | mine.changed_to_id
+    for row in found["result"].get("ballots", {}).get("rows", ()):
+        people |= row["person"]
+    return people
+
+
+def names(people: Any) -> dict[int, str]:
+    """Return the name of each person, as far as the reader may know it."""
+    profiles = people.env["wezer.profile"].search([("partner_id", "in", people.ids)])
+    known = {profile.sudo().partner_id.id: profile.name for profile in profiles}
+    unknown = people.env._("A member")
+    return {number: known.get(number, unknown) for number in people.ids}
+
+
+def permissions(decision: Any, visitor: bool) -> set[str]:
+    """Return the actions that the reader may do now with ``decision``."""
+    if visitor:
+        return set()
+    return {
+        action
+        for action in DECISION.actions_from(decision.state)
+        if DECISION.who(action) != "clock" and decision._may(action)
+    }
+
+
+def labels(env: Any) -> dict[str, dict[str, str]]:
+    """Return how the fields with choices name their values."""
+    decisions, objections = env["wezer.decision"], env["wezer.objection"]
+    found = {
+        name: dict(decisions._fields[name]._description_selection(env))
+        for name in ("method", "state", "electorate", "secrecy", "phase", "ended_why")
+    }
+    found["objection"] = dict(
+        objections._fields["state"]._description_selection(env)
+    )
+    off = env["wezer.decision.voter"]._fields["off_reason"]
+    found["off"] = dict(off._description_selection(env))
+    return found
+
+
+def shown_options(decision: Any) -> list[dict]:
+    """Return the options with their numbers on the ballot.
+
+    Where persons stand, each reader has an own order, always the same: no name gains
+    by standing first.
+    """
+    rows = [
+        {"number": number, "option": option}
+        for number, option in enumerate(answer_fields.options_of(decision), 1)
+    ]
+    rows = [row for row in rows if not row["option"].is_withdrawn]
+    if decision.state == "open" and any(row["option"].person_id for row in rows):
+        mixed = random.Random(f"{decision.id}-{decision.env.uid}")  # noqa: S311
+        mixed.shuffle(rows)
+        rows.sort(key=lambda row: row["option"].is_none)
+    return rows
+
+
+def rules_of(decision: Any) -> dict:
+    """Return the rules that hold, or would hold if it opened now."""
+    return decision.rules or decision.sudo()._rules_now()
+
+
+def versions(decision: Any) -> list[dict]:
+    """Return the versions, the current one first, each with what changed in it."""
+    found = decision.version_ids.sorted("number", reverse=True)
+    rows = []
+    for place, version in enumerate(found):
+        before = found[place + 1 : place + 2]
+        rows.append(
+            {
+                "version": version,
+                "changes": text_changes.changes(before.body or "", version.body or "")
+                if before
+                else [],
+            }
+        )
+    return rows
+
+
+def outcomes(decision: Any) -> list[dict]:
+    """Return what happens if the decision is adopted, as sentences."""
+    return [
+        {"outcome": outcome, "sentence": outcome._sentence()}
+        for outcome in decision.outcome_ids
+    ]
+
+
+def objections(decision: Any, person: Any) -> list[dict]:
+    """Return the objections, the live ones first, and what the reader may do."""
+    found = decision.objection_ids
+    live = found._state_machine.unfinished
+    rows = [
+        {
+            "objection": objection,
+            "live": objection.state in live,
+            "ended": ended_words(objection),
+            "mine": objection.person_id == person,
+            "may": {
+                action
+                for action in OBJECTION_ACTS
+                if decision.state == "open"
+                and objection.state in live
+                and objection._may(action)
+            },
+        }
+        for objection in found
+    ]
+    return sorted(rows, key=lambda row: not row["live"])
+
+
+def ended_words(objection: Any) -> str:
+    """Return why an objection ended, where that is not said by its state."""
+    env = objection.env
+    return {
+        "again": env._("A newer objection of the same person took its place."),
+        "left": env._("The person left the circle."),
+        "silent": env._("The person did not answer within seven days."),
+        "confirmed": env._("The new version answers it; nobody said otherwise."),
+    }.get(objection.end_reason or "", "")
+
+
+def nominations(decision: Any) -> dict:
+    """Return the reader's nomination and, once they are shared, those of all."""
+    if decision.method != "person":
+        return {}
+    env = decision.env
+    found = env["wezer.nomination"].search([("decision_id", "=", decision.id)])
+    mine = found.filtered(lambda row: row.person_id == env.user.partner_id)
+    named: dict[Any, list] = {}
+    if decision.phase != "naming":
+        for row in found:
+            named.setdefault(row.changed_to_id or row.nominee_id, []).append(row)
+    rows = sorted(named.items(), key=lambda row: (-len(row[1]), row[0].id))
+    return {"mine": mine[:1], "rows": rows}
+
+
+def turnout(decision: Any) -> dict:
+    """Return how many were asked, and how many of them answered.
+
+    One look at an index; which answer was given is not read.
+    """
+    env = decision.env
+    env.cr.execute(
+        SQL(
+            """
+            SELECT count(*) FILTER (WHERE state <> 'off'),
+                   count(*) FILTER (WHERE state = 'voted')
+              FROM wezer_decision_voter
+             WHERE decision_id = %s
+            """,
+            decision.id,
+        )
+    )
+    asked, answered = env.cr.fetchone()
+    return {"asked": asked, "answered": answered}
+
+
+def faces(decision: Any) -> dict:
+    """Return some of the people who were asked, and their profiles.
+
+    Of a secret decision nobody is named until the roll is shown: who has answered
+    is then one of these.
+    """
+    env = decision.env
+    voters = env["wezer.decision.voter"].search(
+        [("decision_id", "=", decision.id), ("state", "!=", "off")],
+        limit=VOTERS_SHOWN,
+    )
+    if decision.secrecy != "open" and not decision.roll_shown:
+        return {}
+    return {"rows": with_profiles(voters)}
+
+
+def with_profiles(voters: Any) -> list[dict]:
+    """Return the voters with the profile of each person, as far as it is seen."""
+    env = voters.env
+    people = voters.sudo().person_id
+    profiles = env["wezer.profile"].search([("partner_id", "in", people.ids)])
+    by_person = {profile.sudo().partner_id.id: profile for profile in profiles}
+    return [
+        {
+            "voter": voter,
+            "profile": by_person.get(voter.sudo().person_id.id, profiles.browse()),
+        }
+        for voter in voters
+    ]

@@ -1,0 +1,128 @@
+"""The rows of decisions on a member's to-do list."""
+
+from typing import Any
+
+from ..models.wezer_objection import LIVE
+from . import decision_list
+
+# So many rows of each kind; the list of decisions has all.
+ROWS = 30
+
+
+def rows(user: Any) -> list[dict]:
+    """Return the rows of ``user``, as ``res.users._wezer_todo`` has them."""
+    env = user.env(user=user.id, su=False)
+    return [
+        *_to_answer(env),
+        *_objections(env),
+        *_asked_nominees(env),
+        *_stuck(env),
+    ]
+
+
+def _row(decision: Any, text: str, button: str, due: Any = False) -> dict:
+    return {
+        "section": "now",
+        "partner": decision.sudo().group_id.partner_id,
+        "text": text,
+        "url": f"/decisions/{decision.id}",
+        "button": button,
+        "due": due,
+    }
+
+
+def _to_answer(env: Any) -> list[dict]:
+    """Return a row for each open decision that waits for the user's answer."""
+    found = env["wezer.decision"].search(
+        decision_list.asked(env), limit=ROWS, order="closes, id"
+    )
+    said = []
+    for decision in found:
+        if decision.method == "person" and decision.phase == "proposing":
+            continue
+        values = {"title": decision.title, "circle": decision.group_id.name}
+        if decision.method == "person" and decision.phase in ("naming", "sharing"):
+            text = env._("%(circle)s looks for a person: “%(title)s”.", **values)
+            button = env._("Name a person")
+        elif decision.method == "advice":
+            text = env._("You are asked for advice: “%(title)s”.", **values)
+            button = env._("Give advice")
+        else:
+            text = env._("%(circle)s decides: “%(title)s”.", **values)
+            button = env._("Answer")
+        due = decision.phase_closes or decision.closes
+        said.append(_row(decision, text, button, due))
+    return said
+
+
+def _objections(env: Any) -> list[dict]:
+    """Return objections that wait for a word of the user."""
+    person = env.user.partner_id
+    found = env["wezer.objection"].search(
+        [
+            ("state", "in", LIVE),
+            ("decision_id.state", "=", "open"),
+            "|",
+            "|",
+            ("person_id", "=", person.id),
+            ("decision_id.proposer_id", "=", person.id),
+            ("decision_id.facilitator_id", "=", person.id),
+        ],
+        limit=ROWS,
+    )
+    said = []
+    for objection in found:
+        decision = objection.decision_id
+        values = {"title": decision.title}
+        if objection.person_id == person and objection.state == "tested":
+            text = env._("Your objection to “%(title)s” is being tested.", **values)
+            said.append(_row(decision, text, env._("Answer four questions")))
+        elif objection.person_id == person and objection._may("confirm"):
+            text = env._(
+                "There is a new version of “%(title)s”. Does it answer your objection?",
+                **values,
+            )
+            said.append(_row(decision, text, env._("Say so")))
+        elif decision.proposer_id == person and not objection.answered_by_id:
+            text = env._("There is an objection to your proposal “%(title)s”.", **values)
+            said.append(_row(decision, text, env._("Answer it")))
+        elif objection.state == "tested" and objection.answers:
+            text = env._("An objection to “%(title)s” was tested.", **values)
+            said.append(_row(decision, text, env._("Judge the test")))
+    return said
+
+
+def _asked_nominees(env: Any) -> list[dict]:
+    """Return elections in which the user is proposed, or proposes somebody."""
+    person = env.user.partner_id
+    facilitated = env["wezer.decision"].search(
+        [
+            ("state", "=", "open"),
+            ("phase", "=", "proposing"),
+            ("facilitator_id", "=", person.id),
+        ],
+        limit=ROWS,
+    )
+    return [
+        _row(
+            decision,
+            env._("Everybody has named a person: “%s”.", decision.title),
+            env._("Propose one of them"),
+            decision.phase_closes,
+        )
+        for decision in facilitated
+    ]
+
+
+def _stuck(env: Any) -> list[dict]:
+    """Return adopted decisions that could not be carried out, for who may retry."""
+    found = env["wezer.decision"].search([("state", "=", "stuck")], limit=ROWS)
+    return [
+        _row(
+            decision,
+            env._("“%s” was adopted, but could not be carried out.", decision.title),
+            env._("See why"),
+        )
+        for decision in found
+        if decision._may("retry")
+    ]

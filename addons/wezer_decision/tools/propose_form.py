@@ -1,0 +1,167 @@
+"""The form with which a member proposes a decision: what it shows, and what it sends."""
+
+from typing import Any
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools.numbers import record_id, whole
+
+# Whole numbers of the form, and their largest.
+NUMBERS = {
+    "seats": 50,
+    "points": 1000,
+    "scale": 100,
+    "up_to": 200,
+}
+OPTIONS = 200
+# What a link fills in is a title and a text, no book.
+TEXT_LETTERS = 20_000
+
+
+def values(group: Any, asked: dict) -> dict:
+    """Return what the form shows.
+
+    :param asked: what the address has: ``outcome`` and its parameters, ``method``,
+        ``discussion``, ``title``
+    """
+    env = group.env
+    decisions = env["wezer.decision"]
+    error = decisions._why_not_propose(group)
+    discussion = env["wezer.discussion"].search(
+        [("id", "=", record_id(asked.get("discussion"))), ("group_id", "=", group.id)]
+    )
+    method = str(asked.get("method") or "")
+    outcome = _outcome(group, asked)
+    return {
+        "group": group,
+        "refused": str(error) if error else "",
+        "discussion": discussion,
+        "title": str(asked.get("title") or discussion.title or "")[:120],
+        "text": discussion.body or "",
+        "method": method,
+        "default_method": "consent",
+        "outcome": outcome,
+        "kinds": list(env["wezer.outcome"]._kind_labels(group).items()),
+        "more": bool(method),
+        "summary": "",
+    }
+
+
+def _outcome(group: Any, asked: dict) -> dict | None:
+    """Return the effect that the address names, with its fields filled."""
+    outcomes = group.env["wezer.outcome"]
+    kind = str(asked.get("outcome") or "")
+    labels = outcomes._kind_labels(group)
+    if kind not in labels:
+        return None
+    fields = []
+    for field in outcomes._form_fields(kind, group):
+        value = str(asked.get(field["name"]) or field.get("value") or "")
+        row = {**field, "value": value[:TEXT_LETTERS]}
+        if field["type"] == "person":
+            profiles = group.env["wezer.profile"]
+            row["chosen"] = (
+                profiles.search([("partner_id", "=", record_id(value))])
+                if record_id(value)
+                else profiles
+            )
+        fields.append(row)
+    return {"kind": kind, "label": labels[kind], "fields": fields}
+
+
+def read(group: Any, form: dict) -> dict:
+    """Return the values of the decision that a form proposes."""
+    env = group.env
+
+    def text(name: str) -> str:
+        return str(form.get(name) or "").strip()
+
+    vals: dict[str, Any] = {"title": text("title"), "text": text("text")}
+    if number := record_id(form.get("discussion")):
+        vals["discussion_id"] = number
+    for name in ("method", "secrecy", "electorate", "share", "quorum"):
+        if text(name):
+            vals[name] = text(name)
+    for name, most in NUMBERS.items():
+        if number := whole(form.get(name), 0, least=1, most=most):
+            vals[name] = number
+    if number := whole(form.get("most"), 0, least=1, most=1000):
+        vals["most_per_option"] = number
+    if number := whole(form.get("days"), 0, least=1, most=90):
+        vals["hours"] = number * 24
+    if text("review_date"):
+        vals["review_date"] = days.read_day(env, text("review_date"))
+    if form.get("members_only"):
+        vals["members_only"] = True
+    if person := person_named(env, form, "facilitator"):
+        vals["facilitator_id"] = person
+    lines = [line.strip() for line in text("options").splitlines() if line.strip()]
+    if len(lines) > OPTIONS:
+        raise Refusal(
+            env._("A decision has at most %s options.", OPTIONS),
+            rule="options",
+            value=len(lines),
+            limit=OPTIONS,
+            field="options",
+        )
+    if lines and vals.get("method") == "dates":
+        vals["options"] = [_date_option(env, line) for line in lines]
+    elif lines:
+        vals["options"] = [{"label": line} for line in lines]
+    if text("outcome"):
+        vals["outcomes"] = [_read_outcome(group, form)]
+    return vals
+
+
+def _date_option(env: Any, line: str) -> dict:
+    """Return the option of a line with a date and a time of the reader's zone."""
+    zone = days.reader_zone(env)
+    try:
+        start = days.read_form(line, zone)
+    except ValueError as error:
+        raise Refusal(
+            env._("“%s” is no date and time. Write it as 2026-12-24 18:30.", line[:40]),
+            rule="date",
+            value=line[:40],
+            field="options",
+        ) from error
+    return {
+        "label": days.format_moment(env, start, True),
+        "start": start,
+        "tz": zone.key,
+    }
+
+
+def _read_outcome(group: Any, form: dict) -> dict:
+    """Return the effect that a form names: ``kind`` and ``params``."""
+    outcomes = group.env["wezer.outcome"]
+    kind = str(form.get("outcome"))
+    params: dict[str, Any] = {}
+    for field in outcomes._form_fields(kind, group):
+        name = f"outcome_{field['name']}"
+        if field["type"] == "person":
+            value: Any = person_named(group.env, form, name)
+        else:
+            value = str(form.get(name) or "").strip()
+            if field["type"] in ("choice", "hidden") and field.get("is_id"):
+                value = record_id(value)
+        if value:
+            params[field["name"]] = value
+    return {"kind": kind, "params": params}
+
+
+def person_named(env: Any, form: dict, name: str) -> int:
+    """Return the id of the person whom a field for names means, or 0.
+
+    :raise Refusal: rule ``person``, where a name was typed that nobody has
+    """
+    typed = str(form.get(f"{name}_typed") or "").strip()
+    profile = env["wezer.profile"]._member_meant(form.get(name), typed)
+    if typed and not profile:
+        raise Refusal(
+            env._("No member with this name was found, or several have it."),
+            rule="person",
+            value=typed[:40],
+            field=f"{name}_typed",
+        )
+    return profile.sudo().partner_id.id or 0
