@@ -31,6 +31,7 @@ BLOCKS = {
     "voices": "Thank-you wall",
     "dates": "Next dates",
     "news": "News of circles",
+    "decisions": "Open decisions",
     "questions": "Questions and answers",
     "contact": "Contact person",
 }

@@ -70,6 +70,7 @@ MAY_USE = {
         "wezer_fractal_groups",
         "wezer_reputation",
         "wezer_marketplace",
+        "wezer_decision",
     },
 }
 CITED = re.compile(

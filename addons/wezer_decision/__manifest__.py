@@ -15,15 +15,12 @@
         "views/discussion_templates.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_governance.xml",
-<<<<<<< HEAD
         "views/wezer_decision_views.xml",
-=======
         "views/decision_templates.xml",
         "views/result_templates.xml",
         "views/propose_templates.xml",
         "views/governance_templates.xml",
         "views/circle_templates.xml",
->>>>>>> 8c2e81a7 (WIP pages of decisions)
     ],
     "assets": {
         "web.assets_frontend": [

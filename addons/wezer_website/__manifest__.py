@@ -7,7 +7,7 @@
     "license": "AGPL-3",
     "author": "Wezer founders",
     "website": "https://wezer.org",
-    "depends": ["wezer_marketplace"],
+    "depends": ["wezer_marketplace", "wezer_decision"],
     "data": [
         "data/snippet_filters.xml",
         "views/row_templates.xml",

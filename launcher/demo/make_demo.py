@@ -10,7 +10,7 @@ from typing import Any
 
 import time_machine
 
-from . import arabic, complex_deals, conversations, messages, news, texts
+from . import arabic, complex_deals, conversations, decisions, messages, news, texts
 from .people import FOUNDERS, Community
 from .simulation import LONG, UNFINISHED, WAYS, Simulation
 
@@ -46,6 +46,7 @@ def make(env: Any, kit: str | None = None) -> dict:
         simulation.run()
         clock.move_to(now)
         env["wezer.announcement"]._cron_expire()
+        env["wezer.decision"]._cron_clocks()
         simulation.ensure(
             (state, state)
             for state in ("open", "waiting", "accepted", "delivered", "disputed")
@@ -129,6 +130,7 @@ def plan(simulation: Any, start: datetime, now: Any) -> None:
     arabic.plan(simulation, now)
     conversations.plan(simulation, now)
     news.plan(simulation, now)
+    decisions.plan(simulation, now)
     for number in range(len(texts.ANSWERS)):
         simulation.at(now - timedelta(days=5 - number), simulation.answer_back(number))
     simulation.at(now - timedelta(days=1), simulation.judge())

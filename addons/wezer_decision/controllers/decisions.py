@@ -2,6 +2,7 @@ import werkzeug.exceptions
 
 from odoo import http
 from odoo.http import request
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.controllers.website import (
     flash,
@@ -13,10 +14,9 @@ from odoo.addons.wezer_base.controllers.website import (
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
 from odoo.addons.wezer_base.tools.numbers import record_id
-from odoo.tools import LazyTranslate
 
 from ..models.wezer_decision import CLOSED, METHODS
-from ..tools import answer_fields, count_file, decision_list, decision_page
+from ..tools import answer_fields, decision_list, decision_page
 
 _lt = LazyTranslate(__name__)
 
@@ -32,11 +32,19 @@ DONE = {
     ),
     "nominate": _lt("Your nomination was recorded. All names are shown together."),
     "stand": _lt("You stand. You can still withdraw."),
+    "stand_down": _lt("You do not stand any more."),
+    "accept": _lt("Thank you. Everybody is asked now."),
+    "decline": _lt("You declined."),
+    "drop": _lt("The person is no longer proposed."),
     "propose_person": _lt("The person was proposed, and is asked first."),
-    "new_version": _lt("The new version was put to the circle. Everybody is asked again."),
+    "new_version": _lt(
+        "The new version was put to the circle. Everybody is asked again."
+    ),
     "edit": _lt("The draft was saved. Only you see it."),
     "decide": _lt("Your decision was recorded. Everybody asked gets a notice."),
-    "ask_up": _lt("Your wish was recorded. It is passed on if half of those who answered ask."),
+    "ask_up": _lt(
+        "Your wish was recorded. It is passed on if half of those who answered ask."
+    ),
     "extend": _lt("There is more time to answer. Everybody asked gets a notice."),
     "pass_up": _lt("It was passed to the circle above."),
     "withdraw": _lt("It was withdrawn."),
@@ -165,17 +173,14 @@ class WezerDecisions(http.Controller):
     def decision_count_file(self, decision_id, **_kwargs):
         """Give the answers as a file with which everybody can count again."""
         decision = self._decision(decision_id)
-        content = count_file.csv_of(decision)
-        if not content:
+        if decision._why_no_ballot_file():
             raise werkzeug.exceptions.NotFound()
+        name, content = decision._ballot_file()
         return request.make_response(
             content,
             [
                 ("Content-Type", "text/csv; charset=utf-8"),
-                (
-                    "Content-Disposition",
-                    f'attachment; filename="decision-{decision.id}.csv"',
-                ),
+                ("Content-Disposition", f'attachment; filename="{name}"'),
                 ("X-Content-Type-Options", "nosniff"),
                 ("Cache-Control", "no-store"),
             ],
@@ -198,6 +203,24 @@ class WezerDecisions(http.Controller):
         return request.render(
             "wezer_decision.method_page",
             {"method": method, "label": labels[method], "labels": labels},
+        )
+
+    @http.route(
+        "/decisions/<int:decision_id>/receipt",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        readonly=True,
+    )
+    @form_post("/decisions/{decision_id}")
+    def decision_receipt(self, decision_id, secret_code="", **_form):
+        """Say whether the receipt of a code is among those that were published."""
+        decision = self._decision(decision_id)
+        return request.render(
+            "wezer_decision.receipt_page",
+            {"decision": decision, "found": decision._find_receipt(secret_code)},
+            headers={"Cache-Control": "no-store"},
         )
 
     def _decision(self, decision_id):
@@ -291,7 +314,19 @@ class WezerDecisions(http.Controller):
 
     def _act_stand(self, decision, form):
         number = str(form.get("secret_number") or "").strip() or None
-        decision.action_stand(number)
+        decision.action_stand(number, form.get("text") or None)
+
+    def _act_stand_down(self, decision, _form):
+        decision.action_stand_down()
+
+    def _act_accept(self, decision, _form):
+        decision.action_accept()
+
+    def _act_decline(self, decision, _form):
+        decision.action_decline()
+
+    def _act_drop(self, decision, form):
+        decision.action_drop(form.get("reason", ""))
 
     def _act_propose_person(self, decision, form):
         decision.action_propose_person(self._person(form), form.get("reason", ""))

@@ -56,7 +56,7 @@ class WezerDelegations(http.Controller):
         else:
             vals["group_id"] = record_id(form.get("circle"))
         if form.get("until"):
-            vals["date_until"] = days.read_day(env, str(form["until"]))
+            vals["date_until"] = str(form["until"])
         holder = propose_form.person_named(env, form, "member")
         env["wezer.vote.delegation"].action_give(holder, vals)
         flash(env._("Your voice was given. We have notified the person who holds it."))

@@ -31,9 +31,7 @@ class WezerGovernance(http.Controller):
             step=governance_log.PAGE,
             url_args=asked,
         )
-        found = events.search(
-            domain, limit=governance_log.PAGE, offset=pager["offset"]
-        )
+        found = events.search(domain, limit=governance_log.PAGE, offset=pager["offset"])
         return request.render(
             "wezer_decision.log_page",
             {

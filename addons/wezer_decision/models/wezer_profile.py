@@ -13,9 +13,8 @@ class WezerProfile(models.Model):
         if not circle or circle.kind != "circle":
             return values
         found = decision_list.of_circle(circle)
-        may_propose = (
-            not self.env.user._is_public()
-            and self.env["wezer.decision"]._why_not_propose(circle) is None
+        may_propose = not self.env.user._is_public() and bool(
+            circle.is_user_member or values.get("group_manages")
         )
         if found["mine"] or found["others"] or may_propose:
             values.update(

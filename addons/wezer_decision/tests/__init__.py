@@ -8,3 +8,4 @@ from . import test_secret_results
 from . import test_decisions_at_once
 from . import test_random_decisions
 from . import test_notices_of_decisions
+from . import test_decision_pages

@@ -86,19 +86,21 @@ def lists(env: Any, domain: Domain, page: int) -> dict:
 def of_circle(circle: Any) -> dict:
     """Return what the page of a circle shows: what runs there, the reader's first."""
     env = circle.env
-    decisions = env["wezer.decision"]
-    here = Domain("group_id", "=", circle.id)
-    if env.user._is_public():
-        mine = decisions
-    else:
-        mine = decisions.search(here & asked(env), limit=BLOCK, order="closes, id")
-    others = decisions
-    if len(mine) < BLOCK:
-        others = decisions.search(
-            here
-            & Domain("state", "in", RUNNING)
-            & Domain("id", "not in", mine.ids),
-            limit=BLOCK - len(mine),
-            order="closes, id",
+    running = env["wezer.decision"].search(
+        Domain("group_id", "=", circle.id) & Domain("state", "in", RUNNING),
+        limit=SHOWN,
+        order="closes, id",
+    )
+    mine = running.browse()
+    if running and not env.user._is_public():
+        voices = env["wezer.decision.voter"].search(
+            Domain("decision_id", "in", running.ids)
+            & Domain("person_id", "=", env.user.partner_id.id)
+            & Domain("state", "=", "may")
         )
-    return {"mine": mine, "others": others}
+        waiting = set(voices.decision_id.ids)
+        mine = running.filtered(lambda one: one.state == "open" and one.id in waiting)
+    return {
+        "mine": mine[:BLOCK],
+        "others": (running - mine)[: BLOCK - len(mine[:BLOCK])],
+    }

@@ -1,6 +1,6 @@
 """What the page of one decision shows to its reader.
 
-Nothing is counted here but who has voted: answers stay unread until the decision closed.
+Nothing is counted here but who has voted: answers stay unread until it closed.
 """
 
 import random
@@ -14,7 +14,16 @@ from . import answer_fields, result_view, text_changes
 # So many voters the page names; the page of the roll has all of them.
 VOTERS_SHOWN = 12
 # Acts on a decision that the page shows below everything else.
-GUIDING = {"extend", "ask_up", "pass_up", "withdraw", "void", "challenge", "reopen"}
+GUIDING = {
+    "extend",
+    "ask_up",
+    "pass_up",
+    "withdraw",
+    "void",
+    "challenge",
+    "reopen",
+    "decline",
+}
 OBJECTION_ACTS = (
     "ask_test",
     "reply_test",
@@ -79,9 +88,28 @@ def values(decision: Any) -> dict:
         "counts": turnout(decision) if inside else {},
         "faces": faces(decision) if inside else {},
         "result": result_view.values(decision) if closed else {},
+        "given": delegation_of(decision) if voices and not closed else None,
+        "carried": carried(decision) if closed and inside else [],
     }
     found["names"] = {} if visitor else names(people_of(decision, found))
     return found
+
+
+def delegation_of(decision: Any) -> Any:
+    """Return the delegation of the reader's own voice in a decision, or none."""
+    delegations = decision.env["wezer.vote.delegation"]
+    if rules_of(decision).get("delegation", "none") == "none":
+        return delegations
+    return delegations._my_holder(decision)
+
+
+def carried(decision: Any) -> list[dict]:
+    """Return how many voices each person carried in a closed open vote."""
+    if decision.secrecy != "open":
+        return []
+    if rules_of(decision).get("delegation", "none") == "none":
+        return []
+    return decision.env["wezer.vote.delegation"]._voices_carried(decision)
 
 
 def people_of(decision: Any, found: dict) -> Any:
@@ -101,6 +129,10 @@ def people_of(decision: Any, found: dict) -> Any:
     mine = found["nominations"].get("mine")
     if mine:
         people |= mine.nominee_id | mine.changed_to_id
+    if found["given"]:
+        people |= found["given"].holder_id
+    for row in found["carried"]:
+        people |= row["holder"].person_id.union(*(c.person_id for c in row["chains"]))
     for row in found["result"].get("ballots", {}).get("rows", ()):
         people |= row["person"]
     return people
@@ -132,9 +164,7 @@ def labels(env: Any) -> dict[str, dict[str, str]]:
         name: dict(decisions._fields[name]._description_selection(env))
         for name in ("method", "state", "electorate", "secrecy", "phase", "ended_why")
     }
-    found["objection"] = dict(
-        objections._fields["state"]._description_selection(env)
-    )
+    found["objection"] = dict(objections._fields["state"]._description_selection(env))
     off = env["wezer.decision.voter"]._fields["off_reason"]
     found["off"] = dict(off._description_selection(env))
     return found

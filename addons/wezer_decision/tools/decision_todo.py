@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from odoo.fields import Domain
+
+from odoo.addons.wezer_base.tools import days
+
 from ..models.wezer_objection import LIVE
 from . import decision_list
 
@@ -15,8 +19,7 @@ def rows(user: Any) -> list[dict]:
     return [
         *_to_answer(env),
         *_objections(env),
-        *_asked_nominees(env),
-        *_stuck(env),
+        *_guided(env),
     ]
 
 
@@ -27,7 +30,7 @@ def _row(decision: Any, text: str, button: str, due: Any = False) -> dict:
         "text": text,
         "url": f"/decisions/{decision.id}",
         "button": button,
-        "due": due,
+        "due": days.day_of(decision.env, due) if due else False,
     }
 
 
@@ -84,7 +87,9 @@ def _objections(env: Any) -> list[dict]:
             )
             said.append(_row(decision, text, env._("Say so")))
         elif decision.proposer_id == person and not objection.answered_by_id:
-            text = env._("There is an objection to your proposal “%(title)s”.", **values)
+            text = env._(
+                "There is an objection to your proposal “%(title)s”.", **values
+            )
             said.append(_row(decision, text, env._("Answer it")))
         elif objection.state == "tested" and objection.answers:
             text = env._("An objection to “%(title)s” was tested.", **values)
@@ -92,37 +97,27 @@ def _objections(env: Any) -> list[dict]:
     return said
 
 
-def _asked_nominees(env: Any) -> list[dict]:
-    """Return elections in which the user is proposed, or proposes somebody."""
+def _guided(env: Any) -> list[dict]:
+    """Return what waits for who facilitates, or may try again what failed."""
     person = env.user.partner_id
-    facilitated = env["wezer.decision"].search(
-        [
-            ("state", "=", "open"),
-            ("phase", "=", "proposing"),
-            ("facilitator_id", "=", person.id),
-        ],
+    found = env["wezer.decision"].search(
+        Domain("state", "=", "stuck")
+        | (
+            Domain("state", "=", "open")
+            & Domain("facilitator_id", "=", person.id)
+            & Domain("phase", "=", "proposing")
+        ),
         limit=ROWS,
     )
-    return [
-        _row(
-            decision,
-            env._("Everybody has named a person: “%s”.", decision.title),
-            env._("Propose one of them"),
-            decision.phase_closes,
-        )
-        for decision in facilitated
-    ]
-
-
-def _stuck(env: Any) -> list[dict]:
-    """Return adopted decisions that could not be carried out, for who may retry."""
-    found = env["wezer.decision"].search([("state", "=", "stuck")], limit=ROWS)
-    return [
-        _row(
-            decision,
-            env._("“%s” was adopted, but could not be carried out.", decision.title),
-            env._("See why"),
-        )
-        for decision in found
-        if decision._may("retry")
-    ]
+    said = []
+    for decision in found:
+        if decision.state == "open":
+            text = env._("Everybody has named a person: “%s”.", decision.title)
+            button = env._("Propose one of them")
+            said.append(_row(decision, text, button, decision.phase_closes))
+        elif decision._may("retry"):
+            text = env._(
+                "“%s” was adopted, but could not be carried out.", decision.title
+            )
+            said.append(_row(decision, text, env._("See why")))
+    return said

@@ -1,4 +1,4 @@
-"""The form with which a member proposes a decision: what it shows, and what it sends."""
+"""The form of a proposal: what it shows, and what it sends."""
 
 from typing import Any
 
@@ -90,7 +90,7 @@ def read(group: Any, form: dict) -> dict:
     if number := whole(form.get("days"), 0, least=1, most=90):
         vals["hours"] = number * 24
     if text("review_date"):
-        vals["review_date"] = days.read_day(env, text("review_date"))
+        vals["review_date"] = text("review_date")
     if form.get("members_only"):
         vals["members_only"] = True
     if person := person_named(env, form, "facilitator"):

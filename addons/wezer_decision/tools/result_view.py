@@ -38,8 +38,8 @@ def values(decision: Any) -> dict:
         else [],
         "numbers": result.get("numbers") or {},
         "ballots": ballots(decision),
-        "receipts": result.get("receipts") or [],
-        "chains": result.get("chains") or [],
+        "receipts": decision._receipts(),
+        "has_file": decision._why_no_ballot_file() is None,
     }
 
 

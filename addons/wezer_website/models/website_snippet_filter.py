@@ -31,6 +31,7 @@ class WebsiteSnippetFilter(models.Model):
             ("voices", "Thank-you wall"),
             ("dates", "Next dates"),
             ("news", "News of circles"),
+            ("decisions", "Open decisions"),
             ("contact", "Contact person"),
         ],
         string="Block of the community",

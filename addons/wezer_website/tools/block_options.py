@@ -44,6 +44,7 @@ BLOCKS = {
     "voices": Block(3, 12),
     "dates": Block(5, 12, {"kind": ("", "want", "offer")}, ("group",)),
     "news": Block(3, 12, {}, ("group",)),
+    "decisions": Block(3, 12, {}, ("group",)),
     "contact": Block(1, 1, {}, ("member",)),
 }
 # Attributes of an element that are its options.

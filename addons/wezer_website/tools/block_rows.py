@@ -13,6 +13,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_decision.tools import decision_list
 from odoo.addons.wezer_marketplace.tools import announcement_cards, search_sql
 
 
@@ -183,6 +184,16 @@ def _news(env: api.Environment, website: models.Model, options: dict) -> Any:
     if options["group"]:
         of_group = Domain("group_id", "=", options["group"])
     return {"news": env["wezer.news"]._latest(options["number"], more=of_group)}
+
+
+def _decisions(env: api.Environment, website: models.Model, options: dict) -> Any:
+    running = Domain("state", "in", decision_list.RUNNING)
+    if options["group"]:
+        running &= Domain("group_id", "=", options["group"])
+    decisions = env["wezer.decision"].search(
+        running, limit=options["number"], order="closes, id"
+    )
+    return {"decisions": decisions}
 
 
 def _contact(env: api.Environment, website: models.Model, options: dict) -> Any:

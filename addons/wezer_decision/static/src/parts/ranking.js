@@ -51,7 +51,7 @@ class Ranking {
 
     /**
      * @param {HTMLElement} row
-     * @param {Number} height of the pointer
+     * @param {number} height of the pointer
      */
     place(row, height) {
         const others = this.rows().filter((other) => other !== row);

@@ -44,6 +44,7 @@ class CommunityBlockPlugin extends Plugin {
             optionOf("voices", "Voices"),
             optionOf("dates", "Dates"),
             optionOf("news", "News"),
+            optionOf("decisions", "Decisions"),
             optionOf("contact", "Contact"),
         ].map((option) => withSequence(SNIPPET_SPECIFIC, option)),
         builder_actions: {WezerRecordAction},

@@ -1,0 +1,231 @@
+"""The pages of decisions, opened and filled in as a browser without scripts does."""
+
+import re
+
+from odoo.tests import tagged
+
+from odoo.addons.wezer_base.tests.forms import FormCase
+
+from ..models.wezer_decision import METHODS
+from .common import DecisionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDecisionPages(DecisionCommon, FormCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for user in (cls.anna, cls.ben, cls.otto):
+            user.password = user.login
+
+    def log_in(self, user):
+        self.authenticate(user.login, user.login)
+
+    def text(self, url):
+        """Return what a page says, with single spaces."""
+        main = self.page(url).xpath("//div[@id='wrap']")[0]
+        return re.sub(r"\s+", " ", main.text_content())
+
+    def answer(self, decision, **typed):
+        """Answer a decision by its form, and return what is shown after it."""
+        page = self.page(f"/decisions/{decision.id}")
+        return self.send(self.form(page, f"/decisions/{decision.id}/vote"), **typed)
+
+    def test_a_proposal_takes_a_title_and_a_text(self):
+        self.log_in(self.anna)
+        page = self.page(f"/groups/{self.garden.slug}/propose")
+        form = self.form(page, f"/groups/{self.garden.slug}/propose")
+        answer = self.send(form, title="A bench", text="We build a bench.")
+        decision = self.decisions.search([("title", "=", "A bench")])
+        self.assertEqual(decision.state, "open")
+        self.assertTrue(answer.url.endswith(f"/decisions/{decision.id}"))
+        # Sent again by the way back, it is done once.
+        self.send(form, title="A bench", text="We build a bench.")
+        self.assertEqual(self.decisions.search([("title", "=", "A bench")]), decision)
+
+    def test_a_draft_is_seen_by_its_proposer_only(self):
+        self.log_in(self.anna)
+        page = self.page(f"/groups/{self.garden.slug}/propose")
+        form = self.form(page, f"/groups/{self.garden.slug}/propose")
+        self.send(form, title="A pond", text="We dig a pond.", draft="1")
+        decision = self.decisions.search([("title", "=", "A pond")])
+        self.assertEqual(decision.state, "draft")
+        address = f"/decisions/{decision.id}"
+        page = self.page(address)
+        self.send(self.form(page, "/edit"), title="A larger pond")
+        self.assertEqual(decision.title, "A larger pond")
+        self.log_in(self.ben)
+        self.assertEqual(self.url_open(address).status_code, 404)
+        self.assertNotIn("pond", self.text("/decisions"))
+
+    def test_an_answer_takes_one_button_and_can_be_changed(self):
+        decision = self.opened()
+        self.log_in(self.ben)
+        self.assertIn("Your turn", self.text(f"/decisions/{decision.id}"))
+        self.assertIn("A bench", self.text("/my/todo"))
+        self.answer(decision, choice="live")
+        said = self.text(f"/decisions/{decision.id}")
+        self.assertIn("You answered: I can live with it", said)
+        self.assertIn("1 of 6 have answered", said)
+        self.answer(decision, choice="concern", reason="It may be noisy.")
+        ballot = self.env["wezer.ballot"].search([("decision_id", "=", decision.id)])
+        self.assertEqual(
+            (ballot.choice, ballot.reason), ("concern", "It may be noisy.")
+        )
+        self.assertNotIn("A bench", self.text("/my/todo"))
+
+    def test_the_page_of_the_circle_answers_in_one_click(self):
+        decision = self.opened()
+        self.log_in(self.ben)
+        page = self.page(f"/groups/{self.garden.slug}")
+        form = self.form(page, f"/decisions/{decision.id}/vote")
+        answer = self.send(form, choice="live")
+        self.assertTrue(answer.url.endswith(f"/groups/{self.garden.slug}"))
+        ballot = self.env["wezer.ballot"].search([("decision_id", "=", decision.id)])
+        self.assertEqual(ballot.choice, "live")
+
+    def test_no_answer_is_shown_to_others_before_the_end(self):
+        decision = self.opened(method="majority")
+        decision.with_user(self.anna).action_vote("no", reason="Benches attract cats.")
+        self.log_in(self.ben)
+        said = self.text(f"/decisions/{decision.id}")
+        self.assertNotIn("cats", said)
+        self.assertIn("Nothing is counted before the end", said)
+        address = f"/decisions/{decision.id}/count.csv"
+        self.assertEqual(self.url_open(address).status_code, 404)
+        self.close(decision)
+        said = self.text(f"/decisions/{decision.id}")
+        self.assertIn("Benches attract cats.", said)
+        self.assertIn("It was not adopted", said)
+        self.assertIn("no", self.url_open(address).text)
+
+    def test_people_outside_the_circle_read_no_text_of_what_is_open(self):
+        self.garden.sudo().visibility = "public"
+        decision = self.opened()
+        self.log_in(self.otto)
+        said = self.text(f"/decisions/{decision.id}")
+        self.assertIn("A bench", said)
+        self.assertNotIn("We build a bench.", said)
+        self.assertNotIn("have answered", said)
+        self.authenticate(None, None)
+        said = self.text(f"/decisions/{decision.id}")
+        self.assertNotIn("Anna", said)
+        self.assertIn("A bench", self.text("/decisions"))
+        answer = self.url_open(f"/decisions/{decision.id}/voters")
+        self.assertIn("/web/login", answer.url)
+
+    def test_an_objection_is_raised_answered_and_confirmed(self):
+        decision = self.opened()
+        self.log_in(self.ben)
+        page = self.page(f"/decisions/{decision.id}")
+        form = self.form(page, "/object")
+        answer = self.send(form, reason="Too short")
+        self.assert_given_back(answer, "/object", {"reason": "Too short"})
+        self.send(form, reason="The bench would stand in the way of the barrow.")
+        self.assertEqual(decision.objection_ids.state, "raised")
+        self.log_in(self.anna)
+        self.assertIn("objection to your proposal", self.text("/my/todo"))
+        page = self.page(f"/decisions/{decision.id}")
+        self.assertIn("in the way of the barrow", page.text_content())
+        self.send(
+            self.form(page, "/new_version"),
+            body="We build a bench beside the path.",
+            change="Beside the path",
+        )
+        self.assertEqual(decision.version_id.number, 2)
+        page = self.page(f"/decisions/{decision.id}")
+        (gone,) = page.xpath("//del")
+        new = page.xpath("//ins")
+        self.assertIn("bench.", gone.text_content())
+        self.assertIn("beside the path", "".join(one.text_content() for one in new))
+        self.log_in(self.ben)
+        self.assertIn("Does it answer your objection?", self.text("/my/todo"))
+        page = self.page(f"/decisions/{decision.id}")
+        self.send(self.form(page, "/confirm"))
+        self.assertEqual(decision.objection_ids.state, "answered")
+
+    def test_each_way_to_answer_options_sends_what_was_filled_in(self):
+        options = [{"label": label} for label in ("Apples", "Pears", "Plums")]
+        wanted = {
+            "schulze": ({"rank_1": "2", "rank_2": "1", "rank_3": ""}, "2-1-"),
+            "score": ({"points_1": "3", "points_2": "", "points_3": "0"}, "3,,0"),
+            "dot": ({"points_1": "1", "points_2": "2", "points_3": ""}, "1,2,"),
+            "choose": ({"option": ["1", "3"]}, "1,3"),
+            "dates": ({"date_1": "y", "date_2": "m", "date_3": "n"}, "y,m,n"),
+        }
+        self.log_in(self.ben)
+        self.set_policies(decisions_person=20, decisions_circle=20)
+        for method, (typed, choice) in wanted.items():
+            with self.subTest(method):
+                more = {"points": 5} if method == "dot" else {}
+                more |= {"up_to": 3} if method == "choose" else {}
+                more |= {"scale": 5} if method == "score" else {}
+                decision = self.opened(method=method, options=options, **more)
+                self.answer(decision, **typed)
+                ballots = self.env["wezer.ballot"]
+                ballot = ballots.search([("decision_id", "=", decision.id)])
+                self.assertEqual(ballot.choice, choice)
+                # The form is filled with it again.
+                page = self.page(f"/decisions/{decision.id}")
+                again = dict(self.form(page, "/vote").form_values())
+                for name, value in typed.items():
+                    if value and not isinstance(value, list):
+                        self.assertEqual(again[name], value)
+                self.close(decision)
+                said = self.text(f"/decisions/{decision.id}")
+                self.assertIn("Apples", said)
+                self.assertIn("1 answer was counted", said)
+
+    def test_every_method_is_explained(self):
+        for method, label in METHODS:
+            with self.subTest(method):
+                page = self.page(f"/decisions/methods/{method}")
+                self.assertEqual(page.xpath("//h1")[0].text_content(), label)
+                self.assertGreater(
+                    len(page.xpath("//div[@class='o_wezer_card']//p")), 0
+                )
+        self.assertEqual(self.url_open("/decisions/methods/none").status_code, 404)
+
+    def test_the_list_is_found_by_circle_method_and_words(self):
+        self.opened(title="A bench by the pond")
+        self.opened(title="A rule", method="majority")
+        self.log_in(self.ben)
+        self.assertIn("A bench by the pond", self.text("/decisions?words=pond"))
+        self.assertNotIn("A rule", self.text("/decisions?words=pond"))
+        self.assertNotIn("A bench", self.text("/decisions?method=majority"))
+        self.assertIn("A rule", self.text(f"/decisions?circle={self.garden.slug}"))
+        self.assertNotIn("A rule", self.text(f"/decisions?circle={self.compost.slug}"))
+
+    def test_the_page_of_the_roll_says_who_answered_and_not_what(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes")
+        self.log_in(self.ben)
+        said = self.text(f"/decisions/{decision.id}/voters")
+        self.assertIn("1 of 6 have answered", said)
+        self.assertEqual(said.count("has not answered yet"), 5)
+        self.assertNotIn("Yes", said)
+
+    def test_a_page_costs_as_many_queries_with_many_voters(self):
+        few = self.opened(method="majority", title="Few")
+        many = self.opened(method="majority", title="Many")
+        people = self.env["res.partner"].create(
+            [{"name": f"Voter {number}"} for number in range(300)]
+        )
+        self.env["wezer.decision.voter"].create(
+            [
+                {
+                    "decision_id": many.id,
+                    "party_id": person.id,
+                    "person_id": person.id,
+                }
+                for person in people
+            ]
+        )
+        self.log_in(self.ben)
+        counts = []
+        for decision in (few, few, many):
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.page(f"/decisions/{decision.id}")
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[2], counts[1] + 2)
