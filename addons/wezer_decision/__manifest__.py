@@ -21,6 +21,7 @@
         "views/propose_templates.xml",
         "views/governance_templates.xml",
         "views/circle_templates.xml",
+        "views/group_manage_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -47,6 +47,13 @@ class WezerGroup(models.Model):
         people = places.sorted("id").partner_id
         return people.filtered(lambda person: person._wezer_profile().state == "active")
 
+    def _switch_names(self):
+        return (*super()._switch_names(), "facilitates")
+
+    def _structure_fields(self):
+        # Whoever facilitates sets objections aside.
+        return super()._structure_fields() | {"facilitates"}
+
     # === WHAT IS DECIDED TOGETHER === #
 
     def _policies(self):

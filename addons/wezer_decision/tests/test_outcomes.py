@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import psycopg2
 
-from odoo import fields
+from odoo import fields, http
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -90,6 +90,8 @@ class TestReserved(OutcomeCommon):
             lambda: garden.action_remove_member(self.ben.partner_id.id),
             lambda: garden.action_found(garden.id, {"name": "Beds"}),
             lambda: garden.action_update({"purpose": "Beans"}),
+            lambda: helper.action_update({"facilitates": True}),
+            lambda: self.helper.with_user(self.admin).write({"facilitates": True}),
             helper.action_close,
             lambda: hand.write({"name": "Mine"}),
             lambda: hand.write({"parent_id": self.workshop.id}),
@@ -220,6 +222,31 @@ class TestReserved(OutcomeCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestReservePages(OutcomeCommon, HttpCase):
+    def test_a_manager_says_who_facilitates_and_is_led_to_the_proposal(self):
+        self.gina.password = self.gina.login
+        self.authenticate(self.gina.login, self.gina.login)
+        url = f"/groups/{self.helper.slug}/manage"
+        self.assertIn('name="facilitates_yes"', self.url_open(url).text)
+        form = {
+            "csrf_token": http.Request.csrf_token(self),
+            "form_page": url,
+            "name": "Helper",
+            "facilitates": "",
+            "facilitates_yes": "1",
+        }
+        self.url_open(f"{url}/update", data=form)
+        self.assertTrue(self.helper.facilitates)
+        self.set_policies(self.garden, decides_structure="consent")
+        del form["facilitates_yes"]
+        page = self.url_open(f"{url}/update", data=form).text
+        self.assertTrue(self.helper.facilitates)
+        self.assertIn("decides this together, by consent", page)
+        address = f"/groups/{self.garden.slug}/propose?outcome=update"
+        self.assertIn(f'href="{address}&amp;group={self.helper.id}"', page)
+
+
+@tagged("post_install", "-at_install")
 class TestOutcomes(OutcomeCommon):
     def test_policies_members_and_roles_follow_from_decisions(self):
         self.set_policies(
@@ -262,12 +289,13 @@ class TestOutcomes(OutcomeCommon):
         self.set_policies(self.village, decides_structure="majority")
         self.decide(
             ("found", {"name": "Beds", "purpose": "Beans"}),
-            ("update", {"group": self.helper.id, "name": "Hand"}),
+            ("update", {"group": self.helper.id, "name": "Hand", "facilitates": True}),
             ("rights", {"group": self.helper.id, "rights": ["invite"]}),
         )
         beds = self.garden.circle_ids.filtered(lambda one: one.name == "Beds")
         self.assertEqual(beds.purpose, "Beans")
         self.assertEqual((self.helper.name, self.helper.right_invite), ("Hand", True))
+        self.assertTrue(self.helper.facilitates)
         self.decide(("close", {"group": beds.id}), ("close", {"group": self.helper.id}))
         self.assertFalse(beds.active or self.helper.active)
 

@@ -437,7 +437,7 @@ def _check_target(outcome: Any) -> None:
 
 def _execute_update(outcome: Any) -> Any:
     changed = group(outcome)
-    vals = _group_vals(outcome)
+    vals = _group_vals(outcome, "facilitates")
     if not vals:
         raise Refusal(outcome.env._("Choose the fields to change."), rule="field")
     changed._do_update(vals)
@@ -445,7 +445,7 @@ def _execute_update(outcome: Any) -> Any:
 
 
 def _say_update(outcome: Any) -> str:
-    changed, vals = group(outcome), _group_vals(outcome)
+    changed, vals = group(outcome), _group_vals(outcome, "facilitates")
     labels = [
         changed._fields[name]._description_string(outcome.env).lower() for name in vals
     ]
@@ -648,7 +648,7 @@ def kinds(env: Any) -> dict[str, Kind]:
         "update": Kind(
             env._("Change what a circle or a role is for"),
             "structure",
-            {**texts, "group": "group"},
+            {**texts, "group": "group", "facilitates": "switch"},
             _check_target,
             _execute_update,
             _say_update,

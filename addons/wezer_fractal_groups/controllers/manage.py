@@ -132,8 +132,9 @@ class WezerGroupsManage(WezerGroups):
             vals["written_lang"] = form["written_lang"]
         if "lat" in form:
             vals.update(latitude=form["lat"], longitude=form.get("lon"))
-        if "books_open" in form:
-            vals["books_open"] = bool(form.get("books_open_yes"))
+        for name in group._switch_names():
+            if name in form:
+                vals[name] = bool(form.get(f"{name}_yes"))
         group.action_update(vals, form.get("version"))
 
     def _manage_found(self, group, form):

@@ -963,6 +963,8 @@ class WezerGroup(models.Model):
 
     def _check_reserved(self, matter, outcome="", **data):
         """Raise what :meth:`_why_reserved` returns."""
+        # An extension point: an addon returns more than None.
+        # pylint: disable-next=assignment-from-none
         error = self._why_reserved(matter, outcome=outcome, **data)
         if error:
             raise error
@@ -1487,7 +1489,7 @@ class WezerGroup(models.Model):
         check_version(self.sudo(), VERSION_FIELDS, version)
         clean, place = self._clean_update(vals)
         reserve.check_structure(
-            self, reserve.changed(self.sudo(), clean, reserve.STRUCTURE_FIELDS)
+            self, reserve.changed(self.sudo(), clean, self._structure_fields())
         )
         self._in_name_of(party)._carry_out_update(clean, place)
         return True
@@ -1594,7 +1596,7 @@ class WezerGroup(models.Model):
                         value=str(value),
                     )
                 clean[name] = value
-            elif name in SWITCHES:
+            elif name in self._switch_names():
                 clean[name] = bool(value)
             elif name == "cover":
                 clean[name] = self._clean_cover(value)
@@ -1617,6 +1619,14 @@ class WezerGroup(models.Model):
         if (founding or "name" in clean) and not clean.get("name"):
             raise Refusal(self.env._("Enter a name."), rule="name")
         return clean
+
+    def _switch_names(self):
+        """Return the switches that the form may change; addons add theirs."""
+        return SWITCHES
+
+    def _structure_fields(self):
+        """Return the fields that are the structure of a circle; addons add theirs."""
+        return reserve.STRUCTURE_FIELDS
 
     def _clean_cover(self, value):
         if isinstance(value, str | bytes) and len(value) > COVER_LENGTH:

@@ -573,7 +573,8 @@ class WezerGroupMembership(models.Model):
 
     def _hold_over(self):
         """Prolong a term where somebody is to stay; return whether."""
-        until = self._term_holds()
+        # An extension point: an addon returns more than None.
+        until = self._term_holds()  # pylint: disable=assignment-from-none
         if not until or until <= self.date_to:
             return False
         since = self.held_over_since or self.date_to

@@ -85,7 +85,7 @@ def check_new_groups(model: models.Model, vals_list: list[dict]) -> None:
 def check_groups(groups: models.Model, vals: dict) -> None:
     """Refuse a change by hand of groups whose circle decides it itself."""
     for group in groups.sudo():
-        names = changed(group, vals, STRUCTURE_FIELDS)
+        names = changed(group, vals, group._structure_fields())
         check_structure(group, names)
         if "parent_id" in names:
             # Where it comes from, and where it goes to.
