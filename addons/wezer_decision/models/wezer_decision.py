@@ -1299,11 +1299,15 @@ class WezerDecision(models.Model):
             people, kind, message, self._url(), self, subject
         )
 
-    def _voting_people(self, *states):
-        """Return the people (sudo) whose voices are in one of ``states``."""
-        voters = self.env["wezer.decision.voter"].search_fetch(
-            [("decision_id", "=", self.id), ("state", "in", states)], ["person_id"]
-        )
+    def _voting_people(self, *states, among=None):
+        """Return the people (sudo) whose voices are in one of ``states``.
+
+        :param among: only these people
+        """
+        domain = [("decision_id", "=", self.id), ("state", "in", states)]
+        if among is not None:
+            domain.append(("person_id", "in", among.ids))
+        voters = self.env["wezer.decision.voter"].search_fetch(domain, ["person_id"])
         return voters.person_id
 
     def _tell_voters(self, kind, message, subject):
@@ -1397,7 +1401,7 @@ class WezerDecision(models.Model):
             return people
         if self.state not in ("announced", "open"):
             return people.browse()
-        return people & self.sudo()._voting_people("may")
+        return self.sudo()._voting_people("may", among=people)
 
     def _notice_party(self, _reader):
         """Return the party whose face a notice shows: that of the circle."""

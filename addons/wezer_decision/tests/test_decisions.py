@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
@@ -170,7 +170,7 @@ class TestDecisions(DecisionCommon):
         decision = self.opened(method="majority")
         closes = decision.closes
         decision.with_user(self.fred).action_extend()
-        self.assertEqual(decision.closes, closes + (closes - decision.opens))
+        self.assertEqual(decision.closes, closes + timedelta(days=7))
         self.assert_refused("extended", decision.action_extend)
         other = self.opened(by=self.ben, method="majority", hours=30)
         self.move(other, hours=10)
@@ -673,12 +673,15 @@ class TestDecisions(DecisionCommon):
             lambda: theirs.unlink(),
             lambda: voter.write({"state": "may"}),
         ):
-            with self.assertRaises(AccessError), self.cr.savepoint():
+            with self.assertRaises(UserError), self.cr.savepoint():
                 act()
         self.assertEqual(ballot.choice, "no")
 
     def test_nobody_acts_for_anybody_whatever_the_caller_sends(self):
         decision = self.opened(method="majority")
+        visitor = decision.with_user(self.env.ref("base.public_user"))
+        with self.assertRaises(AccessError):
+            visitor.action_vote("yes")
         with self.assertRaises(TypeError):
             decision.with_user(self.otto).action_vote(
                 "yes", acting_partner_id=self.ben.partner_id.id

@@ -48,6 +48,12 @@ def count(decision: Any) -> None:
             return
         if integration.passes_up(decision) and _passed_up(decision):
             return
+    options = decision._ballot_options()
+    if decision.method in rules.WITH_OPTIONS and all(
+        option.is_withdrawn or option.is_none for option in options
+    ):
+        end(decision, "no_options")
+        return
     voices, answered = roll.counts(decision)
     by_college: dict = {}
     if decision.secrecy == "open":
@@ -58,9 +64,9 @@ def count(decision: Any) -> None:
         if not tallies:
             end(decision, "too_few")
             return
-    options = [option.label for option in decision._ballot_options()]
+    labels = [option.label for option in options]
     given = {**rules.for_counting(decision), "roll": voices}
-    found = counting.count(decision.method, options, tallies, given, by_college)
+    found = counting.count(decision.method, labels, tallies, given, by_college)
     found.update(roll=voices, answered=sum(tallies.values()))
     if decision.method == "consent":
         integration.judge(decision, found)

@@ -89,6 +89,12 @@ def prepare_merge(partner: models.Model, target: Any) -> None:
         other = others.get(voter.decision_id)
         if other and voter.decision_id.state in (*clocks.RUNNING, "counting"):
             _leave_one(voter, other)
+    # What is to follow names people by number.
+    planned = partner.env["wezer.outcome"].sudo().search([("state", "!=", "done")])
+    for outcome in planned:
+        params = outcome.params or {}
+        if params.get("person") == partner.id:
+            outcome.params = {**params, "person": target.id}
 
 
 def _leave_one(voter: Any, other: Any) -> None:
