@@ -108,22 +108,38 @@ def roll_of(decision: models.Model) -> dict[int, tuple[int, str, str | None]]:
     return {person: (row, state, choice) for person, row, state, choice in rows}
 
 
-def resolve(decision: models.Model) -> dict[int, int]:
-    """Return ``{row of the roll: row of the voter whose ballot counts for it}``."""
-    how = policy(decision)
-    if how == "none":
-        return {}
-    roll = roll_of(decision)
-    voted = {person for person, (_row, state, _c) in roll.items() if state == "voted"}
-    given = nearest(decision)
-    found = delegation.carried(
+def _voted(roll: dict) -> set[int]:
+    """Return the persons on the roll who voted."""
+    return {
+        person for person, (_row, state, _choice) in roll.items() if state == "voted"
+    }
+
+
+def _ends(
+    decision: models.Model, roll: dict, given: dict, voted: set[int], most: int | None
+) -> dict[int, int]:
+    """Return the voter who answers for each giver, if these people voted.
+
+    :param given: what :func:`nearest` returned
+    :param most: how many voices one person carries at most
+    """
+    return delegation.carried(
         list(roll),
         voted,
         {giver: holder for giver, (holder, _since, _id) in given.items()},
-        {giver: (since, number) for giver, (_h, since, number) in given.items()},
-        cap(decision, len(roll)),
-        how == "chains",
+        {giver: (since, number) for giver, (_holder, since, number) in given.items()},
+        most,
+        policy(decision) == "chains",
     )
+
+
+def resolve(decision: models.Model) -> dict[int, int]:
+    """Return ``{row of the roll: row of the voter whose ballot counts for it}``."""
+    if policy(decision) == "none":
+        return {}
+    roll = roll_of(decision)
+    most = cap(decision, len(roll))
+    found = _ends(decision, roll, nearest(decision), _voted(roll), most)
     return {
         roll[giver][0]: roll[voter][0]
         for giver, voter in found.items()
@@ -176,40 +192,26 @@ def beyond_cap(decision: models.Model) -> dict[int, int]:
 
     As if all those would vote who gave their voice to nobody.
     """
-    how = policy(decision)
-    if how == "none":
+    if policy(decision) == "none":
         return {}
-    roll = roll_of(decision)
-    given = nearest(decision)
-    voted = {person for person, (_row, state, _c) in roll.items() if state == "voted"}
-    ends = voted | (roll.keys() - given.keys())
-    holders = {giver: holder for giver, (holder, _since, _id) in given.items()}
-    since = {giver: (when, number) for giver, (_h, when, number) in given.items()}
-    chains = how == "chains"
-    whole = delegation.carried(list(roll), ends, holders, since, None, chains)
-    limit = cap(decision, len(roll))
-    some = delegation.carried(list(roll), ends, holders, since, limit, chains)
+    roll, given = roll_of(decision), nearest(decision)
+    voters = _voted(roll) | (roll.keys() - given.keys())
+    whole = _ends(decision, roll, given, voters, None)
+    some = _ends(decision, roll, given, voters, cap(decision, len(roll)))
     return {giver: whole[giver] for giver in whole.keys() - some.keys()}
 
 
 def would_carry(decision: models.Model, person: models.Model) -> int:
     """Return for how many others ``person`` answers if they vote now."""
-    how = policy(decision)
-    if how == "none":
+    known = decision.env["wezer.vote.delegation"].sudo()
+    held = [("holder_id", "=", person.id), ("state", "=", "active")]
+    if policy(decision) == "none" or not known.search_count(held, limit=1):
         return 0
     roll = roll_of(decision)
     if person.id not in roll:
         return 0
-    voted = {one for one, (_row, state, _choice) in roll.items() if state == "voted"}
-    given = nearest(decision)
-    found = delegation.carried(
-        list(roll),
-        voted | {person.id},
-        {giver: holder for giver, (holder, _since, _id) in given.items()},
-        {giver: (since, number) for giver, (_h, since, number) in given.items()},
-        cap(decision, len(roll)),
-        how == "chains",
-    )
+    voters, most = _voted(roll) | {person.id}, cap(decision, len(roll))
+    found = _ends(decision, roll, nearest(decision), voters, most)
     return Counter(found.values())[person.id]
 
 

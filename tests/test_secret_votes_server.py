@@ -1,0 +1,244 @@
+"""Secret votes over a real server: what is left of them anywhere after closing."""
+
+import re
+from pathlib import Path
+
+import lxml.html
+import pytest
+
+import odoo.http
+from odoo import Command, api
+from odoo.tests import tagged
+
+from odoo.addons.wezer_decision.tests.secret_ballots import BALLOTS, rows_since
+from odoo.addons.wezer_decision.tools import secrecy
+
+from .rpc import RpcCase
+
+pytestmark = pytest.mark.slow
+
+VOTERS = 9
+# What people choose from; each of them ranks it differently.
+OPTIONS = [f"Place {letter}" for letter in "ABCDE"]
+STEAL = """
+urn = env['wezer.urn'].sudo().search([])
+voters = env['wezer.decision.voter'].sudo().search([])
+env.cr.execute("SELECT id, xmin::text, ctid::text, choice, receipt_hash FROM wezer_urn")
+rows = env.cr.fetchall()
+env['ir.config_parameter'].sudo().set_param('stolen', repr((urn.read(), rows)))
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestSecretVotesServer(RpcCase):
+    """Nine members and an administrator; the votes come by RPC and by JSON-2."""
+
+    def _make(self, env):
+        members = self._members(env, "Secret", VOTERS)
+        admin = self._members(
+            env, "Root", 1, "wezer_base.group_administrator", lang="en_US"
+        )
+        admin.group_ids += env.ref("base.group_system")
+        self.users = [*members.ids, admin.id]
+        circle = env["wezer.group"].create({"name": f"Urn circle {self.mark}"})
+        for user in members:
+            env["wezer.group.membership"].create(
+                {"group_id": circle.id, "partner_id": user.partner_id.id}
+            )
+        decisions = env["wezer.decision"].with_user(members[0])
+        decision = decisions.browse(
+            decisions.propose(
+                circle.id,
+                {
+                    "title": "The place of the bench",
+                    "text": "We choose together.",
+                    "method": "schulze",
+                    "secrecy": "secret",
+                    "options": OPTIONS,
+                },
+            )
+        )
+        decision.action_announce()
+        self.decision = decision.id
+        self.voters = decision.sudo().voter_ids.ids
+        self.circle = circle.id
+
+    def _archive(self, env):
+        super()._archive(env)
+        env["wezer.decision"].browse(self.decision).state = "ended"
+
+    def _vote(self, person, choice, **values):
+        return self._call(
+            person, "wezer.decision", "action_vote", [self.decision], choice, **values
+        )
+
+    def _vote_by_form(self, person, ranks):
+        """Vote on the page of the decision, and return the answer to the form."""
+        page = person.get(f"{self.server.url}/decisions/{self.decision}", timeout=60)
+        [form] = lxml.html.fromstring(page.text).xpath(
+            "//form[contains(@action, '/vote')]"
+        )
+        fields = dict(form.form_values())
+        for number, rank in enumerate(ranks.split("-"), 1):
+            fields[f"secret_rank_{number}"] = rank
+        address = f"{self.server.url}{form.get('action')}"
+        return person.post(address, data=fields, timeout=60, allow_redirects=False)
+
+    def _close(self):
+        """Let the time for answers pass, and the clock close and count."""
+        for _part in range(2):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, api.SUPERUSER_ID, {})
+                decision = env["wezer.decision"].browse(self.decision)
+                if decision.state == "open":
+                    decision.write(
+                        {
+                            "opens": "2026-01-01",
+                            "closes": "2026-01-02",
+                            "due_at": "2026-01-02",
+                        }
+                    )
+                    decision._close()
+                else:
+                    decision._count()
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            return env["wezer.decision"].browse(self.decision).state
+
+    def test_nothing_anywhere_joins_a_voter_to_a_ballot_after_closing(self):
+        members, admin = self.sessions[:VOTERS], self.sessions[VOTERS]
+        codes = []
+        for number, person in enumerate(members[:-1]):
+            codes.append(self._vote(person, BALLOTS[number])["result"])
+        # One by JSON-2, one changed by its code, one refused, one guessed.
+        last = self._call_json2(
+            self._key(self.users[VOTERS - 1]),
+            "wezer.decision",
+            "action_vote",
+            ids=[self.decision],
+            choice=BALLOTS[VOTERS - 1],
+        )
+        codes.append(last.json())
+        changed = BALLOTS[50]
+        self.assertTrue(self._vote(members[0], changed, code=codes[0]).get("result"))
+        self.assertIn("error", self._vote(members[1], BALLOTS[60]))
+        self.assertIn("error", self._vote(members[2], BALLOTS[61], code="AAAA-BBBB"))
+        self.assertIn("error", self._vote(members[3], "9-9-9-9", code=codes[3]))
+        cast = [changed, *BALLOTS[1:VOTERS]]
+
+        # While it runs: nobody reads the urn, and nothing says how it stands.
+        for model, method, args in (
+            ("wezer.urn", "search_read", [[]]),
+            ("wezer.urn", "search_count", [[]]),
+            ("wezer.urn", "export_data", [[1], ["choice"]]),
+            ("wezer.urn.receipt", "search_read", [[]]),
+            ("wezer.ballot", "read", [[1], ["choice"]]),
+        ):
+            for person in (members[0], admin):
+                answer = self._call(person, model, method, *args)
+                self.assertFalse(answer.get("result"), (model, method))
+        read = self._call(
+            members[1], "wezer.decision", "read", [self.decision], ["result", "seal"]
+        )
+        self.assertEqual(read["result"][0]["result"], False)
+        roll = self._call(
+            members[1],
+            "wezer.decision.voter",
+            "search_read",
+            [["decision_id", "=", self.decision]],
+            ["state"],
+        )
+        self.assertEqual(len(roll["result"]), 1, "one's own row")
+
+        before = self._rows(
+            "SELECT id, xmin::text, choice FROM wezer_urn WHERE decision_id = %s",
+            self.decision,
+        )
+        self.assertEqual(sorted(row[2] for row in before), sorted(cast))
+        first = min(int(row[1]) for row in before)
+        self.assertEqual(self._close(), "adopted")
+
+        # The rows of the urn, as an administrator's server action reads them.
+        stolen = self._steal()
+        self.assertIn(changed, stolen)
+        after = self._rows(
+            "SELECT id, xmin::text, choice, receipt_hash FROM wezer_urn"
+            " WHERE decision_id = %s",
+            self.decision,
+        )
+        self.assertEqual(sorted(row[2] for row in after), sorted(cast))
+        self.assertEqual(len({row[1] for row in after}), 1)
+        self.assertEqual({row[3] for row in after}, {None})
+        self.assertFalse({row[0] for row in after} & {row[0] for row in before})
+
+        hashes = [secrecy.code_hash(self.decision, code) for code in codes]
+        numbers = {str(row[0]) for row in (*before, *after)}
+        with self.registry.cursor() as cr:
+            written = rows_since(cr, first)
+        elsewhere = [
+            (table, row)
+            for table, _writer, row in written
+            if table != "wezer_urn" and "stolen" not in row
+        ]
+        self.assertGreater(len(elsewhere), VOTERS)
+        for table, row in elsewhere:
+            for ballot in cast:
+                self.assertNotIn(ballot, row, table)
+            for code in codes:
+                self.assertNotIn(code, row, table)
+            self.assertFalse(numbers & set(re.findall(r"\d{6,}", row)), (table, row))
+            if table != "wezer_urn_receipt":
+                for digest in hashes:
+                    self.assertNotIn(digest, row, table)
+        # The columns that could hold a person or a time.
+        columns = self._rows(
+            """SELECT column_name FROM information_schema.columns
+                WHERE table_name IN ('wezer_urn', 'wezer_urn_receipt')"""
+        )
+        self.assertEqual(
+            {row[0] for row in columns}, {"id", "decision_id", "choice", "receipt_hash"}
+        )
+        moments = self._rows(
+            """SELECT column_name FROM information_schema.columns
+                WHERE table_name = 'wezer_decision_voter'
+                  AND data_type ~ 'time|date'"""
+        )
+        self.assertFalse(moments)
+
+        # The log of the server and the sessions of its users.
+        log = self.server.text()
+        sessions = "".join(
+            path.read_text(errors="replace")
+            for path in Path(odoo.http.root.session_store.path).rglob("*")
+            if path.is_file()
+        )
+        for secret in (*cast, BALLOTS[60], BALLOTS[61], *codes, *hashes, "AAAA-BBBB"):
+            self.assertNotIn(secret, log)
+            self.assertNotIn(secret, sessions)
+
+        # Each member finds the own receipt, and no more than that.
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, self.users[3], {})
+            decision = env["wezer.decision"].browse(self.decision)
+            self.assertEqual(decision._receipts(), sorted(hashes))
+            found = decision._find_receipt(codes[3])
+            self.assertEqual(found, {"hash": hashes[3], "found": True})
+
+    def _steal(self):
+        """Run a server action as the administrator; return what it found."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, self.users[VOTERS], {})
+            action = env["ir.actions.server"].create(
+                {
+                    "name": "Look",
+                    "model_id": env["ir.model"]._get_id("res.partner"),
+                    "state": "code",
+                    "code": STEAL,
+                    "group_ids": [Command.clear()],
+                }
+            )
+            action.run()
+            found = env["ir.config_parameter"].sudo().get_param("stolen")
+            env["ir.config_parameter"].sudo().search([("key", "=", "stolen")]).unlink()
+            action.unlink()
+        return found
