@@ -145,6 +145,14 @@ class WezerOutcome(models.Model):
             if drop and outcome.state != "done":
                 drop(outcome)
 
+    def _concerned(self):
+        """Return the people (sudo) whom the outcomes are about: they do not vote."""
+        people = self.env["res.partner"].sudo()
+        for outcome in self.sudo():
+            if concerned := outcome._kind().concerned:
+                people |= concerned(outcome).sudo()
+        return people
+
     def _set_person(self, person):
         """Name the person whom an election found (sudo)."""
         for outcome in self.sudo():

@@ -45,6 +45,8 @@ class Kind(NamedTuple):
     :param adopt: done as soon as the decision is adopted; may fail, it is tried again
     :param drop: takes back what ``adopt`` did, where nothing is carried out
     :param trial: whether it can be tried out, and taken back, when it is announced
+    :param concerned: returns the people (``res.partner``) it is about: they have no
+        voice
     """
 
     label: str
@@ -57,6 +59,7 @@ class Kind(NamedTuple):
     adopt: Callable[[Any], None] | None = None
     drop: Callable[[Any], None] | None = None
     trial: bool = True
+    concerned: Callable[[Any], Any] | None = None
 
 
 # === VALUES === #

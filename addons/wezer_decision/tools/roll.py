@@ -162,7 +162,8 @@ def concerned(decision: Any) -> Any:
         if outcome.kind in rules.ABOUT_PERSON
     ]
     people = decision.env["res.partner"].sudo()
-    return people.browse([one for one in ids if type(one) is int]).exists()
+    named = people.browse([one for one in ids if type(one) is int]).exists()
+    return named | decision.outcome_ids._concerned()
 
 
 def counts(decision: Any) -> tuple[int, int]:

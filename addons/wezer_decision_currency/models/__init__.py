@@ -1,0 +1,5 @@
+from . import res_partner
+from . import wezer_group
+from . import wezer_outcome
+from . import wezer_transfer
+from . import wezer_invariant

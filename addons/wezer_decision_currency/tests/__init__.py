@@ -1,0 +1,2 @@
+from . import test_spending
+from . import test_paying

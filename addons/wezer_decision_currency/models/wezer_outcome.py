@@ -1,0 +1,127 @@
+from odoo import models
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_decision.tools.outcomes import Kind
+
+from ..tools import paying
+
+
+class WezerOutcome(models.Model):
+    _inherit = "wezer.outcome"
+
+    def _kinds(self):
+        return {
+            **super()._kinds(),
+            "pay": Kind(
+                label=self.env._("Pay from the circle's wallet"),
+                matter="spend",
+                params={
+                    "payee": "id",
+                    "currency": "id",
+                    "amount": "line",
+                    "purpose": "line",
+                },
+                check=paying.check,
+                execute=paying.execute,
+                sentence=paying.sentence,
+                adopt=paying.adopt,
+                drop=paying.drop,
+            ),
+        }
+
+    def _form_fields(self, kind, group):
+        if kind != "pay":
+            return super()._form_fields(kind, group)
+        return [
+            {"name": "payee", "type": "person", "label": self.env._("Recipient")},
+            *self._money_fields(),
+            {
+                "name": "purpose",
+                "type": "char",
+                "label": self.env._("Purpose"),
+            },
+        ]
+
+    def _money_fields(self):
+        """Return the fields of a form for an amount and its currency."""
+        currencies = self.env["wezer.currency"].search([])
+        return [
+            {"name": "amount", "type": "char", "label": self.env._("Amount")},
+            {
+                "name": "currency",
+                "type": "choice",
+                "is_id": True,
+                "label": self.env._("Currency"),
+                "choices": [(one.id, one.name) for one in currencies],
+            },
+        ]
+
+    def _of_pay(self):
+        """Return this outcome (sudo), read by the user, where it pays.
+
+        :raise Refusal: rule ``outcome``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if self.sudo().kind != "pay":
+            raise Refusal(self.env._("This outcome pays nothing."), rule="outcome")
+        return self.sudo()
+
+    def action_confirm_payment(self) -> bool:
+        """Confirm that money of an external currency came.
+
+        :raise NotAllowed: where the user does not act for the recipient
+        :raise Refusal: rule ``state``
+        """
+        transfer = paying.waiting_for_receipt(self._of_pay())
+        transfer._confirm()
+        return True
+
+    def action_deny_payment(self) -> bool:
+        """Say that money of an external currency did not come: it is due again.
+
+        :raise NotAllowed: where the user does not act for the recipient
+        :raise Refusal: rule ``state``
+        """
+        outcome = self._of_pay()
+        paying.waiting_for_receipt(outcome)._deny()
+        outcome.write(
+            {
+                "state": "failed",
+                "error": self.env._("The recipient says that the money did not come."),
+            }
+        )
+        return True
+
+    def action_pay_again(self) -> bool:
+        """Pay once more what the recipient says did not come.
+
+        :raise NotAllowed: where the user does not pay for the circle
+        :raise Refusal: rule ``state``
+        """
+        outcome = self._of_pay()
+        payer = outcome.decision_id.group_id.partner_id
+        self.env.user._check_acts_for(payer, "wallet")
+        if outcome.state != "failed" or outcome.decision_id.state != "done":
+            raise Refusal(self.env._("Nothing has to be paid again."), rule="state")
+        paying.execute(outcome)
+        outcome.write({"state": "done", "error": False})
+        return True
+
+    def action_refund_payment(self, amount: str | None = None) -> bool:
+        """Give back what a decision paid, or a part of it.
+
+        :param amount: as people write it; left out, all that is left
+        :raise NotAllowed: where the user does not act for the recipient
+        :raise Refusal: rules ``state``, ``amount``, ``limit``
+        """
+        outcome = self._of_pay()
+        paid = paying.of(outcome).filtered(
+            lambda one: one.state == "done" and one.kind != "reversal"
+        )[:1]
+        if not paid:
+            raise Refusal(self.env._("Nothing was paid."), rule="state")
+        self.env.user._check_acts_for(paid.payee_id, "wallet")
+        minor = paid._optional_amount(amount)
+        paid._reverse(minor)
+        return True

@@ -1,0 +1,141 @@
+"""The outcome *pay*: money of the circle that a decision gives to a recipient.
+
+When the decision is adopted the money is set aside, so that nothing else spends it;
+when it is carried out the recipient gets it. What is not covered then leaves the
+decision stuck, and nothing is done. Money of an external currency is promised: the
+recipient says whether it came. ``outcome`` is one ``wezer.outcome`` (sudo) of kind
+``pay``, with the parameters ``payee`` and ``currency`` (ids), ``amount`` (as people
+write it) and ``purpose``.
+"""
+
+from typing import Any
+
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_base.tools.text import clean_line
+from odoo.addons.wezer_currency.tools import amounts, refusals
+
+PURPOSE_LENGTH = 200
+
+
+def parties(outcome: Any) -> tuple[Any, Any, Any, int]:
+    """Return ``(payer, payee, currency, minor units)``; refuse what is none.
+
+    :raise Refusal: rules ``party``, ``currency``, ``amount``, ``unit``, ``state``
+    """
+    env, params = outcome.env, outcome.params or {}
+    payer = outcome.decision_id.group_id.partner_id
+    transfers = env["wezer.transfer"].sudo()
+    payee = transfers._resolve_party(record_id(params.get("payee")), "payee")
+    if payee == payer:
+        raise refusals.same_party(env)
+    currency = transfers._open_currency(record_id(params.get("currency")))
+    minor = transfers._positive_amount(currency, params.get("amount"))
+    return payer, payee, currency, minor
+
+
+def check(outcome: Any) -> None:
+    """Refuse values that say no payment; whether it is covered is tried out."""
+    parties(outcome)
+
+
+def adopt(outcome: Any) -> None:
+    """Set the money aside."""
+    _reserve(outcome)
+
+
+def execute(outcome: Any) -> Any:
+    """Pay once, and return the transfer (sudo): done, or pending where external.
+
+    :raise Refusal: rules of :func:`parties`; ``state`` or ``other_side`` where a wallet
+        is not open any more
+    """
+    paid = of(outcome).filtered(
+        lambda one: one.state in ("pending", "done") and one.kind != "reversal"
+    )
+    if paid:
+        return paid[:1]
+    transfer = _reserve(outcome)
+    if transfer.payee_wallet_id.state != "open":
+        # What was set aside is settled whatever the limits; not into a frozen wallet.
+        raise refusals.other_side(outcome.env, pays=False)
+    transfer.payer_wallet_id._check_open()
+    return transfer._settle()
+
+
+def drop(outcome: Any) -> None:
+    """Free what was set aside: the decision is not carried out."""
+    for transfer in of(outcome):
+        if transfer.state == "reserved":
+            transfer._release()
+
+
+def sentence(outcome: Any) -> str:
+    """Return the outcome as people read it."""
+    env, params = outcome.env, outcome.params or {}
+    payee = env["res.partner"].sudo().browse(record_id(params.get("payee")) or [])
+    number = record_id(params.get("currency")) or []
+    currency = env["wezer.currency"].sudo().browse(number).exists()
+    amount = str(params.get("amount") or "")
+    if currency:
+        try:
+            amount = currency._format(amounts.parse(amount, *_unit(currency)))
+        except amounts.AmountError:
+            amount = f"{amount} {currency.code}"
+    words = {
+        "circle": outcome.decision_id.group_id.name,
+        "payee": payee.exists().name or "…",
+        "amount": amount,
+        "purpose": clean_line(params.get("purpose") or "", PURPOSE_LENGTH),
+    }
+    if words["purpose"]:
+        return env._("%(circle)s pays %(amount)s to %(payee)s: %(purpose)s", **words)
+    return env._("%(circle)s pays %(amount)s to %(payee)s", **words)
+
+
+def of(outcome: Any) -> Any:
+    """Return the transfers (sudo) of this outcome, oldest first."""
+    transfers = outcome.env["wezer.transfer"]._for_origin(outcome.decision_id)
+    return transfers.filtered(lambda transfer: transfer.origin_part == outcome.id)
+
+
+def waiting_for_receipt(outcome: Any) -> Any:
+    """Return the transfer (sudo) whose receipt the user may confirm or deny.
+
+    :raise NotAllowed: where the user does not act for the recipient
+    :raise Refusal: rule ``state``
+    """
+    env = outcome.env
+    waiting = of(outcome).filtered(lambda transfer: transfer.state == "pending")[:1]
+    if not waiting:
+        raise Refusal(env._("No payment is waiting to be confirmed."), rule="state")
+    env.user._check_acts_for(waiting.payee_id, "wallet")
+    return waiting
+
+
+def _unit(currency: Any) -> Any:
+    return currency._counting_unit(currency.id)
+
+
+def _key(outcome: Any, act: str) -> str:
+    return f"decision:{outcome.decision_id.id}:{outcome.id}:{act}"
+
+
+def _reserve(outcome: Any) -> Any:
+    """Set the money aside once, and return the reservation (sudo)."""
+    live = of(outcome).filtered(lambda transfer: transfer._is_live())
+    if live:
+        return live[0]
+    payer, payee, currency, minor = parties(outcome)
+    tries = len(of(outcome))
+    return outcome.env["wezer.transfer"]._reserve(
+        outcome.decision_id,
+        payer,
+        payee,
+        currency,
+        minor,
+        clean_line((outcome.params or {}).get("purpose") or "", PURPOSE_LENGTH)
+        or outcome.decision_id.title,
+        _key(outcome, f"reserve:{tries}"),
+        part=outcome.id,
+    )
