@@ -9,5 +9,5 @@
     "website": "https://wezer.org",
     "depends": ["wezer_decision", "wezer_currency"],
     "auto_install": True,
-    "data": [],
+    "data": ["views/transfer_templates.xml"],
 }

@@ -1,4 +1,5 @@
 from . import res_partner
+from . import res_users
 from . import wezer_group
 from . import wezer_outcome
 from . import wezer_transfer

@@ -1,9 +1,12 @@
 from odoo import models
+from odoo.tools import LazyTranslate
 
-from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_decision.tools.outcomes import Kind
 
 from ..tools import paying
+
+_lt = LazyTranslate(__name__)
 
 
 class WezerOutcome(models.Model):
@@ -57,15 +60,15 @@ class WezerOutcome(models.Model):
         ]
 
     def _of_pay(self):
-        """Return this outcome (sudo), read by the user, where it pays.
+        """Return this outcome (sudo) where it pays; who may act is asked next.
 
-        :raise Refusal: rule ``outcome``
+        :raise NotAllowed: where it pays nothing
         """
         self.ensure_one()
-        self.check_access("read")
-        if self.sudo().kind != "pay":
-            raise Refusal(self.env._("This outcome pays nothing."), rule="outcome")
-        return self.sudo()
+        outcome = self.sudo().exists()
+        if outcome.kind != "pay" or not paying.of(outcome):
+            raise NotAllowed(self.env._("This outcome pays nothing."), rule="outcome")
+        return outcome
 
     def action_confirm_payment(self) -> bool:
         """Confirm that money of an external currency came.
@@ -73,8 +76,7 @@ class WezerOutcome(models.Model):
         :raise NotAllowed: where the user does not act for the recipient
         :raise Refusal: rule ``state``
         """
-        transfer = paying.waiting_for_receipt(self._of_pay())
-        transfer._confirm()
+        paying.received(self._of_pay(), "pending")._confirm()
         return True
 
     def action_deny_payment(self) -> bool:
@@ -84,12 +86,24 @@ class WezerOutcome(models.Model):
         :raise Refusal: rule ``state``
         """
         outcome = self._of_pay()
-        paying.waiting_for_receipt(outcome)._deny()
+        transfer = paying.received(outcome, "pending")
+        transfer._deny()
         outcome.write(
             {
                 "state": "failed",
                 "error": self.env._("The recipient says that the money did not come."),
             }
+        )
+        payer = transfer.payer_id
+        payer._wezer_notify(
+            "receipt",
+            _lt(
+                "%(name)s says that %(amount)s did not come.",
+                name=transfer.payee_id.name,
+                amount=transfer._said_amount(),
+            ),
+            url=f"/my/transfers/{transfer.id}",
+            right="wallet",
         )
         return True
 
@@ -115,13 +129,6 @@ class WezerOutcome(models.Model):
         :raise NotAllowed: where the user does not act for the recipient
         :raise Refusal: rules ``state``, ``amount``, ``limit``
         """
-        outcome = self._of_pay()
-        paid = paying.of(outcome).filtered(
-            lambda one: one.state == "done" and one.kind != "reversal"
-        )[:1]
-        if not paid:
-            raise Refusal(self.env._("Nothing was paid."), rule="state")
-        self.env.user._check_acts_for(paid.payee_id, "wallet")
-        minor = paid._optional_amount(amount)
-        paid._reverse(minor)
+        paid = paying.received(self._of_pay(), "done")
+        paid._reverse(paid._optional_amount(amount))
         return True

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools import spending
+from ..tools import paying, spending
 
 
 class WezerTransfer(models.Model):
@@ -27,3 +27,26 @@ class WezerTransfer(models.Model):
                     "circle": circle.sudo().name,
                 }
         return details
+
+    def _decided_acts(self):
+        """Return what the user can do about a payment of a decision, for its page.
+
+        :return: None where no decision paid it; else ``receipt``, ``refund`` and
+            ``again`` (bools), and ``error`` (text, for whoever pays for the circle)
+        """
+        self.ensure_one()
+        transfer = self.sudo()
+        outcome = paying.outcome_of(transfer)
+        if not outcome:
+            return None
+        user = self.env.user
+        gets = bool(user._acts_for(transfer.payee_id, "wallet"))
+        pays = bool(user._acts_for(transfer.payer_id, "wallet"))
+        failed = pays and outcome.state == "failed" and transfer.state == "ended"
+        left = transfer.amount_minor - transfer.reversed_minor
+        return {
+            "receipt": gets and transfer.state == "pending",
+            "refund": gets and transfer.state == "done" and left > 0,
+            "again": failed and outcome.decision_id.state == "done",
+            "error": outcome.error if failed else "",
+        }

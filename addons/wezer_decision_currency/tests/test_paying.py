@@ -127,7 +127,6 @@ class TestPaying(SpendingCommon):
         outcome = decision.outcome_ids
         with self.assertRaises(NotAllowed):
             outcome.with_user(self.gina).action_refund_payment()
-        self._put(self.otto, self.garden)
         outcome.with_user(self.otto).action_refund_payment("2")
         self.assertEqual(self.balance(self.otto), 600)
         outcome.with_user(self.otto).action_refund_payment()
@@ -148,9 +147,13 @@ class TestPaying(SpendingCommon):
         decision = self.carry_out(self.adopted(decision))
         outcome = decision.outcome_ids
         self.assertEqual(decision.state, "done", outcome.error)
-        self._put(self.otto, self.garden)
         with self.assertRaises(NotAllowed):
             outcome.with_user(self.anna).action_confirm_payment()
+        rows = self.otto.with_user(self.otto)._wezer_todo()
+        transfer = self.transfers._for_origin(decision)
+        self.assertIn(f"/my/transfers/{transfer.id}", [row["url"] for row in rows])
+        acts = transfer.with_user(self.otto)._decided_acts()
+        self.assertTrue(acts["receipt"])
         outcome.with_user(self.otto).action_deny_payment()
         self.assertEqual(outcome.state, "failed")
         outcome.with_user(self.gina).action_pay_again()

@@ -10,10 +10,16 @@ write it) and ``purpose``.
 
 from typing import Any
 
+from odoo.tools import LazyTranslate
+
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.text import clean_line
 from odoo.addons.wezer_currency.tools import amounts, refusals
+
+from .spending import DECIDED
+
+_lt = LazyTranslate(__name__)
 
 PURPOSE_LENGTH = 200
 
@@ -60,7 +66,26 @@ def execute(outcome: Any) -> Any:
         # What was set aside is settled whatever the limits; not into a frozen wallet.
         raise refusals.other_side(outcome.env, pays=False)
     transfer.payer_wallet_id._check_open()
-    return transfer._settle()
+    transfer._settle()
+    _notify(transfer)
+    return transfer
+
+
+def _notify(transfer: Any) -> None:
+    """Leave the recipient a notice of what came, or of what to confirm."""
+    done = transfer.state == "done"
+    words = {"name": transfer.payer_id.name, "amount": transfer._said_amount()}
+    transfer.payee_id._wezer_notify(
+        "paid" if done else "receipt",
+        _lt("%(name)s paid you %(amount)s, by decision.", **words)
+        if done
+        else _lt(
+            "%(name)s paid you %(amount)s, by decision. Did you receive it?", **words
+        ),
+        url=f"/my/transfers/{transfer.id}",
+        record=transfer,
+        right="wallet",
+    )
 
 
 def drop(outcome: Any) -> None:
@@ -99,18 +124,32 @@ def of(outcome: Any) -> Any:
     return transfers.filtered(lambda transfer: transfer.origin_part == outcome.id)
 
 
-def waiting_for_receipt(outcome: Any) -> Any:
-    """Return the transfer (sudo) whose receipt the user may confirm or deny.
+def outcome_of(transfer: Any) -> Any:
+    """Return the outcome (sudo) that made a payment, empty where none did.
+
+    :param transfer: ``wezer.transfer`` (sudo)
+    """
+    outcomes = transfer.env["wezer.outcome"].sudo()
+    if transfer.origin_model != DECIDED or transfer.kind == "reversal":
+        return outcomes
+    return outcomes.browse(transfer.origin_part).exists()
+
+
+def received(outcome: Any, *states: str) -> Any:
+    """Return the payment (sudo) of one of these states that the user received.
 
     :raise NotAllowed: where the user does not act for the recipient
     :raise Refusal: rule ``state``
     """
     env = outcome.env
-    waiting = of(outcome).filtered(lambda transfer: transfer.state == "pending")[:1]
-    if not waiting:
-        raise Refusal(env._("No payment is waiting to be confirmed."), rule="state")
-    env.user._check_acts_for(waiting.payee_id, "wallet")
-    return waiting
+    payments = of(outcome).filtered(lambda one: one.kind != "reversal")
+    env.user._check_acts_for(payments[:1].payee_id, "wallet")
+    found = payments.filtered(lambda one: one.state in states)[:1]
+    if not found:
+        raise Refusal(
+            env._("This is not possible now. The payment has changed."), rule="state"
+        )
+    return found
 
 
 def _unit(currency: Any) -> Any:
