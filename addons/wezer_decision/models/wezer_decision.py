@@ -669,6 +669,9 @@ class WezerDecision(models.Model):
             )
         return self._why_not_late()
 
+    def _why_not_reopen(self):
+        return proposing.why_not_draft(self)
+
     def _why_not_challenge(self):
         if self.challenge_until and self._now() < self.challenge_until:
             return None
@@ -716,7 +719,7 @@ class WezerDecision(models.Model):
         group = group.search([("id", "in", group.ids), ("kind", "=", "circle")])
         if not group:
             raise Refusal(self.env._("Choose a circle that you can see."), rule="group")
-        error = self._why_not_propose(group)
+        error = self._why_not_propose(group) or proposing.why_not_draft(self.sudo())
         if error:
             raise error
         clean = proposing.clean(self, group.sudo(), vals)
@@ -753,6 +756,8 @@ class WezerDecision(models.Model):
 
         :return: the state
         """
+        # Others who announce at the same time wait, and count this one.
+        locks.hold(self.env, "decisions", self._check("announce").group_id.id)
         self._lock("announce")._announce()
         return self.sudo().state
 
@@ -775,6 +780,7 @@ class WezerDecision(models.Model):
             }
         )
         roll.write(self)
+        self._begin_discussion()
         self._log("announced")
         if delay:
             self._tell_voters(
@@ -790,6 +796,19 @@ class WezerDecision(models.Model):
             clocks.set_due(self)
         else:
             self._open()
+
+    def _begin_discussion(self):
+        """Give the circle a place to talk about this (sudo), where it has none."""
+        if self.discussion_id:
+            return
+        # The notice of the decision tells of it.
+        self.discussion_id = self.env["wezer.discussion"].create(
+            {
+                "group_id": self.group_id.id,
+                "title": self.title,
+                "author_id": self.proposer_id.id,
+            }
+        )
 
     def _open(self):
         """Open the voting (sudo, locked): rules are copied, the roll stays."""

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields
+from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -50,7 +51,11 @@ class TestDecisionsAtOnce(CommittedCase):
         with self.registry.cursor() as cr:
             env = self._env(cr)
             env["wezer.decision"].browse(self.decision).write(
-                {"closes": moment, "opens": moment - timedelta(days=7)}
+                {
+                    "closes": moment,
+                    "opens": moment - timedelta(days=7),
+                    "due_at": moment,
+                }
             )
 
     def _env(self, cr):
@@ -60,9 +65,11 @@ class TestDecisionsAtOnce(CommittedCase):
         """Do one step of the clock, as the scheduled action does: a transaction."""
 
         def step(env):
-            decision = env["wezer.decision"].browse(self.decision)
+            decisions = env["wezer.decision"]
+            mine = Domain("id", "=", self.decision)
+            decision = decisions.search(mine & clocks.due_domain(decisions))
             if decision.try_lock_for_update(allow_referencing=True):
-                return clocks.step(decision) is clocks.AGAIN
+                return bool(decision) and clocks.step(decision) is clocks.AGAIN
             return True
 
         return step

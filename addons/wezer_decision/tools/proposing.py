@@ -10,7 +10,7 @@ from typing import Any
 from odoo.fields import Command, Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import locks, payload
+from odoo.addons.wezer_base.tools import payload
 
 from . import roll, rules
 
@@ -20,6 +20,7 @@ LABEL_LENGTH = 200
 TEXT_LENGTH = 4000
 OPTIONS_MOST = 100
 OUTCOMES_MOST = 20
+DRAFTS_MOST = 20
 # What was rejected comes back unchanged only after so many days, or where so many ask.
 RETURN_DAYS = 30
 RETURN_ASKED = 5
@@ -201,6 +202,24 @@ def why_not_propose(group: Any, decision: Any) -> Exception | None:
     )
 
 
+def why_not_draft(decisions: Any) -> Refusal | None:
+    """Return why the user has no room for another draft, or None (sudo)."""
+    env, person = decisions.env, decisions.env.user.partner_id
+    drafts = Domain("proposer_id", "=", person.id) & Domain("state", "=", "draft")
+    count = decisions.search_count(drafts, limit=DRAFTS_MOST)
+    if count < DRAFTS_MOST:
+        return None
+    return Refusal(
+        env._(
+            "You have %(count)s drafts. Announce or withdraw one of them first.",
+            count=count,
+        ),
+        rule="drafts",
+        value=str(count),
+        limit=str(DRAFTS_MOST),
+    )
+
+
 def why_not_announce(decision: Any) -> Exception | None:
     """Return why a draft (sudo) cannot be announced as it is, or None."""
     env = decision.env
@@ -240,8 +259,6 @@ def _stands_later(decision: Any) -> bool:
 def _why_not_more(decision: Any) -> Refusal | None:
     """Refuse where as many decisions run as the circle wants at once."""
     env, group = decision.env, decision.group_id
-    # Others who announce at the same time wait, and count this one.
-    locks.hold(env, "decisions", group.id)
     running = Domain("group_id", "=", group.id) & Domain(
         "state", "in", ("announced", "open")
     )
