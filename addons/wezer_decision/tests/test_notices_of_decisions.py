@@ -184,6 +184,10 @@ class TestNoticesOfDecisions(OutcomeCase, DecisionCommon):
 
     # === DECISIONS === #
 
+    def by_clock(self, record):
+        """Return ``record`` as the scheduled action has it."""
+        return record.with_env(self.env).sudo()
+
     def ballot(self, **vals):
         """Return an open majority on which Anna and Ben said yes."""
         decision = self.opened(method="majority", **vals)
@@ -271,7 +275,7 @@ class TestNoticesOfDecisions(OutcomeCase, DecisionCommon):
         return decision, lambda: decision.action_void(WHY)
 
     def do_close(self):
-        decision = self.ballot().sudo()
+        decision = self.by_clock(self.ballot())
         self.move(decision, days=8)
         return decision, decision._close
 
@@ -281,8 +285,9 @@ class TestNoticesOfDecisions(OutcomeCase, DecisionCommon):
         return decision, decision._count
 
     def do_lot(self):
-        decision = self.opened(method="choose", options=["Oak", "Ash"]).sudo()
+        decision = self.opened(method="choose", options=["Oak", "Ash"])
         self.vote(decision, anna="1", ben="2")
+        decision = self.by_clock(decision)
         self.move(decision, days=8)
         decision._close()
         decision._count()
@@ -298,7 +303,7 @@ class TestNoticesOfDecisions(OutcomeCase, DecisionCommon):
         return decision, lambda: decision.action_judge(False, WHY)
 
     def do_let_stand(self):
-        decision = self.challenged().sudo()
+        decision = self.by_clock(self.challenged())
         return decision, decision._let_stand
 
     def do_execute(self):
@@ -365,4 +370,4 @@ class TestNoticesOfDecisions(OutcomeCase, DecisionCommon):
         decision = objection.sudo().decision_id
         self.move(decision, days=3)
         self.clock()
-        return objection, lambda: objection.sudo()._lapse()
+        return objection, self.by_clock(objection)._lapse

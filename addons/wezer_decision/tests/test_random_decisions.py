@@ -102,8 +102,9 @@ class TestRandomDecisions(DecisionCommon):
 
     def an_objection(self, chance):
         found = self.mine.objection_ids
-        one = found[chance.randrange(len(found))] if found else found
-        return one.with_user(self.someone(chance))
+        if not found:
+            raise UserError("Nobody objects")
+        return found[chance.randrange(len(found))].with_user(self.someone(chance))
 
     def do_vote(self, chance):
         decision = self.some(chance, "open")

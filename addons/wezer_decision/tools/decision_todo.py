@@ -77,7 +77,8 @@ def _objections(env: Any) -> list[dict]:
     for objection in found:
         decision = objection.decision_id
         values = {"title": decision.title}
-        if objection.person_id == person and objection.state == "tested":
+        tested = objection.state == "tested" and not objection.answers
+        if objection.person_id == person and tested:
             text = env._("Your objection to “%(title)s” is being tested.", **values)
             said.append(_row(decision, text, env._("Answer four questions")))
         elif objection.person_id == person and objection._may("confirm"):
