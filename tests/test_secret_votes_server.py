@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 VOTERS = 9
 # What people choose from; each of them ranks it differently.
 OPTIONS = [f"Place {letter}" for letter in "ABCDE"]
+CODE = r"(?:[2-9A-HJ-NP-Z]{4}-){3}[2-9A-HJ-NP-Z]{4}"
 STEAL = """
 urn = env['wezer.urn'].sudo().search([])
 voters = env['wezer.decision.voter'].sudo().search([])
@@ -108,8 +109,15 @@ class TestSecretVotesServer(RpcCase):
     def test_nothing_anywhere_joins_a_voter_to_a_ballot_after_closing(self):
         members, admin = self.sessions[:VOTERS], self.sessions[VOTERS]
         codes = []
-        for number, person in enumerate(members[:-1]):
+        for number, person in enumerate(members[:-2]):
             codes.append(self._vote(person, BALLOTS[number])["result"])
+        # One by the form of the page, which was refused before and comes back empty.
+        refused = self._vote_by_form(members[-2], "1-2-x-4-5")
+        self.assertEqual(refused.status_code, 303)
+        answer = self._vote_by_form(members[-2], BALLOTS[VOTERS - 2])
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("no-store", answer.headers["Cache-Control"])
+        codes.append(re.search(CODE, answer.text)[0])
         # One by JSON-2, one changed by its code, one refused, one guessed.
         last = self._call_json2(
             self._key(self.users[VOTERS - 1]),
@@ -212,6 +220,9 @@ class TestSecretVotesServer(RpcCase):
             for path in Path(odoo.http.root.session_store.path).rglob("*")
             if path.is_file()
         )
+        # Both are the right ones, and tell of these votes.
+        self.assertIn("action_vote", log)
+        self.assertIn(f"secret_{self.mark}_0", sessions)
         for secret in (*cast, BALLOTS[60], BALLOTS[61], *codes, *hashes, "AAAA-BBBB"):
             self.assertNotIn(secret, log)
             self.assertNotIn(secret, sessions)

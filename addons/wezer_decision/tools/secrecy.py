@@ -11,6 +11,7 @@ the line.
 """
 
 import hashlib
+import logging
 import secrets
 from typing import Any
 
@@ -20,9 +21,7 @@ import psycopg2.errors
 from odoo import api, models, sql_db
 from odoo.tools import SQL
 
-# A decision is secret only with so many people on the roll, and has a result only where
-# so many voted.
-LEAST_ROLL = 5
+# There is a result only where so many voted.
 LEAST_VOTES = 5
 # Who voted is shown where so many voted; the list of ballots where so many voted.
 LEAST_FOR_ROLL = 8
@@ -35,9 +34,9 @@ CODE_LENGTH = 16
 CODE_GROUP = 4
 # The largest number of an id.
 ID_MAX = 2**31 - 1
-# So long the database waits for another VACUUM of the same table.
-VACUUM_WAIT = "5s"
 TABLES = ("wezer_urn", "wezer_urn_receipt")
+
+_logger = logging.getLogger(__name__)
 
 
 # === RECEIPT CODES === #
@@ -220,28 +219,29 @@ def vacuum_after_commit(env: api.Environment) -> None:
     env.cr.postcommit.add(lambda: vacuum(database))
 
 
-def vacuum(database: str) -> bool:
+def vacuum(database: str) -> None:
     """Remove deleted ballots from the files of their tables.
 
-    What a transaction that is older than the deletion could still read stays: the
-    scheduled action tries again.
-
-    :return: whether it was done
+    Where the table is locked, or a transaction could still read what was deleted, the
+    scheduled action tries again. Indexes are cleaned, too: as a rule it leaves them for
+    later where little was deleted.
     """
-    connection = sql_db.db_connect(database)
-    with connection.cursor() as cr:
+    with sql_db.db_connect(database).cursor() as cr:
         cr._cnx.autocommit = True  # VACUUM runs outside of transactions
         try:
-            cr.execute("SET lock_timeout = %s", [VACUUM_WAIT])
             for table in TABLES:
-                # Indexes too, which it leaves for later where little was deleted.
-                cr.execute(SQL("VACUUM (INDEX_CLEANUP TRUE) %s", SQL.identifier(table)))
-        except psycopg2.OperationalError:
-            return False
+                cr.execute(
+                    SQL(
+                        "VACUUM (SKIP_LOCKED TRUE, INDEX_CLEANUP TRUE) %s",
+                        SQL.identifier(table),
+                    ),
+                    log_exceptions=False,
+                )
+        except psycopg2.Error as error:
+            # The count is committed, whatever becomes of this.
+            _logger.warning("Deleted ballots are removed later: %s", error)
         finally:
-            cr.execute("RESET lock_timeout")
             cr._cnx.autocommit = False
-    return True
 
 
 def has_deleted_rows(env: api.Environment) -> bool:
@@ -302,10 +302,9 @@ def limits(env: api.Environment, mode: str) -> list[str]:
             number=LEAST_VOTES,
         ),
         env._(
-            "The app keeps no link between you and your vote. Until the vote closes,"
-            " the people who run the server could make one, from the log of the"
-            " database or from a backup of those days. If you cannot accept that, ask"
-            " for a vote on paper."
+            "The app keeps no link between you and your vote. The people who run the"
+            " server could find one while the vote runs, and later in a log or a backup"
+            " of those days. If you cannot accept that, ask for a vote on paper."
         ),
     ]
     return words
