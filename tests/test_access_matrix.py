@@ -9,6 +9,8 @@ from odoo.tests import TransactionCase, new_test_user, tagged
 # What a visitor who is not logged in may read.
 PUBLIC_MODELS = {
     "wezer.terms.of.use",
+    "wezer.agreement",
+    "wezer.agreement.version",
     "wezer.announcement",
     "wezer.announcement.picture",
     "wezer.announcement.place",

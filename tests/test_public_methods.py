@@ -46,6 +46,8 @@ LOUD = (
 )
 # Models whose records have names that are hidden here.
 NAMED_MODELS = (
+    "wezer.agreement",
+    "wezer.agreement.version",
     "wezer.announcement",
     "wezer.announcement.question",
     "wezer.conversation",
@@ -57,6 +59,8 @@ NAMED_MODELS = (
     "wezer.payment.link",
     "wezer.deal",
     "wezer.deal.message",
+    "wezer.discussion",
+    "wezer.discussion.word",
     "wezer.saved.search",
     "wezer.wallet",
 )
@@ -160,6 +164,13 @@ class PublicSurface(PrivateGroups):
         vals = {"title": f"{SECRET} news", "text": f"{SECRET} grows"}
         news.action_create_own(cls.secret.id, vals)
         news.browse(news.action_create_own(cls.secret.id, vals)).action_publish()
+        discussions = cls.env["wezer.discussion"].with_user(cls.luc)
+        shed = discussions.begin(cls.secret.id, f"{SECRET} shed", f"{SECRET} stands")
+        discussions.browse(shed).say(f"{SECRET} has a roof")
+        discussions.browse(shed).action_summarise(f"{SECRET} in short")
+        agreements = cls.env["wezer.agreement"].with_user(cls.luc)
+        vals = {"title": f"{SECRET} rule", "body": f"{SECRET} is kept"}
+        agreements.action_draft(cls.secret.id, vals)
         cls.env["wezer.departure"].create(
             {"partner_id": cls.luc.partner_id.id, "reason": f"{SECRET} ends"}
         )

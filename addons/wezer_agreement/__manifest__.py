@@ -8,5 +8,13 @@
     "author": "Wezer founders",
     "website": "https://wezer.org",
     "depends": ["wezer_decision"],
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/wezer_agreement_rules.xml",
+        "data/ir_cron_agreements.xml",
+        "views/wezer_agreement_views.xml",
+        "views/agreement_templates.xml",
+        "views/book_templates.xml",
+    ],
+    "uninstall_hook": "uninstall_hook",
 }

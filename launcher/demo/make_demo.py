@@ -10,7 +10,16 @@ from typing import Any
 
 import time_machine
 
-from . import arabic, complex_deals, conversations, decisions, messages, news, texts
+from . import (
+    agreements,
+    arabic,
+    complex_deals,
+    conversations,
+    decisions,
+    messages,
+    news,
+    texts,
+)
 from .people import FOUNDERS, Community
 from .simulation import LONG, UNFINISHED, WAYS, Simulation
 
@@ -131,6 +140,7 @@ def plan(simulation: Any, start: datetime, now: Any) -> None:
     conversations.plan(simulation, now)
     news.plan(simulation, now)
     decisions.plan(simulation, now)
+    agreements.plan(simulation, now)
     for number in range(len(texts.ANSWERS)):
         simulation.at(now - timedelta(days=5 - number), simulation.answer_back(number))
     simulation.at(now - timedelta(days=1), simulation.judge())

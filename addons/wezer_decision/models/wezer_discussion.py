@@ -396,7 +396,7 @@ class WezerDiscussion(models.Model):
             mine = own.get(person.id, [])
             count -= len(mine) - bisect_right(mine, last)
             is_new = person.id not in seen and person != self.author_id
-            if count or is_new:
+            if count or (is_new and person not in unread.partner_id):
                 by_count.setdefault((is_new, count), []).append(person.id)
         for (is_new, count), ids in by_count.items():
             self._leave_notice(self.env["res.partner"].browse(ids), is_new, count)

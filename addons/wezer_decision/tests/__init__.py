@@ -10,3 +10,4 @@ from . import test_random_decisions
 from . import test_notices_of_decisions
 from . import test_decision_pages
 from . import test_votes_at_once
+from . import test_notices_of_discussions

@@ -1,0 +1,22 @@
+from odoo import models
+
+from ..tools import agreement_departure
+
+
+class ResPartner(models.Model):
+    """What members wrote about agreements, when they leave or merge two accounts."""
+
+    _inherit = "res.partner"
+
+    def _wezer_personal_data(self):
+        data = super()._wezer_personal_data()
+        data.update(agreement_departure.personal_data(self))
+        return data
+
+    def _wezer_anonymise(self):
+        agreement_departure.erase(self)
+        return super()._wezer_anonymise()
+
+    def _wezer_merge_into(self, target):
+        agreement_departure.prepare_merge(self, target)
+        return super()._wezer_merge_into(target)
