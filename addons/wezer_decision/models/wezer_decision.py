@@ -586,12 +586,27 @@ class WezerDecision(models.Model):
 
     def _why_not_new_version(self):
         if self.method in ("consent", "check", "advice"):
-            return None
+            return self._why_not_another_version()
         return Refusal(
             self.env._("The text of a vote stays as it was announced."),
             rule="method",
             value=self.method,
             limit="consent, check, advice",
+        )
+
+    def _why_not_another_version(self):
+        """Refuse more versions than the circle wants to read of one proposal."""
+        most = (self.rules or {}).get("consent_rounds") or rules.CONSENT_ROUNDS
+        if len(self.version_ids) < most:
+            return None
+        return Refusal(
+            self.env._(
+                "This is version %(most)s, the last one that the circle allows.",
+                most=most,
+            ),
+            rule="rounds",
+            value=str(len(self.version_ids)),
+            limit=str(most),
         )
 
     def _why_not_decide(self):

@@ -512,6 +512,7 @@ class TestDecisions(DecisionCommon):
         other = self.opened(method="majority")
         self.assert_refused("choice", other.action_vote, "perhaps")
         self.assert_refused("choice", other.action_vote, "yes; DROP TABLE")
+        self.assert_refused("choice", other.action_vote, "y" * 10**6)
 
     # === AFTER CLOSING === #
 
@@ -594,6 +595,14 @@ class TestDecisions(DecisionCommon):
         found = decision.sudo()
         self.assertEqual((found.state, found.ended_why), ("ended", "closed_circle"))
         self.assertFalse(found.result)
+
+    def test_a_circle_that_moves_goes_on_with_its_rules(self):
+        decision = self.opened(method="majority")
+        self.vote(decision, anna="yes")
+        self.set_policies(self.workshop, quorum="1/1")
+        self.garden.sudo().parent_id = self.workshop
+        self.vote(decision, ben="yes")
+        self.assertEqual(self.close(decision).state, "adopted")
 
     def test_so_many_run_at_once(self):
         for _number in range(rules.RUNNING_PERSON):
@@ -708,9 +717,11 @@ class TestDecisions(DecisionCommon):
             )
         decision.action_new_version("A narrower bench", "Narrower", [])
         second = self.objection(decision, self.dora)
+        decision.action_new_version("A bench for one", "Smaller", [])
+        self.assert_refused("rounds", decision.action_new_version, "A stool")
         live = decision.sudo().objection_ids.filtered(
             lambda one: one.state in ("raised", "tested")
         )
-        self.assertEqual(live.ids, second.ids)
+        self.assertEqual(live.ids, second.ids, "the later one took the place of all")
         self.assert_refused("facilitator", second.with_user(self.anna).action_set_aside)
         self.assert_refused("facilitator", second.with_user(self.anna).action_uphold)

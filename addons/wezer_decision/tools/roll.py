@@ -88,11 +88,9 @@ def write(decision: Any) -> None:
     env.execute_query(
         SQL(
             """WITH found AS (
-                   SELECT DISTINCT ON (party) party, person, college
+                   SELECT DISTINCT ON (party) party, person, college,
+                          min(since) OVER (PARTITION BY party) AS since
                      FROM (%(candidates)s) v ORDER BY party, place
-               ), first AS (
-                   SELECT party, min(since) AS since
-                     FROM (%(candidates)s) v GROUP BY party
                )
                INSERT INTO wezer_decision_voter
                       (decision_id, party_id, person_id, college_id,
@@ -100,13 +98,12 @@ def write(decision: Any) -> None:
                SELECT %(decision)s, f.party, f.person, f.college,
                       CASE WHEN f.person = ANY(%(concerned)s)
                              OR p.state = 'suspended'
-                             OR s.since > %(latest)s
+                             OR f.since > %(latest)s
                            THEN 'off' ELSE 'may' END,
                       CASE WHEN f.person = ANY(%(concerned)s) THEN 'concerned'
                            WHEN p.state = 'suspended' THEN 'suspended'
-                           WHEN s.since > %(latest)s THEN 'short' END
+                           WHEN f.since > %(latest)s THEN 'short' END
                  FROM found f
-                 JOIN first s ON s.party = f.party
                  JOIN wezer_profile p ON p.partner_id = f.person
                   AND p.state IN ('active', 'suspended')
                  JOIN res_partner person ON person.id = f.person AND person.active

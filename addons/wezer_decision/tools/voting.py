@@ -14,6 +14,8 @@ from odoo.addons.wezer_base.tools import locks, payload
 from . import ballots
 
 REASON_LENGTH = 4000
+# More than ranks or points of all options ever need.
+CHOICE_LENGTH = 2000
 
 
 def cast(
@@ -43,10 +45,13 @@ def parse(decision: Any, choice: Any) -> str:
     if decision.method == "advice":
         return ""
     env = decision.env
+    text = choice if isinstance(choice, str) else str(choice or "")
     try:
+        if len(text) > CHOICE_LENGTH:
+            raise ballots.BadChoice("choice", "Too long", len(text), CHOICE_LENGTH)
         return ballots.parse(
             decision.method,
-            choice if isinstance(choice, str) else str(choice or ""),
+            text,
             len(decision._ballot_options()),
             decision.rules,
         )
