@@ -2,6 +2,7 @@
 
 import re
 
+import odoo.http
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.tests.forms import FormCase
@@ -143,6 +144,83 @@ class TestDecisionPages(DecisionCommon, FormCase):
         page = self.page(f"/decisions/{decision.id}")
         self.send(self.form(page, "/confirm"))
         self.assertEqual(decision.objection_ids.state, "answered")
+
+    def test_the_code_of_a_secret_vote_is_shown_once_and_kept_nowhere(self):
+        decision = self.opened(method="majority", secrecy="secret")
+        self.log_in(self.ben)
+        answer = self.answer(decision, secret_choice="yes")
+        self.assertTrue(answer.url.endswith(f"/decisions/{decision.id}/vote"))
+        self.assertIn("no-store", answer.headers["Cache-Control"])
+        (code,) = self.parsed(answer).xpath("//input[@id='code']/@value")
+        self.assertGreater(len(code), 8)
+        address = f"/decisions/{decision.id}"
+        self.assertNotIn(code, self.url_open(address).text)
+        # A wrong code is refused, and nothing of the form is kept.
+        self.answer(decision, secret_choice="no", secret_code="wrong")
+        kept = str(dict(odoo.http.root.session_store.get(self.session.sid)))
+        for text in (code, "secret_choice", "wrong"):
+            self.assertNotIn(text, kept)
+        self.answer(decision, secret_choice="no", secret_code=code)
+        for user in (self.anna, self.cleo, self.dora, self.fred):
+            decision.with_user(user).action_vote("no")
+        self.close(decision)
+        page = self.page(address)
+        self.assertIn("It was not adopted", page.text_content())
+        form = self.form(page, f"{address}/receipt")
+        self.assertIn("Your vote was", self.send(form, secret_code=code).text)
+        self.assertIn("No receipt", self.send(form, secret_code="another").text)
+
+    def test_an_effect_is_chosen_with_the_method_that_the_circle_decided(self):
+        self.set_policies(decides_role="majority")
+        self.log_in(self.anna)
+        address = f"/groups/{self.garden.slug}/propose"
+        query = f"?outcome=role_end&role={self.treasurer.id}"
+        self._put(self.ben, self.treasurer)
+        form = self.form(self.page(address + query), address)
+        values = dict(form.form_values())
+        self.assertEqual(values["outcome_role"], str(self.treasurer.id))
+        self.send(
+            form,
+            title="A new treasurer",
+            text="Ben moves away.",
+            outcome_person_typed="Ben",
+        )
+        decision = self.decisions.search([("title", "=", "A new treasurer")])
+        self.assertEqual(decision.method, "majority")
+        params = decision.sudo().outcome_ids.params
+        self.assertEqual(params["person"], self.ben.partner_id.id)
+        self.assertIn("Ben", self.text(f"/decisions/{decision.id}"))
+
+    def test_the_log_is_a_page_a_table_and_a_feed(self):
+        self.garden.sudo().visibility = "public"
+        decision = self.opened(title="=A bench")
+        self.log_in(self.ben)
+        address = f"/groups/{self.garden.slug}/log"
+        self.assertIn("=A bench", self.text(address))
+        self.assertNotIn("=A bench", self.text(f"{address}?kind=roles"))
+        self.assertNotIn("=A bench", self.text(f"{address}?since=2999-01-01"))
+        rows = self.url_open(f"{address}.csv").text
+        # No spreadsheet takes a title for a formula.
+        self.assertIn("'=A bench", rows)
+        feed = self.url_open(f"{address}.atom")
+        self.assertIn("application/atom+xml", feed.headers["Content-Type"])
+        self.assertIn(f"/decisions/{decision.id}", feed.text)
+        self.garden.sudo().visibility = "members"
+        self.assertEqual(self.url_open(f"{address}.atom").status_code, 404)
+
+    def test_a_voice_is_given_and_taken_back(self):
+        self.set_policies(delegation="once")
+        self.log_in(self.ben)
+        form = self.form(self.page("/my/delegations"), "/my/delegations/give")
+        self.send(form, circle=str(self.garden.id), member_typed="Anna")
+        given = self.env["wezer.vote.delegation"].search(
+            [("giver_id", "=", self.ben.partner_id.id)]
+        )
+        self.assertEqual(given.holder_id, self.anna.partner_id)
+        page = self.page("/my/delegations")
+        self.assertIn("Anna", page.text_content())
+        self.send(self.form(page, "/take_back"))
+        self.assertEqual(given.state, "ended")
 
     def test_each_way_to_answer_options_sends_what_was_filled_in(self):
         options = [{"label": label} for label in ("Apples", "Pears", "Plums")]

@@ -6,8 +6,6 @@ Nothing is counted here but who has voted: answers stay unread until it closed.
 import random
 from typing import Any
 
-from odoo.tools import SQL
-
 from ..models.wezer_decision import CLOSED, DECISION
 from . import answer_fields, result_view, text_changes
 
@@ -88,11 +86,21 @@ def values(decision: Any) -> dict:
         "counts": turnout(decision) if inside else {},
         "faces": faces(decision) if inside else {},
         "result": result_view.values(decision) if closed else {},
+        "nominee": nominee_of(decision) if inside else None,
         "given": delegation_of(decision) if voices and not closed else None,
+        "carries": would_carry(decision) if is_open and voices else 0,
         "carried": carried(decision) if closed and inside else [],
     }
     found["names"] = {} if visitor else names(people_of(decision, found))
     return found
+
+
+def nominee_of(decision: Any) -> Any:
+    """Return the person (sudo) whom an election puts to everybody, or none."""
+    if decision.phase != "consent":
+        return decision.env["res.partner"]
+    # Known to members from this step on.
+    return decision.sudo().nominee_id
 
 
 def delegation_of(decision: Any) -> Any:
@@ -101,6 +109,13 @@ def delegation_of(decision: Any) -> Any:
     if rules_of(decision).get("delegation", "none") == "none":
         return delegations
     return delegations._my_holder(decision)
+
+
+def would_carry(decision: Any) -> int:
+    """Return for how many others the reader votes, too, where they vote."""
+    if rules_of(decision).get("delegation", "none") == "none":
+        return 0
+    return decision.env["wezer.vote.delegation"]._would_carry(decision)
 
 
 def carried(decision: Any) -> list[dict]:
@@ -129,6 +144,8 @@ def people_of(decision: Any, found: dict) -> Any:
     mine = found["nominations"].get("mine")
     if mine:
         people |= mine.nominee_id | mine.changed_to_id
+    if found["nominee"]:
+        people |= found["nominee"]
     if found["given"]:
         people |= found["given"].holder_id
     for row in found["carried"]:
@@ -270,21 +287,9 @@ def nominations(decision: Any) -> dict:
 def turnout(decision: Any) -> dict:
     """Return how many were asked, and how many of them answered.
 
-    One look at an index; which answer was given is not read.
+    Which answer was given is not read.
     """
-    env = decision.env
-    env.cr.execute(
-        SQL(
-            """
-            SELECT count(*) FILTER (WHERE state <> 'off'),
-                   count(*) FILTER (WHERE state = 'voted')
-              FROM wezer_decision_voter
-             WHERE decision_id = %s
-            """,
-            decision.id,
-        )
-    )
-    asked, answered = env.cr.fetchone()
+    asked, answered = decision.sudo()._progress()
     return {"asked": asked, "answered": answered}
 
 

@@ -104,15 +104,33 @@ def _guided(env: Any) -> list[dict]:
     found = env["wezer.decision"].search(
         Domain("state", "=", "stuck")
         | (
+            Domain("state", "=", "draft")
+            & Domain("facilitator_id", "=", person.id)
+            & Domain("proposer_id", "!=", person.id)
+        )
+        | (
             Domain("state", "=", "open")
             & Domain("facilitator_id", "=", person.id)
             & Domain("phase", "=", "proposing")
         ),
         limit=ROWS,
     )
+    # Whom it concerns hears of it before anybody else: read past the hidden field.
+    asked = env["wezer.decision"].sudo()
+    asked = (
+        asked.search([("state", "=", "open"), ("asked_id", "=", person.id)])
+        if "asked_id" in asked._fields
+        else asked
+    )
     said = []
+    for decision in asked:
+        text = env._("You are proposed: “%s”. Would you do it?", decision.title)
+        said.append(_row(decision, text, env._("Answer"), decision.phase_closes))
     for decision in found:
-        if decision.state == "open":
+        if decision.state == "draft":
+            text = env._("An election is due: “%s”.", decision.title)
+            said.append(_row(decision, text, env._("Announce it")))
+        elif decision.state == "open":
             text = env._("Everybody has named a person: “%s”.", decision.title)
             button = env._("Propose one of them")
             said.append(_row(decision, text, button, decision.phase_closes))

@@ -13,7 +13,7 @@ NUMBERS = {
     "scale": 100,
     "up_to": 200,
 }
-OPTIONS = 200
+OPTIONS = 100
 # What a link fills in is a title and a text, no book.
 TEXT_LETTERS = 20_000
 
@@ -32,6 +32,12 @@ def values(group: Any, asked: dict) -> dict:
     )
     method = str(asked.get("method") or "")
     outcome = _outcome(group, asked)
+    kind = outcome["kind"] if outcome else ""
+    params = {
+        field["name"]: field["value"] for field in (outcome or {}).get("fields", ())
+    }
+    usual = usual_method(group, kind, params)
+    hours = decisions._rules_for(group.sudo(), method or usual)["hours"]
     return {
         "group": group,
         "refused": str(error) if error else "",
@@ -39,12 +45,27 @@ def values(group: Any, asked: dict) -> dict:
         "title": str(asked.get("title") or discussion.title or "")[:120],
         "text": discussion.body or "",
         "method": method,
-        "default_method": "consent",
+        "default_method": usual,
         "outcome": outcome,
         "kinds": list(env["wezer.outcome"]._kind_labels(group).items()),
         "more": bool(method),
-        "summary": "",
+        "summary": env._(
+            "Answers are taken for %(days)s days. Everybody asked gets a notice.",
+            days=round(hours / 24),
+        ),
     }
+
+
+def usual_method(group: Any, kind: str, params: dict) -> str:
+    """Return the method by which a circle decides an effect, unless asked otherwise."""
+    if kind == "role" and not params.get("person"):
+        # Who has the role is found by the election.
+        return "person"
+    found = group.env["wezer.outcome"]._kinds().get(kind)
+    if not found or not found.matter:
+        return "consent"
+    way, _circle = group.sudo()._decided_by(found.matter, params.get("key"))
+    return "consent" if way == "none" else way
 
 
 def _outcome(group: Any, asked: dict) -> dict | None:
@@ -95,7 +116,22 @@ def read(group: Any, form: dict) -> dict:
         vals["members_only"] = True
     if person := person_named(env, form, "facilitator"):
         vals["facilitator_id"] = person
-    lines = [line.strip() for line in text("options").splitlines() if line.strip()]
+    if options := _read_options(env, text("options"), vals.get("method")):
+        vals["options"] = options
+    if text("outcome"):
+        outcome = _read_outcome(group, form)
+        kind, params = outcome["kind"], outcome["params"]
+        vals["outcomes"] = [outcome]
+        vals.setdefault("method", usual_method(group, kind, params))
+        asked = group.sudo()._policy("decides_electorate")[0]
+        if asked:
+            vals.setdefault("electorate", asked)
+    return vals
+
+
+def _read_options(env: Any, text: str, method: str | None) -> list[dict]:
+    """Return the options that a form has, one in a line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > OPTIONS:
         raise Refusal(
             env._("A decision has at most %s options.", OPTIONS),
@@ -104,13 +140,9 @@ def read(group: Any, form: dict) -> dict:
             limit=OPTIONS,
             field="options",
         )
-    if lines and vals.get("method") == "dates":
-        vals["options"] = [_date_option(env, line) for line in lines]
-    elif lines:
-        vals["options"] = [{"label": line} for line in lines]
-    if text("outcome"):
-        vals["outcomes"] = [_read_outcome(group, form)]
-    return vals
+    if method == "dates":
+        return [_date_option(env, line) for line in lines]
+    return [{"label": line} for line in lines]
 
 
 def _date_option(env: Any, line: str) -> dict:
