@@ -175,6 +175,7 @@ def shuffle(env: api.Environment, decision_id: int, keep_hashes: bool) -> None:
         the hashes go to a table of their own, in the order of the alphabet, and the
         ballots have none
     """
+    number = voted(env, decision_id)
     env.cr.execute(
         """WITH removed AS (
                DELETE FROM wezer_urn WHERE decision_id = %(decision)s
@@ -188,8 +189,7 @@ def shuffle(env: api.Environment, decision_id: int, keep_hashes: bool) -> None:
                  FROM (SELECT DISTINCT
                               ('x' || left(gen_random_uuid()::text, 8))::bit(32)::bigint
                               %% %(most)s + 1 AS id
-                         FROM generate_series(1, 100 + (
-                              SELECT 2 * count(*) FROM removed))) drawn
+                         FROM generate_series(1, %(drawn)s)) drawn
                 WHERE NOT EXISTS (SELECT FROM wezer_urn u WHERE u.id = drawn.id)
            ), receipts AS (
                INSERT INTO wezer_urn_receipt (decision_id, receipt_hash)
@@ -200,9 +200,17 @@ def shuffle(env: api.Environment, decision_id: int, keep_hashes: bool) -> None:
            SELECT numbers.id, %(decision)s, ballots.choice,
                   CASE WHEN %(keep)s THEN ballots.receipt_hash END
              FROM ballots JOIN numbers USING (place) ORDER BY place""",
-        {"decision": decision_id, "most": ID_MAX, "keep": keep_hashes},
+        {
+            "decision": decision_id,
+            "most": ID_MAX,
+            "keep": keep_hashes,
+            # Numbers that are drawn twice, or belong to a ballot already, fall away.
+            "drawn": number + number // 4 + 100,
+        },
         log_exceptions=False,
     )
+    if env.cr.rowcount != number:
+        raise RuntimeError("Not every ballot got a new number")
     vacuum_after_commit(env)
 
 
