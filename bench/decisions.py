@@ -14,7 +14,7 @@ import numpy as np
 
 from odoo.addons.wezer_decision.tools import ballots, counting, delegation
 
-from . import decisions_reserve, decisions_secret
+from . import decisions_clock, decisions_reserve, decisions_secret
 
 BALLOTS, OPTIONS, SEATS = 1_000_000, 10, 3
 SEED = 20261130
@@ -26,6 +26,7 @@ def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dic
     """Yield the rows of the table."""
     yield from counts(BALLOTS // 10 if quick else BALLOTS)
     yield from delegations(BALLOTS // 10 if quick else BALLOTS)
+    yield from decisions_clock.rows(env, quick)
     yield from decisions_secret.rows(env, quick)
     yield from decisions_reserve.rows(env, quick)
 

@@ -1,0 +1,122 @@
+"""Opening a decision of a large circle, and the hourly clock of many decisions.
+
+What is wanted are seconds; nothing that is made here stays.
+"""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from odoo import fields
+
+from odoo.addons.wezer_decision.tools import clocks
+
+from .people import FILL, FIRST, _required
+
+VOTERS, OPENING = 10_000, 0.5
+OPEN, DUE, HOUR = 10_000, 50, 5.0
+PROFILES = """
+INSERT INTO wezer_profile (partner_id, slug, state{columns})
+SELECT p, 'bench-' || p, 'active'{values}
+  FROM unnest(%(people)s) p, wezer_profile t WHERE t.partner_id = %(model)s
+"""
+PLACES = """
+INSERT INTO wezer_group_membership (group_id, partner_id, state, date_from, company_id)
+SELECT %(group)s, p, 'active', '2020-01-01', %(company)s FROM unnest(%(people)s) p
+"""
+
+
+def rows(env: Any, quick: bool = False) -> Iterator[dict]:
+    """Yield a row for opening, and one for the clock."""
+    with env.cr.savepoint() as everything:
+        yield _opening(env, VOTERS // 10 if quick else VOTERS)
+        everything.rollback()
+    env.invalidate_all(flush=False)
+    with env.cr.savepoint() as everything:
+        yield _clock(env, OPEN // 10 if quick else OPEN)
+        everything.rollback()
+    env.invalidate_all(flush=False)
+
+
+def _circle(env: Any, people: list[int]) -> Any:
+    """Return a circle with these members."""
+    group = env["wezer.group"].create({"name": "Bench of decisions"})
+    values = {"group": group.id, "company": group.company_id.id, "people": people}
+    env.flush_all()
+    env.cr.execute(PLACES, values)
+    env.invalidate_all()
+    return group
+
+
+def _draft(env: Any, group: Any) -> Any:
+    admin = env.ref("base.user_admin")
+    decisions = env["wezer.decision"].with_user(admin)
+    vals = {"title": "Bench", "text": "A bench.", "method": "majority"}
+    return decisions.browse(decisions.propose(group.id, vals))
+
+
+def _opening(env: Any, voters: int) -> dict:
+    cr, model = env.cr, env.ref("base.user_admin").partner_id
+    query = FILL.format(**_required(cr, "res_partner", ["name"]))
+    cr.execute(query, {"count": voters, "first": FIRST, "model": model.id})
+    people = [row[0] for row in cr.fetchall()]
+    given = ["partner_id", "slug", "state"]
+    query = PROFILES.format(**_required(cr, "wezer_profile", given))
+    cr.execute(query, {"people": people, "model": model.id})
+    for table in ("res_partner", "wezer_profile"):
+        cr.execute(f"ANALYZE {table}")
+    decision = _draft(env, _circle(env, [model.id, *people]))
+    started = time.perf_counter()
+    decision.action_announce()
+    env.flush_all()
+    spent = time.perf_counter() - started
+    assert decision._progress()[0] == voters + 1
+    return _row(f"announce and open, {voters:,} voices", spent, OPENING)
+
+
+def _clock(env: Any, count: int) -> dict:
+    """Measure the clock with ``count`` open decisions, of which some are over."""
+    model = env.ref("base.user_admin").partner_id
+    others = env["res.partner"].create([{"name": f"Bench {n}"} for n in range(3)])
+    group = _circle(env, [model.id, *others.ids])
+    decision = _draft(env, group).sudo()
+    group._do_set_policy("decisions_circle", 9999)
+    decision.with_user(env.ref("base.user_admin")).action_announce()
+    env.flush_all()
+    fixed = [
+        name
+        for name, field in decision._fields.items()
+        if field.store and field.column_type and name != "id"
+    ]
+    columns = ", ".join(f'"{name}"' for name in fixed)
+    env.cr.execute(
+        f"INSERT INTO wezer_decision ({columns}) SELECT {columns}"
+        " FROM wezer_decision, generate_series(1, %s) WHERE id = %s RETURNING id",
+        [count, decision.id],
+    )
+    ids = [row[0] for row in env.cr.fetchall()]
+    late = fields.Datetime.now() - timedelta(minutes=5)
+    env.cr.execute(
+        "UPDATE wezer_decision SET due_at = %s, closes = %s WHERE id = ANY(%s)",
+        [late, late, ids[:DUE]],
+    )
+    env.cr.execute("ANALYZE wezer_decision")
+    env.invalidate_all()
+    started = time.perf_counter()
+    clocks.run(env["wezer.decision"].sudo())
+    env.flush_all()
+    spent = time.perf_counter() - started
+    closed = env["wezer.decision"].browse(ids[:DUE]).mapped("state")
+    assert set(closed) == {"no_quorum"}
+    return _row(f"clock, {count:,} open decisions, {DUE} due", spent, HOUR)
+
+
+def _row(what: str, spent: float, wanted: float) -> dict:
+    return {
+        "what": what,
+        "ours": f"{spent:.3f} s",
+        "reference": f"wanted {wanted:g} s",
+        "ratio": round(spent / wanted, 2),
+        "wanted": "<= 1",
+    }
