@@ -92,7 +92,7 @@ def _objections(env: Any) -> list[dict]:
                 "There is an objection to your proposal “%(title)s”.", **values
             )
             said.append(_row(decision, text, env._("Answer it")))
-        elif objection.state == "tested" and objection.answers:
+        elif objection.answers and objection._may("uphold"):
             text = env._("An objection to “%(title)s” was tested.", **values)
             said.append(_row(decision, text, env._("Judge the test")))
     return said
