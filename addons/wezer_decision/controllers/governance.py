@@ -1,7 +1,8 @@
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import page_number, searched
+from odoo.addons.wezer_base.controllers.website import flash, page_number, searched
+from odoo.addons.wezer_base.tools.form_post import form_post
 
 from ..tools import governance_log
 from .propose import circle_at
@@ -39,9 +40,25 @@ class WezerGovernance(http.Controller):
                 "rows": governance_log.rows(found),
                 "kinds": governance_log.kinds(request.env),
                 "pager": pager,
+                "reserved": governance_log.reserved(group),
                 **asked,
             },
         )
+
+    @http.route(
+        "/groups/<string:slug>/end_reserve",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    @form_post("/groups/{slug}/log", once=True)
+    def end_reserve(self, slug, matter="", reason="", **_kwargs):
+        """Let managers decide alone again: for moderators, where nobody answers."""
+        group = circle_at(slug)
+        group.action_end_reserve(matter, reason)
+        flash(request.env._("Done. All members were notified."))
+        return request.redirect(f"/groups/{group.slug}/log")
 
     @http.route(
         "/groups/<string:slug>/log.csv",

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 
@@ -223,6 +224,36 @@ class TestReserved(OutcomeCommon):
 
 @tagged("post_install", "-at_install")
 class TestReservePages(OutcomeCommon, HttpCase):
+    def test_a_moderator_ends_on_the_log_page_what_nobody_decides_any_more(self):
+        self.set_policies(self.garden, decides_member="majority")
+        judge = mail_new_test_user(
+            self.env,
+            login="wzd_pages",
+            groups="base.group_user,wezer_base.group_moderator",
+        )
+        judge.password = judge.login
+        self.authenticate(judge.login, judge.login)
+        url = f"/groups/{self.garden.slug}/log"
+        self.assertNotIn("Too few people answer here", self.url_open(url).text)
+        missed = {
+            "group_id": self.garden.id,
+            "title": "Missed",
+            "proposer_id": self.anna.partner_id.id,
+            "state": "no_quorum",
+            "closed_at": fields.Datetime.now(),
+        }
+        self.decisions.create([missed] * 3)
+        self.assertIn("Too few people answer here", self.url_open(url).text)
+        form = {
+            "csrf_token": http.Request.csrf_token(self),
+            "form_page": url,
+            "matter": "member",
+            "reason": "Nobody answers",
+        }
+        page = self.url_open(f"/groups/{self.garden.slug}/end_reserve", data=form).text
+        self.assertIn("A moderator of the community decided", page)
+        self.assertEqual(self.garden._decided_by("member")[0], "none")
+
     def test_a_manager_says_who_facilitates_and_is_led_to_the_proposal(self):
         self.gina.password = self.gina.login
         self.authenticate(self.gina.login, self.gina.login)

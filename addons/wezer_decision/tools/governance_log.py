@@ -13,7 +13,7 @@ from odoo.fields import Domain
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.tables import no_formula
 
-from . import governance
+from . import governance, rules
 
 PAGE = 50
 ENTRIES = 50
@@ -44,6 +44,18 @@ def kinds(env: Any) -> list[tuple[str, str]]:
         ("policies", env._("Policies")),
         ("delegations", env._("Delegations")),
         ("moderation", env._("Moderation")),
+    ]
+
+
+def reserved(group: Any) -> list[tuple[str, str]]:
+    """Return the matters whose deciding together the user can end: word and label."""
+    if group._why_not_end_reserve():
+        return []
+    policies = rules.policies(group.env)
+    return [
+        (matter, policies[f"decides_{matter}"].label)
+        for matter in rules.MATTERS
+        if group.sudo()._way_of(matter)[0] != "none"
     ]
 
 
