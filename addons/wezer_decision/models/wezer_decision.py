@@ -737,6 +737,7 @@ class WezerDecision(models.Model):
         error = self._why_not_propose(group) or proposing.why_not_draft(self.sudo())
         if error:
             raise error
+        vals = payload.table(self.env, vals)
         clean = proposing.clean(self, group.sudo(), vals)
         # Who and what were checked: members write nothing themselves.
         decision = self.sudo().create(
@@ -756,6 +757,7 @@ class WezerDecision(models.Model):
         :param dict vals: as :meth:`propose`
         """
         decision = self._lock("edit")
+        vals = payload.table(self.env, vals)
         clean = proposing.clean(self, decision.group_id, vals)
         given = set(vals) | ({"settings"} if set(vals) & set(rules.SETTINGS) else set())
         clean["settings"] = {**(decision.settings or {}), **clean["settings"]}

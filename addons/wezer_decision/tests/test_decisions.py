@@ -623,6 +623,26 @@ class TestDecisions(DecisionCommon):
 
     # === ATTACKS === #
 
+    def test_values_that_nobody_types_are_refused_and_not_errors(self):
+        for rule, vals in (
+            ("field", "title"),
+            ("field", {"state": "adopted"}),
+            ("people", {"named_ids": [self.ben.partner_id.id, 10**9]}),
+            ("people", {"decider_id": {"id": 1}}),
+            ("number", {"hours": "1e9"}),
+            ("share", {"quorum": "9/0"}),
+            ("choice", {"base": ["roll"]}),
+            ("choice", {"method": ["consent"]}),
+            ("field", {"options": [{"label": "Oak", "is_none": True}]}),
+            ("field", {"options": ["Oak"] * 200}),
+            ("title", {"title": "\u200b"}),
+        ):
+            with self.subTest(vals=vals):
+                if isinstance(vals, dict):
+                    vals = {"title": "A bench", "text": "One", **vals}
+                decisions = self.decisions.with_user(self.anna)
+                self.assert_refused(rule, decisions.propose, self.garden.id, vals)
+
     def test_what_was_announced_is_not_changed_by_anybody(self):
         decision = self.opened(method="choose", options=["Oak", "Ash"])
         self.vote(decision, ben="1")

@@ -97,11 +97,11 @@ def _role(env: Any, group: Any, number: Any) -> Any:
 
 def _people(env: Any, group: Any, ids: list) -> Any:
     """Return people who count in the circle; refuse others."""
-    people = env["res.partner"].sudo().browse(one for one in ids if type(one) is int)
-    people = people.exists()
-    inside = set(group._effective_member_ids())
+    known = {one for one in ids if type(one) is int}
+    people = env["res.partner"].sudo().browse(sorted(known)).exists()
+    inside = set(group._effective_member_ids()) if ids else set()
     others = people.filtered(lambda one: one.id not in inside)
-    if others or len(people) != len(set(ids)):
+    if others or len(people) != len(known) or not known and ids:
         raise Refusal(
             env._("Only people who count in this circle can be named."),
             rule="people",
