@@ -2,9 +2,10 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import Refusal
 
 from ..tools import counting, readers, secrecy
@@ -99,6 +100,60 @@ class TestSecretResults(DecisionCommon):
         receipt = self.secret("receipt", by=self.ben)._secrecy_limits()
         self.assertTrue(any("prove to others" in sentence for sentence in receipt))
         self.assertFalse(self.opened(by=self.cleo)._secrecy_limits())
+
+    def test_nobody_learns_who_voted_by_reading_searching_grouping_or_exporting(self):
+        decision = self.secret()
+        code = decision.with_user(self.ben).action_vote("1-2-3-4-5")
+        administrator = mail_new_test_user(
+            self.env,
+            "wzg_root",
+            groups="wezer_base.group_administrator,base.group_system",
+        )
+        row = decision.sudo().voter_ids.filtered(
+            lambda voter: voter.person_id == self.ben.partner_id
+        )
+        for user in (self.gina, self.anna, self.otto, administrator):
+            voters = self.env["wezer.decision.voter"].with_user(user)
+            decisions = self.env["wezer.decision"].with_user(user)
+            mine = [("decision_id", "=", decision.id)]
+            seen = voters.search(mine)
+            self.assertLessEqual(seen.person_id, user.partner_id)
+            counted = voters._read_group(
+                [*mine, ("state", "=", "voted")], [], ["__count"]
+            )
+            self.assertEqual(counted[0][0], 0)
+            with self.assertRaises(AccessError):
+                row.with_user(user).read(["state"])
+            with self.assertRaises(UserError):
+                row.with_user(user).export_data(["state", "wrong_codes"])
+            found = decisions.search(
+                [
+                    ("id", "=", decision.id),
+                    (
+                        "voter_ids",
+                        "any",
+                        [
+                            ("person_id", "=", self.ben.partner_id.id),
+                            ("state", "=", "voted"),
+                        ],
+                    ),
+                ]
+            )
+            self.assertFalse(found, user.name)
+            for model in ("wezer.urn", "wezer.urn.receipt"):
+                urn = self.env[model].with_user(user)
+                for call, arguments in (
+                    (urn.search, [[]]),
+                    (urn._read_group, [[], ["decision_id"], ["__count"]]),
+                    (urn.create, [{}]),
+                ):
+                    with self.assertRaises(AccessError):
+                        call(*arguments)
+            shown = decisions.browse(decision.id)
+            if shown.has_access("read"):
+                self.assertFalse(shown.result)
+                self.assertEqual(shown._progress(), (6, 1))
+                self.assertNotIn(code, str(shown.read()))
 
     def test_nothing_is_published_before_closing(self):
         decision = self.secret().with_user(self.ben)
