@@ -56,17 +56,22 @@ def _draft(env: Any, group: Any) -> Any:
     return decisions.browse(decisions.propose(group.id, vals))
 
 
-def _opening(env: Any, voters: int) -> dict:
+def _people(env: Any, count: int) -> list[int]:
+    """Return the contacts of the administrator and of so many new members."""
     cr, model = env.cr, env.ref("base.user_admin").partner_id
     query = FILL.format(**_required(cr, "res_partner", ["name"]))
-    cr.execute(query, {"count": voters, "first": FIRST, "model": model.id})
+    cr.execute(query, {"count": count, "first": FIRST, "model": model.id})
     people = [row[0] for row in cr.fetchall()]
     given = ["partner_id", "slug", "state"]
     query = PROFILES.format(**_required(cr, "wezer_profile", given))
     cr.execute(query, {"people": people, "model": model.id})
     for table in ("res_partner", "wezer_profile"):
         cr.execute(f"ANALYZE {table}")
-    decision = _draft(env, _circle(env, [model.id, *people]))
+    return [model.id, *people]
+
+
+def _opening(env: Any, voters: int) -> dict:
+    decision = _draft(env, _circle(env, _people(env, voters)))
     started = time.perf_counter()
     decision.action_announce()
     env.flush_all()
@@ -77,9 +82,7 @@ def _opening(env: Any, voters: int) -> dict:
 
 def _clock(env: Any, count: int) -> dict:
     """Measure the clock with ``count`` open decisions, of which some are over."""
-    model = env.ref("base.user_admin").partner_id
-    others = env["res.partner"].create([{"name": f"Bench {n}"} for n in range(3)])
-    group = _circle(env, [model.id, *others.ids])
+    group = _circle(env, _people(env, 3))
     decision = _draft(env, group).sudo()
     group._do_set_policy("decisions_circle", 9999)
     decision.with_user(env.ref("base.user_admin")).action_announce()

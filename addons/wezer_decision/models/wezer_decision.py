@@ -411,7 +411,9 @@ class WezerDecision(models.Model):
         return gone and self._is_facilitator()
 
     def _is_facilitator(self):
-        return self.facilitator_id == self.env.user.partner_id
+        person = self.env.user.partner_id
+        # The next in the role, where somebody does not hold it any more.
+        return person == self._next_facilitator(self.facilitator_id)
 
     def _is_guide(self):
         return self._is_proposer() or self._is_facilitator()

@@ -180,9 +180,8 @@ class WezerObjection(models.Model):
         """Return who can judge the test: the facilitator; another where concerned."""
         decision = self.decision_id
         others = self.person_id | decision.proposer_id
-        if decision.facilitator_id and decision.facilitator_id not in others:
-            return decision.facilitator_id
-        return (decision.group_id._facilitators() - others)[:1]
+        people = decision.group_id._facilitators() - others
+        return (people & decision.facilitator_id) or people[:1]
 
     def _why_not_set_aside(self):
         if not self.answers:
