@@ -46,6 +46,8 @@ WRITTEN = (
     *("wezer.announcement", "wezer.assessment", "wezer.category", "wezer.currency"),
     *("wezer.group", "wezer.profile", "wezer.skill", "wezer.transfer"),
     *("wezer.news", "wezer.conversation.message"),
+    *("wezer.decision", "wezer.decision.version", "wezer.decision.option"),
+    *("wezer.discussion", "wezer.discussion.word", "wezer.objection"),
     *("wezer.payment.link", "res.country", "res.country.state"),
     *("project.project", "project.task", "res.company", "res.partner", "website"),
 )
