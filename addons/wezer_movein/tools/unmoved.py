@@ -30,6 +30,8 @@ SAID_USUALLY = 3
 AROUND_MAX = 60
 # So many pairs of payments are tried for what is left.
 PAIRS_MAX = 250_000
+# A payment changes two accounts; each can leave an amount and meet another one.
+PAIRED_BY_ONE = 4
 # Words of a purpose that say it, where payments are otherwise alike.
 _REFUSED = re.compile(
     r"refus|reject|declin|cancel|denied|void|rechaz|anulad|cancelad|rebutj|anul|rifiut|"
@@ -384,18 +386,18 @@ class _Search:
                 if alike not in near or (candidate.hint and not near[alike].hint):
                     near[alike] = candidate
         candidates = list(near.values())
+        unpaired = self._unpaired(left)
         for count in (1, 2):
             if len(candidates) ** count > PAIRS_MAX:
                 return []
+            if unpaired > PAIRED_BY_ONE * count:
+                continue
             found: dict[int, list[tuple[_Candidate, ...]]] = defaultdict(list)
-            for some in itertools.combinations(candidates, count):
-                after = dict(left)
-                for candidate in some:
-                    for other, amount in candidate.effects.items():
-                        after[other] += amount
-                if not self._unpaired(after):
-                    rest = sum(abs(one) > self.tolerance for one in after.values())
-                    found[rest].append(some)
+            pairing = _Pairing(left, candidates, self.tolerance)
+            for some in itertools.combinations(range(len(candidates)), count):
+                rest = pairing.rest_without(some)
+                if rest is not None:
+                    found[rest].append(tuple(candidates[one] for one in some))
             if found:
                 best = found[min(found)]
                 return list(best[0]) if len(best) == 1 else []
@@ -508,6 +510,63 @@ class _Search:
             else:
                 unpaired += 1
         return unpaired
+
+
+class _Pairing:
+    """Tells whether all differences are pairs of opposites without some payments.
+
+    It is asked a hundred thousand times: amounts are whole numbers of the last digit.
+    """
+
+    def __init__(
+        self,
+        left: Mapping[str, Decimal],
+        candidates: list[_Candidate],
+        tolerance: Decimal,
+    ) -> None:
+        amounts = [*left.values(), tolerance]
+        for candidate in candidates:
+            amounts += candidate.effects.values()
+        digits = max(_decimals(amount) for amount in amounts)
+        places = {code: place for place, code in enumerate(left)}
+        self.values = [int(amount.scaleb(digits)) for amount in left.values()]
+        self.tolerance = int(tolerance.scaleb(digits))
+        self.effects = [
+            [
+                (places[code], int(amount.scaleb(digits)))
+                for code, amount in candidate.effects.items()
+            ]
+            for candidate in candidates
+        ]
+        self.total = sum(self.values)
+        self.sums = [sum(amount for _, amount in one) for one in self.effects]
+        self.most = self.tolerance * len(self.values)
+
+    def rest_without(self, some: tuple[int, ...]) -> int | None:
+        """Return how many accounts differ without these; None where not all are pairs.
+
+        The largest amounts of both signs are compared with each other, then the next.
+        """
+        if abs(self.total + sum(self.sums[one] for one in some)) > self.most:
+            return None
+        values = list(self.values)
+        for one in some:
+            for place, amount in self.effects[one]:
+                values[place] += amount
+        more = sorted(value for value in values if value > self.tolerance)
+        less = sorted(-value for value in values if value < -self.tolerance)
+        if len(more) != len(less):
+            return None
+        for one, other in zip(more, less, strict=True):
+            if abs(one - other) > 2 * self.tolerance:
+                return None
+        return 2 * len(more)
+
+
+def _decimals(amount: Decimal) -> int:
+    """Return how many decimals an amount has."""
+    exponent = amount.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def _rounded(amount: Decimal, tolerance: Decimal) -> Decimal:
