@@ -136,6 +136,14 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="groups: link a group with the further parents that the file names",
     )
+    sub.add_argument(
+        "--decimal-sign", choices=[".", ","], help="where the files do not show it"
+    )
+    sub.add_argument(
+        "--day-order",
+        choices=["day", "month"],
+        help="which comes first in dates, where the files do not show it",
+    )
     sub.add_argument("--dry-run", action="store_true", help="report, but keep nothing")
     sub.add_argument("--json", action="store_true", help="the report as JSON")
 

@@ -75,7 +75,7 @@ def command(options: argparse.Namespace) -> int:
             kind: path.name for kind, path in zip(FILES, paths_given, strict=False)
         }
         given["files"] = {
-            kind: read(path, kind, mapping[kind])
+            kind: read(path, kind, mapping[kind], importing.manner_said(options))
             for kind, path in zip(FILES, paths_given, strict=False)
         }
     counts = (f"{len(rows)} {kind}" for kind, rows in given["files"].items())
@@ -116,8 +116,11 @@ def is_workbook_of_others(path: Path) -> bool:
         return True
 
 
-def read(path: Path, kind: str, columns: dict) -> list[dict]:
-    """The rows of a file as the addon wants them, numbered from 1."""
+def read(path: Path, kind: str, columns: dict, said: Any = None) -> list[dict]:
+    """The rows of a file as the addon wants them, numbered from 1.
+
+    :param said: see :func:`.importing.manner_said`
+    """
     table = table_of(path)
     chosen = importing.columns_of(table.headings, {"columns": columns})
     shape = file_rows.Kind(columns, **FIELDS[kind])
@@ -129,7 +132,7 @@ def read(path: Path, kind: str, columns: dict) -> list[dict]:
             " launcher/maps/groups.json, and give it with --map.",
         )
     report_unused(path.name, table, [one for names in chosen.values() for one in names])
-    manner = file_rows.manner_of(table.records, chosen, shape)
+    manner = file_rows.manner_of(table.records, chosen, shape, said)
     return list(file_rows.rows_of(table.records, chosen, shape, manner))
 
 

@@ -38,7 +38,8 @@ def command(options: argparse.Namespace) -> int:
         mapping = maps.read_map(options.map, maps.MEMBERS)
     rows = []
     for name in options.files:
-        rows += read(bytes_of(name), mapping, Path(name).name)
+        said = importing.manner_said(options)
+        rows += read(bytes_of(name), mapping, Path(name).name, said)
     if not rows:
         raise Failure("The file has no rows", HEADED)
     rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
@@ -52,8 +53,13 @@ def command(options: argparse.Namespace) -> int:
     return print_report(answer, options)
 
 
-def read(data: bytes, mapping: dict, name: str = "file") -> list[dict]:
-    """The rows of a file as the addon wants them: names, addresses, lists of words."""
+def read(
+    data: bytes, mapping: dict, name: str = "file", said: Any = None
+) -> list[dict]:
+    """The rows of a file as the addon wants them: names, addresses, lists of words.
+
+    :param said: see :func:`.importing.manner_said`
+    """
     table = read_or_fail(data, name)
     chosen = importing.columns_of(table.headings, mapping)
     missing = [
@@ -74,7 +80,9 @@ def read(data: bytes, mapping: dict, name: str = "file") -> list[dict]:
         )
     report_reading(name, table)
     report_unused(name, table, [one for names in chosen.values() for one in names])
-    return members.filled(file_rows.rows_of(table.records, chosen, members.KIND))
+    manner = file_rows.manner_of(table.records, chosen, members.KIND, said)
+    rows = file_rows.rows_of(table.records, chosen, members.KIND, manner)
+    return members.filled(rows)
 
 
 def print_report(answer: dict, options: argparse.Namespace) -> int:

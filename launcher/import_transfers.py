@@ -45,6 +45,8 @@ def command(options: argparse.Namespace) -> int:
                 "digits": options.digits,
                 "dry_run": options.dry_run,
                 "accept_dates": options.accept_dates,
+                "decimal_sign": options.decimal_sign,
+                "day_order": options.day_order,
             },
         }
         detail = f"about {lines:,} rows"

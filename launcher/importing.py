@@ -22,7 +22,7 @@ from . import maps, paths, session
 from .addon_tools import plain
 from .commands import tagged
 from .console import Failure, Steps
-from .tables import HEADED, file_rows, report_unused, table_of, tables
+from .tables import HEADED, file_rows, file_values, report_unused, table_of, tables
 
 TASKS: Any = plain("wezer_marketplace", "task_columns")
 # Found by its columns: volunteer opportunities as New York publishes them.
@@ -112,7 +112,7 @@ def command(options: argparse.Namespace) -> int:
         mapping = (
             maps.read_map(options.map, maps.TASKS) if options.map else map_for(name)
         )
-        rows += read(name, mapping)
+        rows += read(name, mapping, manner_said(options))
     rows = [{**row, "row": number} for number, row in enumerate(rows, start=1)]
     if not rows:
         raise Failure("The file has no rows", HEADED)
@@ -255,8 +255,16 @@ def print_report(answer: dict, project: str, options: argparse.Namespace) -> int
     return 1 if counts.get("refused") else 0
 
 
-def read(path: Path, mapping: dict) -> list[dict]:
-    """Rows of a CSV file as the addon wants them; nothing is left out here."""
+def manner_said(options: argparse.Namespace) -> Any:
+    """Return how the files write numbers and dates, as far as the options say it."""
+    return file_values.Manner(options.decimal_sign or "", options.day_order or "")
+
+
+def read(path: Path, mapping: dict, said: Any = None) -> list[dict]:
+    """Rows of a CSV file as the addon wants them; nothing is left out here.
+
+    :param said: see :func:`manner_said`
+    """
     table = table_of(path)
     chosen = columns_of(table.headings, mapping)
     missing = [
@@ -275,7 +283,7 @@ def read(path: Path, mapping: dict) -> list[dict]:
     if mapping.get("dates"):
         # Written in a way that the map says.
         kind = kind._replace(days=())
-    manner = file_rows.manner_of(table.records, chosen, kind)
+    manner = file_rows.manner_of(table.records, chosen, kind, said)
     rows = file_rows.rows_of(table.records, chosen, kind, manner)
     return [convert(row, mapping) for row in rows]
 

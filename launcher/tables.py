@@ -13,6 +13,7 @@ HEADED = "A CSV file begins with a line of headings."
 
 tables: Any = plain("wezer_base", "tables")
 file_rows: Any = plain("wezer_base", "file_rows")
+file_values: Any = plain("wezer_base", "file_values")
 
 
 def table_of(path: Path) -> Any:

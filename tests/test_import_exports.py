@@ -242,7 +242,7 @@ def test_files_of_our_own_are_no_exports(tmp_path):
         assert import_groups.is_export([SAMPLES / name])
 
 
-def test_a_cell_far_away_makes_no_row_wide():
+def test_a_sheet_with_a_cell_far_away_is_refused():
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["Role ID", "Role", "IsCircle"])
@@ -250,9 +250,8 @@ def test_a_cell_far_away_makes_no_row_wide():
     sheet.cell(row=3000, column=16384, value="far")
     file = io.BytesIO()
     book.save(file)
-    (table,) = export_files._workbook("far.xlsx", file.getvalue())
-    assert table.headings == ["Role ID", "Role", "IsCircle"]
-    assert [cells["Role"] for _where, cells in table.rows] == ["Village"]
+    with pytest.raises(export_files.ExportError, match=r"far\.xlsx: .*columns"):
+        export_files.read_files([("far.xlsx", file.getvalue())])
 
 
 @pytest.mark.parametrize(
@@ -297,12 +296,13 @@ def test_two_people_of_one_name_without_an_address_are_not_put_together():
     assert problems.count(("namesake", "Mara Mast")) == 1
 
 
-def test_a_formula_is_its_value_or_a_text():
+def test_a_formula_without_a_value_refuses_its_row():
     sheets = json.loads((SAMPLES / "holaspirit.json").read_text())
     sheets["Circles & Roles"][3][8] = "=1+1"
     _program, found = export_files.read_files([holaspirit_file(sheets)])
-    # A formula whose value no program has computed has none.
-    assert found.groups[2]["purpose"] == ""
+    # No program has computed its value: nothing is left out without a word.
+    assert found.groups[2]["problem"] == ("formula", "=1+1")
+    assert found.groups[1].get("problem") is None
 
 
 @tagged("post_install", "-at_install")

@@ -24,7 +24,7 @@ ANSWER = {
 
 
 def options(**values):
-    given = {"json": False, "dry_run": False}
+    given = {"json": False, "dry_run": False, "decimal_sign": None, "day_order": None}
     return argparse.Namespace(**{**given, **values})
 
 

@@ -57,7 +57,6 @@ MODELS = {
     "wezer.skill": (ALL, ALL, "A"),
     "wezer.onboarding": ("A", "A", "A"),
     "wezer.onboarding.step": ("A", "A", "A"),
-    "wezer.vocabulary.import": ("A", "A", "A"),
     "wezer.word.merge": ("A", "A", "A"),
 }
 # No table, nothing to read; their public methods are rows below.
@@ -153,8 +152,6 @@ METHODS = {
     "wezer.onboarding.action_open": ("A", ""),
     "wezer.onboarding.step.action_skip": ("A", "row"),
     "wezer.onboarding.step.action_open_step": ("A", "row"),
-    "wezer.vocabulary.import.action_import": ("A", "row"),
-    "wezer.vocabulary.import.action_preview": ("A", "row"),
     "wezer.word.merge.action_merge": ("A", "row"),
 }
 

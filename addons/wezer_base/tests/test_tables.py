@@ -2,7 +2,7 @@ from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import tables
+from ..tools import file_values, moments, tables
 from ..tools.table_reasons import in_words
 from .common import WezerCommon
 
@@ -122,17 +122,22 @@ class TestTables(BaseCase):
     def test_dates_that_can_be_two_are_asked_about(self):
         day = datetime(2026, 4, 30)
         for said in ("2026-04-30", "30.04.2026", "30/04/2026", "04/30/2026"):
-            self.assertEqual(tables.moment(said), day, said)
-        self.assertEqual(tables.moment("30.4.2026 14:05"), datetime(2026, 4, 30, 14, 5))
-        self.assertEqual(tables.moment("April 30 2026", "%B %d %Y"), day)
-        self.assertEqual(tables.moment("03/03/2026"), datetime(2026, 3, 3))
+            self.assertEqual(moments.Dates().read(said), day, said)
+        for said in ("April 30 2026", "30 April 2026", "Apr 30, 2026"):
+            self.assertEqual(moments.Dates().read(said), day, said)
+        self.assertEqual(
+            file_values.plain_moment("30.4.2026 14:05"), "2026-04-30 14:05:00"
+        )
+        by_pattern = moments.Dates(pattern="%m/%d/%Y")
+        self.assertEqual(by_pattern.read("04/03/2026 10:00"), datetime(2026, 4, 3, 10))
+        self.assertEqual(moments.Dates().read("03/03/2026"), datetime(2026, 3, 3))
         for said, code in (
             ("soon", "date"),
             ("31.02.2026", "date"),
             ("03/04/2026", "two_dates"),
         ):
             with self.assertRaises(tables.TableError) as caught:
-                tables.moment(said)
+                file_values.plain_moment(said)
             self.assertEqual(caught.exception.code, code, said)
 
     def test_what_looks_like_a_formula_is_escaped_and_read_back(self):

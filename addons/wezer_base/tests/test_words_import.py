@@ -6,7 +6,9 @@ from unittest import skipUnless
 from odoo.tests import tagged
 
 from ..exceptions import NotAllowed, Refusal
-from ..tools.vocabulary import read_file
+from ..tools import file_rows
+from ..tools.tables import TableError
+from ..tools.vocabulary import KIND, read_words
 from .common import WezerCommon
 
 # Data that nobody of us wrote, beside the repository; never a part of it.
@@ -24,6 +26,13 @@ ROWS = [
     {"name": "Zzcook", "skills": ["ZZBAKING", "zzcooking"], "parent": "zzfood"},
     {"name": " "},
 ]
+
+
+def rows_of(content):
+    """Return the rows of a file as the form takes them."""
+    table = read_words(content)
+    chosen = file_rows.chosen_columns(table.headings, KIND.columns)
+    return list(file_rows.rows_of(table.records, chosen, KIND))
 
 
 @tagged("post_install", "-at_install")
@@ -95,8 +104,9 @@ class TestWordsImport(WezerCommon):
             len(self.categories.import_vocabulary([1, [], "x"])["refused"]), 3
         )
         for content in (b"\xff\xfe\x00", b"[1", b"", b"name\n"):
-            with self.subTest(content=content), self.assertRaises(Refusal):
-                read_file(self.env, content)
+            with self.subTest(content=content), self.assertRaises(TableError):
+                if not read_words(content).records:
+                    raise TableError("empty")
 
     def test_files_are_csv_with_any_separator_or_json(self):
         wanted = [{"name": "Zza", "skills": "zzb,zzc"}]
@@ -107,13 +117,14 @@ class TestWordsImport(WezerCommon):
             json.dumps(wanted),
             json.dumps({"rows": wanted}),
         ):
-            rows = read_file(self.env, content.encode("utf-8-sig"))
-            self.assertEqual(rows, wanted, content)
+            rows = rows_of(content.encode("utf-8-sig"))
+            found = [{name: row[name] for name in wanted[0]} for row in rows]
+            self.assertEqual(found, wanted, content)
 
     def test_cells_that_are_not_understood_are_refused_with_their_value(self):
         bad = ["Zo\ufffd;a", "Zz\u202ea;b", f"{'Zz' * 200};c", f"Zzd;{'e' * 300}", ";f"]
         text = "\n".join(["Nom;Compétences", *bad, "Zzgood;zzskill"])
-        rows = read_file(self.env, text.encode())
+        rows = rows_of(text.encode())
         report = self.categories.import_vocabulary(rows)
         self.assertEqual([one["row"] for one in report["refused"]], [1, 2, 3, 4, 5])
         reasons = [one["reason"] for one in report["refused"]]
@@ -123,29 +134,44 @@ class TestWordsImport(WezerCommon):
         self.assertEqual(report["categories"], 1)
 
     def test_the_form_looks_first_and_imports_then(self):
-        wizard = (
-            self.env["wezer.vocabulary.import"]
-            .with_user(self.ada)
-            .create(
-                {"file": b64encode(json.dumps(ROWS).encode()), "filename": "a.json"}
+        above = self.env["wezer.category"].create({"name": "Zz trades"})
+        for content in (json.dumps(ROWS), "Nom;Compétences;padre\nZza;zzb, zzc;Zzd\n"):
+            form = (
+                self.env["wezer.file.import"]
+                .with_user(self.ada)
+                .create(
+                    {
+                        "kind": "vocabulary",
+                        "file": b64encode(content.encode()),
+                        "parent_id": above.id,
+                    }
+                )
             )
-        )
-        wizard.action_preview()
-        self.assertIn("New skills: 3", wizard.report)
-        self.assertIn("Row 3: the name is missing", wizard.report)
-        self.assertFalse(self.categories._find("zzbaker"))
-        wizard.action_import()
-        self.assertTrue(self.categories._find("zzbaker"))
-        wizard.file = False
+            form.action_read()
+            self.assertFalse(form.not_read)
+            form.action_check()
+            self.assertIn("New skills: ", form.summary)
+            self.assertFalse(above.child_ids.filtered(lambda one: one.name == "Zzd"))
+            if content[0] == "[":
+                self.assertIn("JSON", form.reading)
+                self.assertEqual(
+                    [(one.row, one.reason) for one in form.line_ids],
+                    [(3, "the name is missing")],
+                )
+                self.assertFalse(self.categories._find("zzbaker"))
+            form.action_import()
+            self.assertEqual(form.step, "done")
+        self.assertEqual(self.categories._find("zzbaker").parent_id.parent_id, above)
+        self.assertEqual(self.categories._find("zza").parent_id.name, "Zzd")
         with self.assertRaises(Refusal):
-            wizard.action_import()
+            form.create({"kind": "vocabulary"}).action_read()
 
     @skipUnless(ESCO.exists(), "shared data are absent")
     def test_the_91_occupations_of_esco_come_in_whole(self):
         content = ESCO.read_bytes()
         occupations = json.loads(content)
         parent = self.env["wezer.category"].create({"name": "Zz ICT"})
-        rows = read_file(self.env, content)
+        rows = rows_of(content)
         report = self.categories.import_vocabulary(rows, parent.id)
         self.assertEqual((report["categories"], report["refused"]), (91, []))
         self.assertEqual(parent.child_ids.mapped("uri").count(False), 0)

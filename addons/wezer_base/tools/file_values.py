@@ -19,8 +19,6 @@ _UNIX = re.compile(r"\d{9,11}|\d{13}", re.ASCII)
 _OFFSET = re.compile(
     r".*\d[:.h]\d{2}.*?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})", re.I | re.ASCII
 )
-# A month that is named.
-_NAMED = re.compile(r"[^\W\d_]{3}")
 # Hours and minutes, units and words: read where the unit is known.
 _NO_NUMBER = re.compile(r"[^\W\d_]|[:€$£¥%]")
 # Read in the same way with either sign, as far as hours allow.
@@ -127,15 +125,18 @@ def plain_number(text: str, sign: str = "") -> str:
     return f"{whole}.{part:0<4}" if point else whole
 
 
-def plain_moment(text: str, order: str = "") -> str:
+def plain_moment(text: str, order: str = "", pattern: str = "") -> str:
     """Return a date as ISO writes it, with its time and offset where it has them.
 
     :param str order: see :class:`Manner`
+    :param str pattern: as the file writes days, see :class:`.moments.Dates`
     :raise tables.TableError: codes ``date``, ``two_dates``
     """
     text = text.strip()
     if len(text) > moments.LENGTH_MAX:
         raise tables.TableError("date", text)
+    if pattern:
+        return _other_moment(text, order, pattern)
     try:
         datetime.datetime.fromisoformat(
             f"{text[:-1]}+00:00" if text[-1:] in ("Z", "z") else text
@@ -145,15 +146,13 @@ def plain_moment(text: str, order: str = "") -> str:
     return text
 
 
-def _other_moment(text: str, order: str) -> str:
+def _other_moment(text: str, order: str, pattern: str = "") -> str:
     try:
-        moment = moments.Dates(moments.UTC, order).read(text)
+        moment = moments.Dates(moments.UTC, order, pattern).read(text)
     except moments.TwoDates as error:
         raise tables.TableError("two_dates", text) from error
     except moments.NotADate as error:
-        if not _NAMED.search(text):
-            raise tables.TableError("date", text) from error
-        moment = tables.moment(text)
+        raise tables.TableError("date", text) from error
     if not moment:
         raise tables.TableError("date", text)
     if _UNIX.fullmatch(text) or _OFFSET.fullmatch(text):

@@ -29,6 +29,9 @@ _CLOCK = re.compile(
     r"\s*(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}(?::\d{2})?)?",
     re.ASCII,
 )
+# Dates whose month is named, and what may follow any day that is written by a pattern.
+_NAMED = ("%B %d %Y", "%B %d, %Y", "%d %B %Y", "%b %d %Y", "%b %d, %Y", "%d %b %Y")
+_TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
 # A longer text is no date. Patterns that try every place in it would take minutes.
 LENGTH_MAX = 80
 # Years of two digits from here on are of the last century.
@@ -182,16 +185,20 @@ class Dates:
 
     :param zone: what a date without an offset is read in
     :param str order: ``day`` or ``month``, see :func:`day_order`; empty where unknown
+    :param str pattern: as the file writes all its days, where that is known:
+        ``%m/%d/%Y``; then nothing else is read
     """
 
-    def __init__(self, zone: datetime.tzinfo = UTC, order: str = "") -> None:
-        self.zone, self.order = zone, order
+    def __init__(
+        self, zone: datetime.tzinfo = UTC, order: str = "", pattern: str = ""
+    ) -> None:
+        self.zone, self.order, self.pattern = zone, order, pattern
 
     def read(self, text: str) -> datetime.datetime | None:
         """Return the moment that ``text`` is; None for no text and for a bare 0.
 
-        Seconds since 1970, ISO dates with or without time and offset, and dates in
-        numbers with years of two or four digits are read.
+        Seconds since 1970, ISO dates with or without time and offset, dates in
+        numbers with years of two or four digits, and English names of months are read.
 
         :raise NotADate: where it is none; :class:`TwoDates` where it is two
         """
@@ -200,12 +207,14 @@ class Dates:
             raise NotADate(text)
         if not text or _NO_MOMENT.fullmatch(text):
             return None
+        if self.pattern:
+            return self._written(text, (self.pattern,))
         if _UNIX.fullmatch(text):
             seconds = int(text) / (1000 if len(text) == 13 else 1)
             return (EPOCH + datetime.timedelta(seconds=seconds)).replace(microsecond=0)
         match = _IN_NUMBERS.fullmatch(text)
         if not match:
-            raise NotADate(text)
+            return self._written(text, _NAMED)
         try:
             moment = datetime.datetime(*self._day(text, match))
             if match[5]:
@@ -218,6 +227,17 @@ class Dates:
             raise NotADate(text) from error
         # The second in which counting begins is what programs write for none.
         return None if moment == EPOCH else moment
+
+    def _written(self, text: str, days: tuple[str, ...]) -> datetime.datetime:
+        """Return the moment of a day that is written in one of these ways."""
+        for day in days:
+            for time in _TIMES:
+                try:
+                    moment = datetime.datetime.strptime(text, day + time)
+                    return moment if self.zone is UTC else to_utc(moment, self.zone)
+                except (ValueError, OverflowError):
+                    continue
+        raise NotADate(text)
 
     def _day(self, text: str, match: re.Match[str]) -> tuple[int, int, int]:
         first, middle, last = int(match[1]), int(match[3]), int(match[4])

@@ -35,6 +35,7 @@ def in_words(env: Any, problem: Any) -> str:
         "state": env._("“%s” is not a known state", value),
         "script": env._("“%s” contains a script", value),
         "workbook": env._("The workbook cannot be read: %s", value),
+        "json": env._("The file is not JSON: %s", value),
         "sheets": env._(
             "The workbook has several sheets: %s. Say which is wanted, or save it as a"
             " file of its own",

@@ -11,7 +11,6 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,8 +22,6 @@ LINE_MAX = 4_000_000
 COLUMNS_MAX = 2_000
 # A file is read in blocks of so many bytes where only its encoding is wanted.
 BLOCK = 1 << 20
-DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%B %d %Y")
-TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
 # What a cell may hold beside letters: line breaks and tabs within quotes.
 # Marks that turn the direction of the text after them show another text than is there.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -61,11 +58,13 @@ REASONS = {
     "script": "“%s” contains a script",
     "formula": "“%s” is a formula where a number or a name is expected",
     "workbook": "The workbook cannot be read: %s",
+    "json": "The file is not JSON: %s",
     "sheets": "The workbook has several sheets: %s. Say which is wanted, or save it"
     " as a file of its own",
 }
-# What a table of a workbook has in the place of an encoding.
+# What a table of a workbook, or of JSON, has in the place of an encoding.
 WORKBOOK = "xlsx"
+JSON = "json"
 
 
 _LONG = ("workbook", "sheets")
@@ -506,23 +505,3 @@ def whole(text: str) -> int:
     if value != int(value):
         raise TableError("whole", text)
     return int(value)
-
-
-def moment(text: str, pattern: str = "") -> datetime:
-    """Return the moment that ``text`` is, as people write days and times.
-
-    :param str pattern: as the file writes days, where that is known: ``%m/%d/%Y``
-    :raise TableError: codes ``date``, ``two_dates``
-    """
-    found = set()
-    for day in (pattern,) if pattern else DATES:
-        for time in TIMES:
-            try:
-                found.add(datetime.strptime(text.strip(), day + time))
-            except ValueError:
-                continue
-    if not found:
-        raise TableError("date", text)
-    if len(found) > 1:
-        raise TableError("two_dates", text)
-    return found.pop()

@@ -6,8 +6,20 @@ from typing import Any
 from odoo import Command, api
 
 from ..exceptions import Refusal
+from .file_rows import Kind
 from .table_reasons import in_words
-from .tables import TableError, decode, find, is_packed, read_table, shown
+from .tables import (
+    JSON,
+    Record,
+    Table,
+    TableError,
+    decode,
+    find,
+    is_packed,
+    lost,
+    read_table,
+    shown,
+)
 from .words import split_words, word_key
 
 # What public vocabularies call the columns, first ours.
@@ -30,6 +42,8 @@ COLUMNS = {
     ),
     "uri": ("uri", "conceptUri", "address", "adresse", "dirección", "adreça"),
 }
+# What a file of words has, see :mod:`.file_rows`.
+KIND = Kind(COLUMNS, needed=("name",), names=("name", "parent"))
 ROWS_MAX = 20000
 # As long as the columns of words are.
 WORD_MAX = 250
@@ -184,38 +198,51 @@ def _import_words(
     homeless.category_id = category
 
 
-def _table_rows(content: bytes | str) -> list[dict]:
-    return [
-        {**record.cells, "problem": record.problem} if record.problem else record.cells
-        for record in read_table(content).records
-    ]
+# === FILES === #
 
 
-def read_file(env: api.Environment, content: bytes) -> list:
-    """Return the rows of a file: JSON (a list), or CSV or XLSX with titles.
+def read_words(content: bytes, sheet: str = "") -> Table:
+    """Return a file of words as a table: CSV, XLSX, or JSON as vocabularies are given.
 
-    :raise Refusal: rule ``vocabulary``
+    :param str sheet: the name of the sheet, where a workbook has several
+    :raise TableError: as :func:`.tables.read_table`; code ``json``
     """
-    try:
-        if is_packed(content):
-            return _table_rows(content)
+    if not is_packed(content[:4]):
         text, _encoding = decode(content)
         if text.lstrip()[:1] in ("[", "{"):
-            rows = json.loads(text)
-            rows = rows.get("rows") if isinstance(rows, dict) else rows
-        else:
-            rows = _table_rows(text)
-    except TableError as error:
-        raise Refusal(
-            in_words(env, (error.code, error.value)),
-            rule="vocabulary",
-            value=error.value,
-        ) from error
+            return _json_table(text)
+    return read_table(content, sheet)
+
+
+def _json_table(text: str) -> Table:
+    """Return the rows of a JSON file: a list of objects, or one named ``rows``."""
+    try:
+        rows = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Refusal(
-            env._("This file is neither CSV nor JSON. Choose a CSV or JSON file."),
-            rule="vocabulary",
-        ) from error
+        raise TableError("json", str(error)) from error
+    rows = rows.get("rows") if isinstance(rows, dict) else rows
     if not isinstance(rows, list) or not rows:
-        raise Refusal(env._("This file has no rows."), rule="vocabulary")
-    return rows
+        raise TableError("empty")
+    records = [
+        Record(number, _json_cells(row), _json_problem(row))
+        for number, row in enumerate(rows, start=1)
+    ]
+    headings = list(dict.fromkeys(name for row in records for name in row.cells))
+    return Table(headings, records, JSON, "")
+
+
+def _json_cells(row: Any) -> dict[str, str]:
+    if not isinstance(row, dict):
+        return {}
+    return {str(name): _json_cell(value) for name, value in row.items()}
+
+
+def _json_cell(value: Any) -> str:
+    if isinstance(value, list):
+        # A comma parts our words: one within a word becomes a blank.
+        return ", ".join(" ".join(split_words(str(word))) for word in value)
+    return "" if value is None or isinstance(value, bool | dict) else str(value)
+
+
+def _json_problem(row: Any) -> tuple[str, str] | None:
+    return lost("".join(_json_cells(row).values()))

@@ -9,5 +9,4 @@ from . import wezer_member_invite
 from . import wezer_member_merge
 from . import wezer_onboarding
 from . import wezer_outgoing_mail
-from . import wezer_vocabulary_import
 from . import wezer_word_merge

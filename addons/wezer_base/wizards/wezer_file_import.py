@@ -6,10 +6,11 @@ from markupsafe import Markup, escape
 from odoo import Command, api, fields, models
 
 from ..exceptions import Refusal
-from ..tools import file_rows, member_rows
+from ..tools import file_rows, member_rows, vocabulary
 from ..tools.file_values import Manner
 from ..tools.table_reasons import in_words
-from ..tools.tables import WORKBOOK, TableError, read_table, shown
+from ..tools.tables import JSON, WORKBOOK, TableError, read_table, shown
+from ..tools.vocabulary import read_words
 
 # Rows that are shown before anything is imported, and reasons that are listed.
 PREVIEWED = 10
@@ -30,12 +31,18 @@ class WezerFileImport(models.TransientModel):
     _inherit = ["wezer.record.mixin"]
 
     kind = fields.Selection(
-        [("members", "Members")],
+        [("members", "Members"), ("vocabulary", "Categories and skills")],
         string="The file lists",
         required=True,
         default="members",
     )
     file = fields.Binary(string="CSV or XLSX file", attachment=False)
+    parent_id = fields.Many2one(
+        "wezer.category",
+        string="Import into category",
+        help="The imported categories are placed inside this one. Leave empty to"
+        " place them at the top level.",
+    )
     filename = fields.Char()
     sheet = fields.Char(help="The name of the sheet, if the workbook has several.")
     step = fields.Selection(
@@ -88,7 +95,8 @@ class WezerFileImport(models.TransientModel):
     )
 
     @api.onchange(
-        "column_ids", "decimal_sign", "day_order", "household", "kind", "file", "sheet"
+        *("column_ids", "decimal_sign", "day_order", "household", "kind", "file"),
+        *("sheet", "parent_id"),
     )
     def _onchange_what_was_checked(self):
         self.checked = False
@@ -97,10 +105,18 @@ class WezerFileImport(models.TransientModel):
 
     def _shape(self) -> file_rows.Kind:
         """Return what a file of this kind has; extended by each addon."""
-        return member_rows.KIND
+        return vocabulary.KIND if self.kind == "vocabulary" else member_rows.KIND
 
     def _labels(self) -> dict[str, str]:
         """Return the names of the fields of this kind; extended by each addon."""
+        if self.kind == "vocabulary":
+            return {
+                "name": self.env._("Category"),
+                "synonyms": self.env._("Other words for it"),
+                "skills": self.env._("Skills that it needs"),
+                "parent": self.env._("Inside the category"),
+                "uri": self.env._("Address in a public vocabulary"),
+            }
         return {
             "name": self.env._("Name"),
             "email": self.env._("E-mail address"),
@@ -114,7 +130,7 @@ class WezerFileImport(models.TransientModel):
 
     def _rows_max(self) -> int:
         """Return how many rows are imported at once; extended by each addon."""
-        return ROWS_MAX
+        return vocabulary.ROWS_MAX if self.kind == "vocabulary" else ROWS_MAX
 
     def _take(self, rows: list[dict], dry_run: bool) -> dict:
         """Import the rows of this kind; extended by each addon.
@@ -122,6 +138,8 @@ class WezerFileImport(models.TransientModel):
         :return: ``lines`` (dicts ``row``, ``state``, ``reason``), ``refused`` (their
             count), ``imported`` (whether something is kept), ``summary``
         """
+        if self.kind == "vocabulary":
+            return self._take_words(rows, dry_run)
         report = self.env["wezer.member.import"]._import_rows(
             member_rows.filled(rows),
             dry_run=dry_run,
@@ -129,6 +147,22 @@ class WezerFileImport(models.TransientModel):
             household=self.household,
         )
         return self._report(report, dry_run)
+
+    def _take_words(self, rows, dry_run):
+        result = self.env["wezer.category"].import_vocabulary(
+            rows, self.parent_id.id, dry_run
+        )
+        return {
+            "lines": [{**row, "state": "refused"} for row in result["refused"]],
+            "refused": len(result["refused"]),
+            "imported": not dry_run,
+            "summary": self.env._(
+                "New categories: %(categories)s. New skills: %(skills)s. New links"
+                " between them: %(links)s. Categories that were here: %(same)s."
+                " Refused: %(refused)s.",
+                **{**result, "refused": len(result["refused"])},
+            ),
+        }
 
     def _report(self, report, dry_run):
         """Return what :meth:`_take` returns, of rows that are imported one by one.
@@ -273,7 +307,8 @@ class WezerFileImport(models.TransientModel):
         if not content:
             raise Refusal(self.env._("Choose a file first."), rule="file")
         try:
-            table = read_table(base64.b64decode(content), self.sheet or "")
+            read = read_words if self.kind == "vocabulary" else read_table
+            table = read(base64.b64decode(content), self.sheet or "")
         except TableError as error:
             raise Refusal(
                 in_words(self.env, (error.code, error.value)),
@@ -300,6 +335,8 @@ class WezerFileImport(models.TransientModel):
         count = len(table.records)
         if table.encoding == WORKBOOK:
             return self.env._("Workbook with %(count)s rows.", count=count)
+        if table.encoding == JSON:
+            return self.env._("JSON with %(count)s rows.", count=count)
         separators = {
             ",": self.env._("a comma"),
             ";": self.env._("a semicolon"),

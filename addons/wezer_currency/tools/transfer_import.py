@@ -30,6 +30,7 @@ from odoo.exceptions import ConcurrencyError, UserError
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days, imports
+from odoo.addons.wezer_base.tools.file_values import Manner
 from odoo.addons.wezer_base.tools.locks import is_contention
 from odoo.addons.wezer_base.tools.table_reasons import in_words
 from odoo.addons.wezer_base.tools.tables import TableError
@@ -652,11 +653,16 @@ def import_files(
 
     :param mapping: see :func:`transfer_rows.read_rows`
     :param lines: about how many rows the files have
-    :param options: of :class:`TransferImport`
+    :param options: of :class:`TransferImport`; ``decimal_sign`` and ``day_order`` as
+        :class:`Manner` has them, where the files do not show it
     :raise Refusal: rule ``file``, where a file cannot be read, or lacks a column
     """
+    options = dict(options)
+    said = Manner(
+        options.pop("decimal_sign", "") or "", options.pop("day_order", "") or ""
+    )
     try:
-        files = [stream_rows(Path(path), mapping) for path in paths]
+        files = [stream_rows(Path(path), mapping, said) for path in paths]
         return TransferImport(transfers, commits=True, **options).run(files, lines)
     except (ColumnError, TableError) as error:
         raise Refusal(str(error), rule="file") from error

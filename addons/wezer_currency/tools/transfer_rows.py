@@ -117,14 +117,16 @@ def table_rows(table: Any, columns: dict[str, list[str]], said: Manner) -> list[
     return list(_converted(table.records, columns, {}, (KIND, manner)))
 
 
-def stream_rows(path: Path, mapping: Any = None) -> Iterator[dict]:
+def stream_rows(
+    path: Path, mapping: Any = None, said: Manner | None = None
+) -> Iterator[dict]:
     """Yield the rows of a file of any size; see :func:`read_rows`.
 
     Missing columns are refused at once, before the first row is read.
     """
     mapping = {} if mapping is None else mapping
     return _rows(
-        tables.open_table(path), mapping, lambda: tables.open_table(path).records
+        tables.open_table(path), mapping, lambda: tables.open_table(path).records, said
     )
 
 
@@ -140,7 +142,8 @@ def _rows(
     except map_file.MapError as error:
         raise ColumnError(str(error)) from error
     columns = _columns(table.headings, mapping)
-    said = said or Manner(order=mapping.get("date_order", ""))
+    said = said or Manner()
+    said = said._replace(order=said.order or mapping.get("date_order", ""))
     kind = KIND
     if mapping.get("amount_digits") or mapping.get("decimal_mark"):
         # How amounts are written is said already.

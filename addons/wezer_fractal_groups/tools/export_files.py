@@ -4,16 +4,11 @@ Runs with Odoo's packages (openpyxl), without its registry. What cannot be read 
 refused: a file with the reason, a row with the place.
 """
 
-import io
 import json
 import re
-import zipfile
 from pathlib import PurePath
-from typing import Any
 
-import openpyxl
-
-from odoo.addons.wezer_base.tools import tables
+from odoo.addons.wezer_base.tools import archives, tables, workbooks
 from odoo.addons.wezer_base.tools.tables import TableError
 
 from . import exports
@@ -23,8 +18,6 @@ from .exports.structure import Sheet
 # A larger file is broken, or no export of circles and roles.
 FILE_MAX = 100_000_000
 ROWS_MAX = 200_000
-# No export has as many columns; one cell far to the right makes every row as long.
-COLUMNS_MAX = 500
 
 
 class ExportError(ValueError):
@@ -43,7 +36,7 @@ def read_files(files: list[tuple[str, bytes]]) -> tuple[str, Structure]:
         if len(data) > FILE_MAX:
             raise ExportError(f"{name} is larger than {FILE_MAX // 1_000_000} MB")
         try:
-            if data[:4] == b"PK\x03\x04":
+            if tables.is_packed(data[:4]):
                 sheets += _workbook(name, data)
             elif data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
                 _add_json(lists, name, data)
@@ -70,6 +63,9 @@ def _check(row: dict) -> None:
         try:
             value.encode()
             problem = tables.lost(value)
+            if value[:1] == "=":
+                # No program has computed it, or its result is no number.
+                problem = problem or ("formula", tables.shown(value))
         except UnicodeEncodeError:
             problem = ("lost", tables.shown(value.encode("ascii", "replace").decode()))
         if problem:
@@ -124,27 +120,19 @@ def _table(name: str, data: bytes) -> Sheet:
 def _workbook(name: str, data: bytes) -> list[Sheet]:
     """Read the sheets of an XLSX file: the values of formulas, not the formulas."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-        if size > 4 * FILE_MAX:
-            raise ExportError(f"{name} is larger than {4 * FILE_MAX // 1_000_000} MB")
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        return [_sheet(name, sheet) for sheet in book.worksheets]
-    except ExportError:
-        raise
-    except Exception as error:  # noqa: BLE001 - openpyxl raises what its parser met
-        raise ExportError(f"{name} is not an XLSX file: {error}") from error
+        sheets = workbooks.read_workbook(data, name)
+    except (workbooks.WorkbookError, archives.ArchiveError) as error:
+        raise ExportError(f"{name}: {error}") from error
+    return [_sheet(name, sheet) for sheet in sheets]
 
 
-def _sheet(name: str, sheet: Any) -> Sheet:
+def _sheet(name: str, sheet: workbooks.Sheet) -> Sheet:
+    if len(sheet.rows) > ROWS_MAX:
+        raise ExportError(f"{name} has more than {ROWS_MAX:,} rows")
     headings: list[str] = []
     rows = []
-    for number, cells in enumerate(
-        sheet.iter_rows(values_only=True, max_col=COLUMNS_MAX), start=1
-    ):
-        texts = ["" if cell is None else str(cell).strip() for cell in cells]
-        if number > ROWS_MAX:
-            raise ExportError(f"{name} has more than {ROWS_MAX:,} rows")
+    for number, cells in enumerate(sheet.rows, start=1):
+        texts = [cell.strip() for cell in cells]
         if not any(texts):
             continue
         if not headings:
@@ -152,12 +140,12 @@ def _sheet(name: str, sheet: Any) -> Sheet:
             continue
         if any(len(text) > tables.CELL_MAX for text in texts):
             raise ExportError(
-                f"{name}, {sheet.title}, line {number}: a text is too long"
+                f"{name}, {sheet.name}, line {number}: a text is too long"
             )
         values = {
             heading: text
             for heading, text in zip(headings, texts, strict=False)
             if heading
         }
-        rows.append((f"{sheet.title}, line {number}", values))
-    return Sheet(sheet.title, [heading for heading in headings if heading], rows)
+        rows.append((f"{sheet.name}, line {number}", values))
+    return Sheet(sheet.name, [heading for heading in headings if heading], rows)

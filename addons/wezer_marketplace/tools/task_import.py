@@ -13,7 +13,7 @@ from odoo.addons.wezer_base.tools.file_values import plain_moment
 from odoo.addons.wezer_base.tools.numbers import NumberError, hour_seconds
 from odoo.addons.wezer_base.tools.place_cells import place_of
 from odoo.addons.wezer_base.tools.table_reasons import in_words
-from odoo.addons.wezer_base.tools.tables import TableError, moment, number, whole
+from odoo.addons.wezer_base.tools.tables import TableError, number, whole
 from odoo.addons.wezer_base.tools.text import clean_line
 from odoo.addons.wezer_currency.tools.amounts import (
     HOUR_MINUTES,
@@ -332,10 +332,7 @@ def _moment(
     value = row.get(name)
     if not value or not isinstance(value, str):
         return days.read_moment(tasks.env, value, at_end=at_end)
-    if pattern:
-        said = moment(value, pattern).isoformat(sep=" ").removesuffix(" 00:00:00")
-    else:
-        said = plain_moment(value)
+    said = plain_moment(value, pattern=pattern)
     day = days.parse_day(said)
     if day:
         return days.read_moment(tasks.env, day, at_end=at_end)
