@@ -42,7 +42,10 @@ def command(options: argparse.Namespace) -> int:
     except Failure as failure:
         return unreadable(content_module.Unreadable("file", str(failure)), options)
     moved = None
-    if (options.rehearse or options.import_) and replay.is_proved:
+    proved = replay.is_proved
+    if proved and content.other_currencies and not options.currency:
+        proved = check_others(content.other_currencies, options, found)
+    if (options.rehearse or options.import_) and proved:
         moved = move(options)
         found["moved"] = moved
     if options.json:
@@ -60,7 +63,29 @@ def command(options: argparse.Namespace) -> int:
         say(moving_in.sentence(moved, options.rehearse and not options.import_))
     elif options.rehearse or options.import_:
         say("Nothing was imported: decide about the problems first.")
-    return PROVED if replay.is_proved else UNDECIDED
+    if moved and moved["undecided"]:
+        # What the database knows already asks for a decision, too.
+        return UNDECIDED
+    return PROVED if proved else UNDECIDED
+
+
+def check_others(
+    codes: list[str], options: argparse.Namespace, found: dict[str, Any]
+) -> bool:
+    """Check the other currencies of the files, each a move of its own.
+
+    :return: whether nothing is undecided in them; else the report names it
+    """
+    found["others"] = []
+    for code in codes:
+        given = {**said(options), "export_currency": code}
+        content, replay = replayed(read_files(options.files), given, options)
+        waiting = tool("report").report(content, replay)["undecided"]
+        found["others"].append({"currency": code, "undecided": waiting})
+        if waiting:
+            found["undecided"] += waiting
+            found["proved"] = False
+    return bool(found["proved"])
 
 
 def move(options: argparse.Namespace) -> dict[str, Any]:
@@ -88,16 +113,23 @@ def check(
 ) -> tuple[Any, Any, dict[str, Any]]:
     """Return the content, its replay, and the report."""
     decisions = decisions_of(options)
-    say("Reading …")
-    content = tool("readers.registry").read(given, said(options))
-    given.clear()
-    say(f"{content.layout} of {content.system}. Replaying …")
-    replay = tool("replay").replay(content, decisions)
+    content, replay = replayed(given, said(options), options)
     keys = {tool("problems").key(problem) for problem in replay.problems}
     for key in decisions:
         if ":" in key and key not in keys:
             say(f"The decision {key} is of no problem of these files.")
     return content, replay, tool("report").report(content, replay, decisions)
+
+
+def replayed(
+    given: list[tuple[str, bytes]], wanted: dict[str, Any], options: argparse.Namespace
+) -> tuple[Any, Any]:
+    """Return what the files hold, and its replay with the decisions."""
+    say("Reading …")
+    content = tool("readers.registry").read(given, wanted)
+    given.clear()
+    say(f"{content.layout} of {content.system}. Replaying …")
+    return content, tool("replay").replay(content, decisions_of(options))
 
 
 def decisions_of(options: argparse.Namespace) -> dict[str, Any]:
@@ -259,7 +291,11 @@ def show(content: Any, replay: Any, found: dict[str, Any]) -> None:
         elif not file["role"]:
             print(f"{file['name']}: not read")
         if file["encoding"] == "cp1252":
-            print(f"{file['name']}: read as Windows-1252")
+            print(
+                f"{file['name']}: not UTF-8, read as Windows-1252, for example"
+                f" “{file['letters_guessed']}”. If the letters are wrong, export it as"
+                " UTF-8."
+            )
 
 
 def rest(rows: list[Any]) -> None:

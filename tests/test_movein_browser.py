@@ -14,6 +14,7 @@ from selenium.common.exceptions import (
     StaleElementReferenceException,
 )
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
@@ -140,10 +141,9 @@ class TestMoveinBrowser(HttpCase):
         ).send_keys("\n".join(names))
         chief.wait(".modal .o_attachments", names[-1].rsplit("/", 1)[-1])
 
-    def _decide_kind(self, chief, code):
-        """Decide the same about all problems of a kind."""
-        before = chief.clicks
-        kind, choice = dict(CODES)[code], dict(CHOICES)[DECISIONS[code]]
+    def _button_of(self, chief, code):
+        """Return the button of the first problem of a kind."""
+        kind = dict(CODES)[code]
 
         def button(driver):
             for row in driver.find_elements(
@@ -153,7 +153,46 @@ class TestMoveinBrowser(HttpCase):
                     return row.find_element(By.NAME, "action_decide")
             return None
 
-        chief.until(button).click()
+        return chief.until(button)
+
+    def _decide_by_keyboard(self, chief, code):
+        """Decide about all problems of a kind without a mouse."""
+        driver = chief.driver
+        self._button_of(chief, code).send_keys(Keys.ENTER)
+        chief.wait(".modal .o_radio_item")
+        chief.until(
+            lambda one: one.switch_to.active_element.get_attribute("type") == "radio"
+        )
+        wanted = dict(CHOICES)[DECISIONS[code]]
+        radios = chief.driver.find_elements(By.CSS_SELECTOR, ".modal .o_radio_item")
+        for radio in radios:
+            driver.switch_to.active_element.send_keys(Keys.SPACE)
+            if wanted in radio.text:
+                break
+            driver.switch_to.active_element.send_keys(Keys.ARROW_DOWN)
+
+        def is_on_button(one):
+            one.switch_to.active_element.send_keys(Keys.TAB)
+            return one.switch_to.active_element.get_attribute("name") in (
+                "action_decide_all",
+                "action_decide",
+            )
+
+        chief.until(is_on_button)
+        driver.switch_to.active_element.send_keys(Keys.ENTER)
+        self._wait_for_no_dialog(chief)
+        # It goes on where it was.
+        chief.until(
+            lambda one: (
+                one.switch_to.active_element.get_attribute("name") == "action_decide"
+            )
+        )
+
+    def _decide_kind(self, chief, code):
+        """Decide the same about all problems of a kind."""
+        before = chief.clicks
+        choice = dict(CHOICES)[DECISIONS[code]]
+        self._button_of(chief, code).click()
         chief.clicks += 1
         chief.click(".modal .o_radio_item label", choice)
         self._look(chief, f"decide-{code.replace('_', '-')}")
@@ -172,8 +211,9 @@ class TestMoveinBrowser(HttpCase):
         self._look_on_a_phone(chief)
         waiting = self._move().problem_ids.filtered("is_undecided")
         self.assertEqual(set(waiting.mapped("code")), set(DECISIONS))
-        for code in sorted(set(waiting.mapped("code"))):
-            self._decide_kind(chief, code)
+        for number, code in enumerate(sorted(set(waiting.mapped("code")))):
+            decide = self._decide_kind if number else self._decide_by_keyboard
+            decide(chief, code)
             self.assertFalse(
                 self._move().problem_ids.filtered(
                     lambda one, code=code: one.code == code and one.is_undecided
@@ -195,7 +235,7 @@ class TestMoveinBrowser(HttpCase):
             self.env["wezer.movein"]._cron_backup()
         self.env.flush_all()
         self.assertEqual(make.call_args.args, (self.env.cr.dbname,))
-        self._press(chief, "action_show_progress", "The backup is made")
+        chief.wait(ALERT, "The backup is made")
         self._look(chief, "backup")
 
     def _import(self, chief):
@@ -206,7 +246,7 @@ class TestMoveinBrowser(HttpCase):
         self.env["wezer.movein"]._cron_import()
         move = self._move()
         self.assertEqual((move.state, move.failure), ("imported", False))
-        self._press(chief, "action_show_progress", "Everything is here")
+        chief.wait(ALERT, "Everything is here")
         self._resume(chief)
 
     def _prove(self, chief):

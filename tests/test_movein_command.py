@@ -1,5 +1,6 @@
 """`./wezer movein`: the check of an export, without Odoo or a database."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from launcher import addon_tools, komunitin
+from launcher import addon_tools, komunitin, movein
 from launcher.console import Failure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +58,24 @@ def test_a_check_prints_one_object_and_says_what_is_to_decide(folder):
     assert decided.returncode == 0, decided.stderr
     assert "2 differ" in decided.stdout or "differ." in decided.stdout
     assert "not_moved" in decided.stdout
+
+
+def test_what_another_currency_of_the_files_asks_is_undecided_too(monkeypatch):
+    options = argparse.Namespace(files=[], decisions=None)
+    content = movein.tool("readers.registry").read(exports.ces(21).files, {})
+    replayed = movein.tool("replay").replay(content)
+    wanted = []
+    monkeypatch.setattr(
+        movein,
+        "replayed",
+        lambda _given, said, _options: wanted.append(said) or (content, replayed),
+    )
+    found = {"undecided": [], "proved": True}
+    assert not movein.check_others(["hrs"], options, found)
+    assert wanted == [{"export_currency": "hrs"}]
+    assert found["others"][0]["currency"] == "hrs"
+    assert found["undecided"] == found["others"][0]["undecided"] != []
+    assert not found["proved"]
 
 
 def test_files_that_are_not_readable_are_named(folder):

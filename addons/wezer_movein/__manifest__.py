@@ -16,4 +16,10 @@
         "views/wezer_movein_views.xml",
         "views/moved_in_templates.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "wezer_movein/static/src/choice/*",
+            "wezer_movein/static/src/progress/*",
+        ],
+    },
 }

@@ -10,6 +10,7 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import imports, locks
+from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_currency.tools import treasury_policy
 from odoo.addons.wezer_currency.tools.texts import storable
@@ -321,14 +322,32 @@ class WezerMovein(models.Model):
     def _compute_summary(self):
         for move in self:
             report = move.report or {}
-            # A move that was read only has no postings yet.
-            move.summary = "postings" in report and self.env._(
+            if "postings" not in report:
+                # A move that was read only has no postings yet.
+                move.summary = False
+                continue
+            levies = report.get("levies", 0)
+            counts = {
+                name: format_decimal(self.env, count, 0)
+                for name, count in {
+                    "people": report.get("people", 0),
+                    "accounts": report.get("accounts", 0),
+                    "payments": report["postings"] - levies,
+                    "levies": levies,
+                    "differences": report.get("differences", 0),
+                }.items()
+            }
+            if levies:
+                move.summary = self.env._(
+                    "%(people)s people, %(accounts)s accounts, %(payments)s payments,"
+                    " %(levies)s levies on them, %(differences)s balances that differ.",
+                    **counts,
+                )
+                continue
+            move.summary = self.env._(
                 "%(people)s people, %(accounts)s accounts, %(payments)s payments,"
                 " %(differences)s balances that differ.",
-                people=report.get("people", 0),
-                accounts=report.get("accounts", 0),
-                payments=report["postings"],
-                differences=report.get("differences", 0),
+                **counts,
             )
 
     @api.depends("problem_ids.is_undecided")
@@ -791,11 +810,6 @@ class WezerMovein(models.Model):
         row = rows.search([("movein_id", "=", self.id)], order="id desc", limit=1)
         return row._writer() if row else None
 
-    def action_show_progress(self) -> bool:
-        """Show the page again, with what is done by now: of an import, or a backup."""
-        self._check_administrator()
-        return True
-
     def action_open_proof(self) -> dict:
         """Open the page of the proof."""
         self.ensure_one()
@@ -925,6 +939,14 @@ class WezerMovein(models.Model):
         closed.filtered(lambda row: row.kind == "person").write(
             {"name": False, "people": False}
         )
+        # Nor is what a row of the files said, of which the ledger has what moved.
+        for problem in move.problem_ids.filtered("details"):
+            if "payment" in problem.details:
+                problem.details = {
+                    name: value
+                    for name, value in problem.details.items()
+                    if name != "payment"
+                }
         move.state = "finished"
         return True
 

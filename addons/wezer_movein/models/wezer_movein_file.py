@@ -30,6 +30,12 @@ class WezerMoveinFile(models.Model):
     sha256 = fields.Char(string="SHA-256", readonly=True)
     size = fields.Integer(string="Size (bytes)", readonly=True, aggregator=None)
     encoding = fields.Char(readonly=True)
+    letters = fields.Char(
+        string="To be compared",
+        readonly=True,
+        help="The file does not say how its letters are stored: it was read as"
+        " Windows-1252. If this word is wrong, export the file as UTF-8.",
+    )
     separator = fields.Char(readonly=True)
     rows = fields.Integer(readonly=True, aggregator=None)
     unused = fields.Char(

@@ -1,4 +1,8 @@
+from collections import defaultdict
+from decimal import Decimal
+
 from odoo import api, fields, models
+from odoo.tools.misc import format_date
 from odoo.tools.translate import code_translations
 
 from ..tools import problems
@@ -20,6 +24,7 @@ CODES = [
     ("both_sides_the_same_text", "Both sides left the community"),
     ("zero_amount", "Amount of zero"),
     ("rows_alike", "Equal rows"),
+    ("same_number", "Number of another payment"),
     ("more_decimals", "More decimals than usual"),
     ("no_date", "No date"),
     ("balance_rounded", "Rounded balance"),
@@ -40,6 +45,7 @@ CODES = [
     ("row_too_long", "Row with more cells than headings"),
     ("foreign_advert", "Announcements of others"),
     ("not_in_export", "Not in the files"),
+    (problems.LEVY, "Levies in a column of their own"),
     (MEMBER_REPORT, "Reported by a member"),
 ]
 CHOICES = [
@@ -73,7 +79,17 @@ CHOICES = [
     ("joined", "Joined"),
     ("told", "For information"),
     ("answered", "Answered"),
+    ("levy_none", "Nobody paid the levies"),
+    ("levy_both", "Each side paid the levy of the column"),
+    ("levy_payee", "The payee paid the levy"),
+    ("levy_payer", "The payer paid the levy"),
+    ("levy_half", "Each side paid half of the levy"),
+    ("levy_payee_both", "The payee paid the levy twice, for both sides"),
+    ("levy_payer_both", "The payer paid the levy twice, for both sides"),
+    ("levy_net", "The amount contains the levy, and only the rest was paid"),
 ]
+# So many readings of a column are compared in a line, the best ones.
+READINGS_SHOWN = 3
 #: In the context: the choices of a form. The web client reads the labels of a form's
 #: fields with keys of the context that end so, and with no others.
 CHOICES_KEY = "wezer_movein_choices_view_ref"
@@ -162,22 +178,97 @@ class WezerMoveinProblem(models.Model):
         texts = code_translations.get_python_translations(
             "wezer_movein", self.env.lang or "en_US"
         )
+        names = self._account_names()
         for problem in self:
             kind = problems.PROBLEMS.get(problem.code)
-            text = texts.get(kind.sentence) if kind else None
-            if not text:
+            if not kind:
                 problem.words = problem.sentence
                 continue
+            called = names.get(problem.movein_id.id, {})
             told = Problem(
                 problem.code,
                 problem.file or "",
                 problem.row,
                 problem.old_id or "",
-                (problem.accounts or "").split(", "),
+                [called.get(code, code) for code in problem._account_codes()],
                 problem.amount,
                 problem.details or {},
             )
-            problem.words = problems.sentence(told, text)
+            text = texts.get(kind.sentence) or kind.sentence
+            problem.words = " ".join(
+                filter(
+                    None,
+                    (
+                        problems.sentence(told, text),
+                        problem._payment_in_words(called),
+                        problem._readings_in_words(),
+                    ),
+                )
+            )
+
+    def _account_codes(self):
+        return (self.accounts or "").split(", ")
+
+    def _account_names(self):
+        """Return ``{move: {code: code and name}}`` of the accounts that are named."""
+        codes = set()
+        for problem in self:
+            payment = (problem.details or {}).get("payment", {})
+            codes.update(problem._account_codes())
+            codes.update((payment.get("payer"), payment.get("payee")))
+        accounts = self.env["wezer.movein.account"].search_fetch(
+            [
+                ("movein_id", "in", self.movein_id.ids),
+                ("code", "in", [code for code in codes if code]),
+            ],
+            ["movein_id", "code", "name"],
+        )
+        found = defaultdict(dict)
+        for account in accounts:
+            name = account.name or ""
+            # Names of former members have their numbers.
+            if name and account.code not in name:
+                found[account.movein_id.id][account.code] = f"{account.code} ({name})"
+        return found
+
+    def _payment_in_words(self, called):
+        """Return what the row of this problem says, for people to recognise it."""
+        payment = (self.details or {}).get("payment")
+        if not payment:
+            return ""
+        day = fields.Date.to_date(payment["date"])
+        told = {
+            "payer": called.get(payment["payer"], payment["payer"]),
+            "payee": called.get(payment["payee"], payment["payee"]),
+            "amount": self.amount or "",
+            "purpose": payment["purpose"],
+        }
+        if not day:
+            return self.env._(
+                "Payment without a date, from %(payer)s to %(payee)s: %(amount)s"
+                " %(purpose)s",
+                **told,
+            )
+        return self.env._(
+            "Payment of %(day)s, from %(payer)s to %(payee)s: %(amount)s %(purpose)s",
+            day=format_date(self.env, day),
+            **told,
+        )
+
+    def _readings_in_words(self):
+        """Return what the likely readings of a column leave to explain."""
+        residuals = (self.details or {}).get("residuals")
+        if not residuals:
+            return ""
+        labels = dict(self._fields["choice"]._description_selection(self.env))
+        likely = sorted(residuals.items(), key=lambda item: Decimal(item[1]))
+        return self.env._(
+            "Left to explain: %s.",
+            "; ".join(
+                f"{labels.get(f'{self.code}_{name}', name)}: {left}"
+                for name, left in likely[:READINGS_SHOWN]
+            ),
+        )
 
     def action_decide(self) -> dict:
         """Open the form to decide about these problems."""

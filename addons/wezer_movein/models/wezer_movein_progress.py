@@ -69,7 +69,8 @@ class WezerMoveinProgress(models.Model):
         if not text:
             return self.what
         # A text that was marked before its numbers were known takes none of its own.
-        return self.env._(text) % {"done": self.done, "count": self.count}
+        told = self.env._(text)
+        return told % {"done": self.done, "count": self.count}
 
     def _share(self) -> int:
         """Return how much of the present step is done, in per cent."""

@@ -122,15 +122,49 @@ class TestReaders(ExportCase):
         made = exports.ces(3, levy="payee", unmoved=0)
         files = [one for one in made.files if one[0] != "balances.csv"]
         content = registry.read(files, {})
-        with self.assertRaises(Unreadable) as caught:
-            replay.replay(content)
-        self.assertEqual(caught.exception.code, "levy")
-        replayed = replay.replay(content, {"levy": {"choice": "payee"}})
+        asked = replay.replay(content).undecided
+        self.assertEqual([problems.key(one) for one in asked], ["levy"])
+        decisions = problems.read_decisions('{"levy": "payee"}')
+        replayed = replay.replay(content, decisions)
+        self.assertFalse(replayed.undecided)
+        with self.assertRaises(Unreadable):
+            problems.read_decisions('{"levy": "nobody knows"}')
         for code, amount in made.replay.items():
             self.assertEqual(replayed.balances[code][0], amount, code)
         plain = exports.ces(3, levy="").files
         files = [one for one in plain if one[0] != "balances.csv"]
         self.assertFalse(replay.replay(registry.read(files, {})).residuals)
+
+    def test_two_payments_of_one_number_are_told_and_both_kept(self):
+        made = exports.ces(3, unmoved=0)
+        files = dict(made.files)
+        lines = files["trades.csv"].decode().splitlines(keepends=True)
+        number = lines[5].split(",")[0]
+        lines.append(lines[5])
+        files["trades.csv"] = "".join(lines).encode()
+        content = registry.read(list(files.items()), {})
+        told = [one for one in content.problems if one.code == "same_number"]
+        self.assertEqual(
+            [(one.id, one.row) for one in told], [(number, len(lines) - 1)]
+        )
+        replayed = replay.replay(content)
+        self.assertEqual(len(replayed.left_out), 0)
+        decisions = problems.read_decisions('{"same_number": "leave out"}')
+        self.assertEqual(len(replay.replay(content, decisions).left_out), 1)
+
+    def test_a_wrong_byte_in_a_file_of_plain_letters_is_told_with_its_word(self):
+        made = exports.ces(3, unmoved=0)
+        files = dict(made.files)
+        files["wants.csv"] = (
+            b"ID,UID,Keep,DateAdded,Title,Description\n"
+            b"1,FERN0003,0,1547500620,A caf\xe9 table,\n"
+        )
+        content = registry.read(list(files.items()), {})
+        (wants,) = (one for one in content.files if one.name == "wants.csv")
+        self.assertEqual(wants.encoding, "cp1252")
+        self.assertEqual(wants.letters, "café")
+        told = report.report(content, replay.replay(content))["files"]
+        self.assertIn("café", [one["letters_guessed"] for one in told])
 
     def test_a_row_that_names_a_payment_of_its_payer_is_its_levy(self):
         made = exports.ces(3, levy="")

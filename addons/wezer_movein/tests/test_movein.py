@@ -1,7 +1,7 @@
 import json
 import tempfile
 from base64 import b64encode
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
@@ -17,7 +17,9 @@ from odoo.addons.wezer_base.tools.backup.refusals import BackupRefused
 
 from ..models.wezer_movein_progress import WORDS
 from ..tools import by_command, checking, proof
-from ..tools.content import Payment
+from ..tools.content import Payment, Problem
+from ..tools.readers import registry
+from . import exports
 from .common import FILE, MoveinCommon, balances, village
 
 
@@ -412,6 +414,61 @@ class TestChecking(MoveinCommon):
         with patch.object(checking, "read", return_value=self.content) as read:
             answer = by_command.run(self.env(user=self.administrator.id), given)
         self.assertEqual((answer["state"], read.call_count), ("proved", 1))
+
+    def test_the_meaning_of_levies_is_shown_and_decided_in_the_form(self):
+        export = exports.ces(3, levy="payee", unmoved=0)
+        content = registry.read(export.files, {})
+        with patch.object(checking, "read", lambda _files, _options: content):
+            move = self._start()
+            move.action_check()
+            levy = move.told_ids.filtered(lambda row: row.code == "levy")
+            self.assertEqual(levy.default, "levy_payee")
+            self.assertIn("Each side paid half of the levy: ", levy.words)
+            self.assertTrue(levy.is_decidable)
+            form = self.env["wezer.movein.decide"].with_user(self.administrator)
+            form = form.with_context(**levy.action_decide()["context"])
+            form.create({"choice": "levy_payer"}).action_decide()
+            move.action_check()
+            self.assertEqual(move.report["chosen"], {"levy": "payer"})
+            self.assertIn("levies on them", move.summary)
+            levy = move.told_ids.filtered(lambda row: row.code == "levy")
+            self.assertEqual((levy.default, levy.choice), ("levy_payee", "levy_payer"))
+
+    def test_a_problem_says_whose_account_and_which_payment_it_is_about(self):
+        content = village()
+        content.payments[3].moment = datetime(2090, 5, 31)
+        content.payments[3].file, content.payments[3].row = "rows.csv", 5
+        content.problems.append(Problem("future_date", "rows.csv", 5, "4", ["V003"]))
+        with patch.object(checking, "read", lambda _files, _options: content):
+            move = self._start()
+            move.action_check()
+        future = move.problem_ids.filtered(lambda row: row.code == "future_date")
+        payer = content.accounts[content.payments[3].payer]
+        for said in ("05/31/2090", f"{payer.code} ({payer.name})", "bread"):
+            self.assertIn(said, future.words)
+        self.assertIn("(Gone Away)", move.question_ids[0].words)
+        form = self.env["wezer.movein.decide"].with_user(self.administrator)
+        form = form.with_context(**future.action_decide()["context"])
+        form.create({"choice": "date", "day": "2024-05-31"}).action_decide()
+        self.assertEqual(future.value, "2024-05-31")
+        move.action_finish()
+        self.assertNotIn("payment", future.details or {})
+
+    def test_a_finished_move_that_is_not_proved_shows_members_nothing(self):
+        self.anna.partner_id.email = "member4@village.example"
+        for last in ("action_take_back", "action_prove"):
+            move = self._imported()
+            own = self.env["wezer.movein.account"].with_user(self.anna)
+            own = own.search([("movein_id", "=", move.id)])
+            self.assertEqual(own.mapped("code"), ["V004"])
+            getattr(move, last)()
+            if last == "action_prove":
+                move.action_open()
+            move.action_finish()
+            proved = last == "action_prove"
+            self.assertEqual(bool(own.search([("id", "in", own.ids)])), proved)
+            theirs = move.with_user(self.moderator)
+            self.assertEqual(bool(theirs.search([("id", "=", move.id)])), proved)
 
     def test_what_asks_bars_the_import_until_it_is_decided_and_checked_again(self):
         move = self._start()

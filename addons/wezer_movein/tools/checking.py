@@ -19,8 +19,11 @@ from .content import Content, Payment
 from .keys import plain
 from .readers import registry
 from .replay import Replay
+from .report import in_words
 
 REASON_LENGTH = 1000
+# A purpose is shown so far where a payment is to be recognised.
+PURPOSE_SHOWN = 120
 # Rows that are created at once.
 CHUNK = 2000
 
@@ -68,6 +71,7 @@ def _keep_files(move: models.Model, content: Content) -> None:
         vals = {
             "role": source.role,
             "encoding": source.encoding,
+            "letters": source.letters,
             "separator": {"\t": "tab"}.get(source.separator, source.separator),
             "rows": source.rows,
             "unused": ", ".join(source.unused),
@@ -102,7 +106,7 @@ def keep_report(move: models.Model, content: Content, replayed: Replay) -> None:
     _create(
         move.env["wezer.movein.account"], _account_rows(move, content, replayed, people)
     )
-    _create(move.env["wezer.movein.problem"], _problem_rows(move, replayed))
+    _create(move.env["wezer.movein.problem"], _problem_rows(move, content, replayed))
     move.write(
         {
             "state": "checked",
@@ -133,6 +137,7 @@ def report_of(content: Content, replayed: Replay) -> dict:
                 "accounts": len(replayed.accounts),
                 "differences": len(differing(replayed)),
                 "postings": len(postings_of(replayed)),
+                "levies": replayed.levies,
                 "notes": len(replayed.notes),
                 "left_out": len(replayed.left_out),
                 "residuals": replayed.residuals,
@@ -237,29 +242,53 @@ def count_payments(replayed: Replay) -> dict[str, dict]:
     return {"payments": payments, "notes": notes}
 
 
-def _problem_rows(move: models.Model, replayed: Replay) -> list[dict]:
+def _payments_of(replayed: Replay) -> dict[tuple[str, int], dict]:
+    """Return what the rows of problems say: ``{(file, row): payment}``."""
+    wanted = {(one.file, one.row) for one in replayed.problems if one.row}
+    found: dict[tuple[str, int], dict] = {}
+    for payment in (*replayed.postings, *replayed.notes, *replayed.left_out):
+        place = (payment.file, payment.row)
+        # A payment comes before the levies that its row has, too.
+        if place in wanted and (place not in found or payment.kind != "levy"):
+            found[place] = {
+                "date": str(payment.moment.date()) if payment.moment else "",
+                "payer": payment.payer,
+                "payee": payment.payee,
+                "purpose": clean_line(payment.purpose, PURPOSE_SHOWN),
+            }
+    return found
+
+
+def _problem_rows(move: models.Model, content: Content, replayed: Replay) -> list[dict]:
     decided = {decision.key: decision for decision in move.decision_ids.sorted("id")}
+    payments = _payments_of(replayed)
     rows, seen = [], set()
-    for problem in replayed.problems:
+    for problem in (*replayed.problems, *replayed.readings):
         key, known = problems.key(problem), problems.PROBLEMS[problem.code]
         if key in seen:
             continue
         seen.add(key)
-        asks = known.default == problems.ASK
+        is_read = problem in replayed.readings
+        asks = known.default == problems.ASK and not is_read
         decision = decided.get(key) or decided.get(problem.code)
+        told = in_words(problem, content)
+        details = json.loads(json.dumps(told.details, default=str))
+        if payment := payments.get((problem.file, problem.row)):
+            details["payment"] = payment
+        default = f"{problem.code}_{details['least']}" if is_read else known.default
         rows.append(
             {
                 "movein_id": move.id,
                 "key": key,
                 "code": problem.code,
-                "sentence": problems.sentence(problem),
+                "sentence": problems.sentence(told),
                 "file": problem.file,
                 "row": problem.row,
                 "old_id": problem.id,
                 "accounts": ", ".join(problem.accounts),
-                "amount": _text(problem.amount),
-                "details": json.loads(json.dumps(problem.details, default=str)),
-                "default": False if asks else known.default,
+                "amount": details.get("amount", False),
+                "details": details,
+                "default": False if asks else default,
                 "choices": " ".join(known.choices),
                 "asks": asks,
                 "choice": decision.choice if decision else False,

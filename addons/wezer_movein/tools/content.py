@@ -34,6 +34,11 @@ KINDS = (
     "group",
 )
 
+# What a column of levies can mean: which side paid them. ``both``: each side what the
+# column says; ``half``: each a half of it; ``payer_both``: the payer for both sides;
+# ``net``: the amount contains them, and only the rest of it was paid.
+LEVIES = ("none", "both", "payee", "payer", "half", "payee_both", "payer_both", "net")
+
 # The note of a payment that was rejected, or that nobody accepted.
 NOT_COMMITTED = "not_committed"
 
@@ -80,6 +85,8 @@ class SourceFile:
     role: str = ""
     sha256: str = ""
     encoding: str = ""
+    # A word whose letters were guessed, where the file does not say how it is stored.
+    letters: str = ""
     separator: str = ""
     rows: int = 0
     # Headings that no field is read from: they are told.

@@ -9,9 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from .content import Problem, Unreadable
+from .content import LEVIES, Problem, Unreadable
 
 ASK = "ask"
+# How a column can be meant that the files do not explain: one decision for each move.
+LEVY = "levy"
+READINGS = (LEVY,)
 
 
 class Kind(NamedTuple):
@@ -87,6 +90,11 @@ PROBLEMS = {
         "keep",
         ("keep",),
         _lt("{rows} payments are exactly like another. All are kept."),
+    ),
+    "same_number": Kind(
+        "keep",
+        ("keep", "leave_out"),
+        _lt("Another payment has the number {number}, too. Both are kept."),
     ),
     "more_decimals": Kind(
         "more_digits",
@@ -188,6 +196,14 @@ PROBLEMS = {
         _lt("{rows} announcements are of people of other communities."),
     ),
     "not_in_export": Kind("told", ("told",), _lt("The files never have: {what}.")),
+    LEVY: Kind(
+        ASK,
+        tuple(f"{LEVY}_{name}" for name in LEVIES),
+        _lt(
+            "Payments have levies in a column of their own. The files do not say who"
+            " paid them."
+        ),
+    ),
 }
 
 
@@ -197,6 +213,8 @@ def key(problem: Problem) -> str:
     >>> key(Problem("not_moved", "trades.csv", 12, "7322"))
     'not_moved:7322'
     """
+    if problem.code in READINGS:
+        return problem.code
     if problem.id:
         return f"{problem.code}:{problem.id}"
     if problem.row:
@@ -266,10 +284,13 @@ def read_decisions(text: str) -> dict[str, dict[str, Any]]:
             decision = {"choice": decision}
         choice = decision.get("choice") or decision.get("decision")
         code = str(name).partition(":")[0]
-        if not isinstance(choice, str) or (code not in PROBLEMS and code != "levy"):
+        if not isinstance(choice, str) or code not in PROBLEMS:
             raise Unreadable("decisions", f"“{str(name)[:60]}” is no decision.")
         choice = re.sub(r"[\s-]+", "_", choice.strip().lower())
-        if code in PROBLEMS and choice not in PROBLEMS[code].choices:
+        if code in READINGS and f"{code}_{choice}" in PROBLEMS[code].choices:
+            # The report names readings in this way.
+            choice = f"{code}_{choice}"
+        if choice not in PROBLEMS[code].choices:
             raise Unreadable(
                 "decisions",
                 f"“{choice[:40]}” cannot be decided for {code}. Possible:"

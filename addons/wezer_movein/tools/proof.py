@@ -220,14 +220,7 @@ def _value_shown(decision: models.Model, codes: set[str]) -> str:
 
 def decisions_in_words(move: models.Model) -> list[dict]:
     """Return the last decisions of a move, equal ones together (sudo)."""
-    labels = {
-        name: dict(
-            move.env["wezer.movein.problem"]
-            ._fields[name]
-            ._description_selection(move.env)
-        )
-        for name in ("code", "choice")
-    }
+    labels = _labels(move.env)
     last = {decision.key: decision for decision in move.decision_ids.sorted("id")}
     counted = Counter(
         (decision.code, decision.choice, decision.reason or "")
@@ -244,12 +237,22 @@ def decisions_in_words(move: models.Model) -> list[dict]:
     ]
 
 
+def _labels(env: Any) -> dict[str, dict[str, str]]:
+    """Return what codes and choices of problems are called."""
+    model = env["wezer.movein.problem"]
+    return {
+        name: dict(model._fields[name]._description_selection(env))
+        for name in ("code", "choice")
+    }
+
+
 def readings_in_words(move: models.Model) -> list[dict]:
     """Return what each reading of a column leaves to explain, the least first."""
     kept = (move.proof or {}).get("readings", {})
+    labels = _labels(move.env)
     return [
         {
-            "name": f"{column}: {reading.replace('_', ' ')}",
+            "name": labels["choice"].get(f"{column}_{reading}", reading),
             "left": str(left),
             "chosen": kept.get("chosen", {}).get(column) == reading,
         }

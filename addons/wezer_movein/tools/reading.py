@@ -30,6 +30,9 @@ _UNIT = re.compile(rf"([-+\d.,' ]*\d)\s*({_WORD})|({_WORD})\s*([-+]?\d[\d.,' ]*)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
+_NOT_ASCII = re.compile(rb"[\w.'-]{0,30}[\x80-\xff][\w.'\x80-\xff-]{0,30}")
+
+
 class Refusals:
     """The rows of all files that cannot be read."""
 
@@ -204,9 +207,17 @@ def all_rows(file: SourceFile) -> Iterator[list[str]]:
         return
     try:
         rows, file.encoding, file.separator = tables.rows_of(file.data)
+        if file.encoding == "cp1252" and not file.letters:
+            file.letters = _guessed(file.data)
         yield from rows
     except tables.TableError as error:
         raise Unreadable(error.code, f"{file.name}: {error}") from error
+
+
+def _guessed(data: bytes) -> str:
+    """Return the first word of a file in Windows-1252 in which a mistake would show."""
+    found = _NOT_ASCII.search(data)
+    return tables.shown(found[0].decode("cp1252", "replace")) if found else ""
 
 
 def first_rows(file: SourceFile, count: int = 40) -> list[list[str]]:

@@ -27,7 +27,8 @@ from .content import (
     Problem,
     Unreadable,
 )
-from .problems import ASK, decided, key
+from .keys import plain
+from .problems import ASK, LEVY, decided, key
 
 ZERO = Decimal(0)
 # Where opening entries come from.
@@ -74,6 +75,10 @@ class Replay:
     chosen: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     accounts: dict[str, Account] = field(default_factory=dict)
+    # Postings that were made of a column of levies.
+    levies: int = 0
+    # How columns were understood: told, and decided otherwise where that is wanted.
+    readings: list[Problem] = field(default_factory=list)
     # Problems whose default is to ask, and that nobody decided.
     undecided: list[Problem] = field(default_factory=list)
 
@@ -137,7 +142,7 @@ class _Replayer:
         return {
             (problem.file, problem.row): decided(problem, self.decisions)[0]
             for problem in self.content.problems
-            if problem.code in ("more_decimals", "future_date")
+            if problem.code in ("more_decimals", "future_date", "same_number")
         }
 
     def _rename(self) -> None:
@@ -240,16 +245,20 @@ class _Replayer:
                     left[code] += refused[code]
             differing[name], _sum, treasuries[name] = self._least(left, taken)
         # A wrong reading makes most accounts differ, another cause only a few.
-        chosen = min(readings, key=lambda name: (differing[name], residuals[name]))
-        said = self.decisions.get("levy")
-        if said and said["choice"] in LEVY_SHARES:
-            chosen = said["choice"]
-        elif total and len(set(residuals.values())) == 1:
-            raise Unreadable(
-                "levy",
-                "Payments have levies in a column of their own, and no balances show"
-                " who paid them. Give the file of the balances, too.",
+        least = min(readings, key=lambda name: (differing[name], residuals[name]))
+        said = self.decisions.get(LEVY, {}).get("choice", "").removeprefix(f"{LEVY}_")
+        chosen = said if said in LEVY_SHARES else least
+        # No balances show who paid them: nobody but an administrator can say it.
+        is_open = bool(total) and len(set(residuals.values())) == 1
+        (self.result.problems if is_open else self.result.readings).append(
+            Problem(
+                LEVY,
+                details={
+                    "least": least,
+                    "residuals": {name: plain(one) for name, one in residuals.items()},
+                },
             )
+        )
         self.content.treasury = treasuries[chosen]
         self.result.residuals["levy"] = residuals
         self.result.chosen["levy"] = chosen
@@ -455,6 +464,7 @@ class _Replayer:
                 postings.append(payment)
                 if payment.levy:
                     postings += self._levies(payment)
+            result.levies = len(postings) - len(moving)
         openings: list[Payment] = []
         last = max(
             (payment.moment for payment in moving if payment.moment),

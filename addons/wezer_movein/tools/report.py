@@ -1,10 +1,12 @@
 """The report of a check, as an object that JSON can hold. Runs without Odoo."""
 
+import dataclasses
 from collections import Counter
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from .content import Account, Content, Problem
+from .keys import plain
 from .problems import ASK, PROBLEMS, decided, key, sentence
 from .reading import is_number
 from .replay import Replay
@@ -113,7 +115,7 @@ def report(
             "choices": list(PROBLEMS[problem.code].choices),
             "file": problem.file or None,
             "row": problem.row or None,
-            "text": sentence(_shown(problem, amounts)),
+            "text": sentence(in_words(problem, content)),
         }
         for problem in replay.undecided
     ]
@@ -141,6 +143,7 @@ def report(
             "role": file.role or None,
             "sha256": file.sha256,
             "encoding": file.encoding or None,
+            "letters_guessed": file.letters or None,
             "separator": file.separator or None,
             "rows": file.rows,
             "unused_headings": file.unused,
@@ -204,6 +207,34 @@ def _facts(content: Content, replay: Replay) -> dict[str, Any]:
             levy["total_in_columns"] = Amounts.short(levy["total_in_columns"])
         facts["levy"] = levy
     return facts
+
+
+def in_words(problem: Problem, content: Content) -> Problem:
+    """Return a problem with its amounts as people read them, hours with a colon."""
+    amounts = Amounts(content)
+
+    def said(name: str, value: Any) -> Any:
+        if not isinstance(value, Decimal):
+            return value
+        return clock(value) if amounts.is_time else _detail(name, value, amounts)[1]
+
+    details = {name: said(name, value) for name, value in problem.details.items()}
+    if problem.amount is not None:
+        text = clock(problem.amount) if amounts.is_time else plain(problem.amount)
+        details = {"amount": text, "text": text} | details
+    return dataclasses.replace(problem, details=details)
+
+
+def clock(hours: Decimal) -> str:
+    """Return hours as people write them.
+
+    >>> clock(Decimal("-1.5")), clock(Decimal(30) / 3600)
+    ('-1:30 h', '0:00:30 h')
+    """
+    seconds = round(abs(hours) * 3600)
+    rest = f":{seconds % 60:02d}" if seconds % 60 else ""
+    sign = "-" if hours < 0 and seconds else ""
+    return f"{sign}{seconds // 3600}:{seconds % 3600 // 60:02d}{rest} h"
 
 
 def minutes(hours: Decimal) -> int:

@@ -17,11 +17,8 @@ class WezerMoveinDecide(models.TransientModel):
     same_count = fields.Integer(compute="_compute_problems", compute_sudo=False)
     others = fields.Char(compute="_compute_problems", compute_sudo=False)
     choice = fields.Selection("_choices", string="Decision", required=True)
-    needs_value = fields.Boolean(compute="_compute_needs_value")
-    value = fields.Char(
-        help="A date such as 2024-05-31; for a person, the old number, the e-mail"
-        " address or the name."
-    )
+    day = fields.Date(string="Date of the payment")
+    value = fields.Char(string="Person or name")
     reason = fields.Char(help="The proof shows it to everybody who may read it.")
 
     @api.model
@@ -49,11 +46,6 @@ class WezerMoveinDecide(models.TransientModel):
                 "More problems of this kind that are not decided yet: %s.", count
             )
 
-    @api.depends("choice")
-    def _compute_needs_value(self):
-        for wizard in self:
-            wizard.needs_value = wizard.choice in WITH_VALUE
-
     def _same(self):
         """Return the other problems of this kind that nobody has decided."""
         codes = set(self.problem_ids.mapped("code"))
@@ -78,6 +70,14 @@ class WezerMoveinDecide(models.TransientModel):
         self.ensure_one()
         return self._decide(self.problem_ids | self._same())
 
+    def _value(self):
+        """Return the date, person or name of a choice that needs one."""
+        if self.choice not in WITH_VALUE:
+            return None
+        if self.choice == "date" and self.day:
+            return fields.Date.to_string(self.day)
+        return self.value or None
+
     def _decide(self, problems):
         moves = self.problem_ids.movein_id
         if len(moves) != 1:
@@ -88,6 +88,6 @@ class WezerMoveinDecide(models.TransientModel):
             problems.mapped("key"),
             self.choice or "",
             self.reason or "",
-            (self.value or None) if self.needs_value else None,
+            self._value(),
         )
         return {"type": "ir.actions.act_window_close"}

@@ -17,6 +17,7 @@ from odoo.addons.wezer_base.tools import tables
 from ..content import (
     CLOSED,
     FROZEN,
+    LEVIES,
     OPEN,
     Account,
     Advert,
@@ -104,7 +105,6 @@ _LEVY = re.compile(
 _NUMBERS = re.compile(r"\d+", re.ASCII)
 # What no number of a member begins with.
 _FORMULA = "=+-@"
-LEVIES = ("none", "both", "payee", "payer", "half", "payee_both", "payer_both", "net")
 # Without announcements and without a payment for so long an account was given up; asked
 # of an administrator where it has a balance.
 SILENT = timedelta(days=4 * 365)
@@ -578,7 +578,18 @@ class _Reader:
                 tell("negative_amount", payment, amount=amount)
         content.rows[self.trades] = file.rows
         content.currency = CurrencyFound(content.currency.name, max(digits, 2))
+        self._tell_numbers()
         self._former(unknown, known_by_entry)
+
+    def _tell_numbers(self) -> None:
+        """Tell payments with the number of another; their keys tell them apart."""
+        numbers: set[str] = set()
+        for payment in self.content.payments:
+            if payment.id in numbers:
+                amount, number = payment.amount, payment.id
+                self.tell("same_number", payment, amount=amount, number=number)
+            elif payment.id:
+                numbers.add(payment.id)
 
     def _former(self, unknown: dict[str, list[Payment]], entered: set[str]) -> None:
         """Make the accounts that only payments name.
