@@ -181,12 +181,6 @@ class TestMoveinBrowser(HttpCase):
         chief.until(is_on_button)
         driver.switch_to.active_element.send_keys(Keys.ENTER)
         self._wait_for_no_dialog(chief)
-        # It goes on where it was.
-        chief.until(
-            lambda one: (
-                one.switch_to.active_element.get_attribute("name") == "action_decide"
-            )
-        )
 
     def _decide_kind(self, chief, code):
         """Decide the same about all problems of a kind."""

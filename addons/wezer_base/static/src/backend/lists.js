@@ -1,6 +1,5 @@
 import {FIELD_WIDTHS} from "@web/views/list/column_width_hook";
 import {ListRenderer} from "@web/views/list/list_renderer";
-import {onPatched} from "@odoo/owl";
 import {patch} from "@web/core/utils/patch";
 
 // Beside a heading stands the arrow of the sorted column; Odoo rounds widths down.
@@ -36,40 +35,11 @@ function fit(column) {
     return {...column, field: {...field, listViewWidth}};
 }
 
-/** Return the buttons that are called so, of all rows of a list. */
-function buttonsCalled(table, name) {
-    return [...table.querySelectorAll("tr.o_data_row button")].filter(
-        (button) => button.name === name
-    );
-}
-
 // In lists of the suite nothing is cut off: headings are as long as their language has
 // them, texts and dates take a second line (lists.scss).
-// Enter on a button of a row presses it, as the mouse does, in the place of opening the row;
-// and who pressed it goes on from there when its window is closed.
+// Enter on a button of a row presses it, as the mouse does, in the place of opening the
+// row.
 patch(ListRenderer.prototype, {
-    setup() {
-        super.setup(...arguments);
-        this.pressed = null;
-        onPatched(() => this.returnToButton());
-    },
-    onButtonCellClicked(record, column, ev) {
-        const button = ev.target.closest("button");
-        if (button && record.resModel?.startsWith("wezer.")) {
-            const place = buttonsCalled(this.tableRef.el, button.name).indexOf(button);
-            this.pressed = {name: button.name, place};
-        }
-        return super.onButtonCellClicked(...arguments);
-    },
-    returnToButton() {
-        const table = this.tableRef.el;
-        if (!this.pressed || !table || document.activeElement !== document.body) {
-            return;
-        }
-        const buttons = buttonsCalled(table, this.pressed.name);
-        (buttons[this.pressed.place] || buttons.at(-1))?.focus();
-        this.pressed = null;
-    },
     onCellKeydownReadOnlyMode(hotkey, cell, group, record) {
         const isButton = document.activeElement.closest("td button");
         if (hotkey === "enter" && isButton && record?.resModel?.startsWith("wezer.")) {
