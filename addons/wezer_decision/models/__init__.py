@@ -1,4 +1,5 @@
 from . import wezer_group
+from . import wezer_group_membership
 from . import wezer_discussion
 from . import wezer_discussion_word
 from . import wezer_discussion_summary

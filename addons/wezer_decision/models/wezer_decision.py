@@ -12,12 +12,15 @@ from odoo.addons.wezer_base.tools.text import TITLE_LENGTH
 from ..tools import (
     clocks,
     closing,
+    elections,
     integration,
     proposing,
     published_ballots,
+    recall,
     roll,
     rules,
     secrecy,
+    terms,
     voting,
 )
 
@@ -65,11 +68,21 @@ DECISION = StateMachine(
         "judge": "a moderator of the smallest circle around that is no party",
         "manager": "holds “manage” in the circle, or facilitates it",
         "decider": "decides after having been advised",
+        "nominee": "is proposed for the role, or was elected",
         "clock": "the scheduled action",
     },
     transitions=(
         Transition("propose", (), ("draft",), "member", "propose"),
         Transition("edit", ("draft",), ("draft",), "proposer", "action_edit"),
+        Transition("recall", (), ("draft",), "member", "propose_recall"),
+        Transition(
+            "sign",
+            ("draft",),
+            ("draft", "announced", "open"),
+            "member",
+            "action_sign",
+            "a recall: a third of the roll within 14 days announces it",
+        ),
         Transition(
             "announce",
             ("draft",),
@@ -83,13 +96,42 @@ DECISION = StateMachine(
         Transition("take_back", ("open",), ("open",), "voter", "action_take_back"),
         Transition("object", ("open",), ("open",), "voter", "action_object"),
         Transition("nominate", ("open",), ("open",), "voter", "action_nominate"),
-        Transition("stand", ("announced",), ("announced",), "voter", "action_stand"),
+        Transition(
+            "stand",
+            ("announced", "open"),
+            ("announced", "open"),
+            "voter",
+            "action_stand",
+            "before the vote opens; for a draw, while it is open",
+        ),
+        Transition(
+            "stand_down",
+            ("announced",),
+            ("announced",),
+            "nominee",
+            "action_stand_down",
+        ),
         Transition(
             "propose_person",
             ("open",),
             ("open",),
             "facilitator",
             "action_propose_person",
+        ),
+        Transition("accept", ("open",), ("open",), "nominee", "action_accept"),
+        Transition(
+            "decline", ("open",), ("open", "rejected"), "nominee", "action_decline"
+        ),
+        Transition(
+            "decline",
+            ("adopted",),
+            ("adopted", "rejected"),
+            "nominee",
+            "action_decline",
+            "the same ballots say who follows",
+        ),
+        Transition(
+            "drop", ("open",), ("open", "rejected"), "facilitator", "action_drop"
         ),
         Transition(
             "new_version", ("open",), ("open",), "proposer", "action_new_version"
@@ -237,6 +279,39 @@ class WezerDecision(models.Model):
         required=True,
         default="draft",
     )
+    is_shared_draft = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Members of the circle see the draft: elections that the clock has"
+        " drafted, and proposals to recall a person, which others sign.",
+    )
+    is_recall = fields.Boolean(readonly=True, copy=False)
+    signer_ids = fields.Many2many(
+        "res.partner",
+        "wezer_decision_signer",
+        "decision_id",
+        "partner_id",
+        string="Signed by",
+        readonly=True,
+        copy=False,
+    )
+    nominee_id = fields.Many2one(
+        "res.partner",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        groups=fields.NO_ACCESS,
+        help="The person who is put to everybody, in an election without candidates.",
+    )
+    asked_id = fields.Many2one(
+        "res.partner",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        groups=fields.NO_ACCESS,
+        help="The person who is asked before anybody else hears of it.",
+    )
+    asked_reason = fields.Text(readonly=True, copy=False, groups=fields.NO_ACCESS)
     phase = fields.Selection(
         [
             ("naming", "Naming"),
@@ -395,6 +470,7 @@ class WezerDecision(models.Model):
                 "Only someone who manages the circle, or facilitates, can do this."
             ),
             "decider": self.env._("Only the person who decides can do this."),
+            "nominee": self.env._("Only the person who is elected can do this."),
         }
         who = "voter" if who == "answering" else who
         message = sentences.get(who) or self.env._("This happens on its date.")
@@ -407,6 +483,9 @@ class WezerDecision(models.Model):
         """Return whether the user proposed it; who facilitates follows who left."""
         if self.proposer_id == self.env.user.partner_id:
             return True
+        if self.proposer_id == self.group_id.partner_id:
+            # An election that the clock has drafted.
+            return self._is_manager()
         gone = self.proposer_id._wezer_profile().state != "active"
         return gone and self._is_facilitator()
 
@@ -426,6 +505,12 @@ class WezerDecision(models.Model):
         return self._is_facilitator() or not user._why_not_acting(
             self.group_id.partner_id, "manage"
         )
+
+    def _is_nominee(self):
+        person = self.env.user.partner_id
+        if self.state == "announced":
+            return person in self.option_ids.person_id
+        return person in self.nominee_id | self.asked_id | elections.elected(self)
 
     def _is_voter(self):
         return bool(self._voices())
@@ -504,7 +589,8 @@ class WezerDecision(models.Model):
         refusal = super()._state_refusal(action)
         if refusal or self.state != "open" or self.closes > self._now():
             return refusal
-        if action not in ("vote", "take_back", "object", "extend", "ask_up"):
+        timed = ("vote", "take_back", "object", "extend", "ask_up", "nominate", "stand")
+        if action not in timed:
             return None
         return Refusal(
             self.env._(
@@ -558,8 +644,10 @@ class WezerDecision(models.Model):
         )
 
     def _why_not_take_back(self):
-        if self.method in ("person", "draw") or not any(
-            voice.state == "voted" for voice in self._voices()
+        if (
+            self.method == "person"
+            and self.phase != "consent"
+            or not any(voice.state == "voted" for voice in self._voices())
         ):
             return Refusal(self.env._("You have not voted yet."), rule="voted")
         return None
@@ -625,6 +713,8 @@ class WezerDecision(models.Model):
         return None
 
     def _why_not_extend(self):
+        if self.method == "person" and self.phase != "consent":
+            return self._wrong_step("consent")
         if self.is_extended:
             return Refusal(
                 self.env._("This was extended already. That is possible once."),
@@ -788,6 +878,7 @@ class WezerDecision(models.Model):
         delay = (self.settings or {}).get("delay_hours") or 0
         if any(outcome.kind == "member_out" for outcome in self.outcome_ids):
             delay = max(delay, rules.HEARD_HOURS)
+        delay = max(delay, elections.delay_hours(self))
         self.write(
             {
                 "state": "announced",
@@ -801,6 +892,7 @@ class WezerDecision(models.Model):
         roll.write(self)
         self._begin_discussion()
         self._log("announced")
+        elections.tell_candidates(self)
         if delay:
             self._tell_voters(
                 "decision_asked",
@@ -833,6 +925,7 @@ class WezerDecision(models.Model):
         """Open the voting (sudo, locked): rules are copied, the roll stays."""
         if self.opens > self.announced_at:
             roll.refresh(self)
+        elections.settle_candidates(self)
         voices, _answered = roll.counts(self)
         options = self._ballot_options().filtered(lambda one: not one.is_withdrawn)
         if self.method in rules.WITH_OPTIONS and not options.filtered(
@@ -881,9 +974,11 @@ class WezerDecision(models.Model):
 
     def _begin_phases(self):
         """Begin the first step of a method that has several (sudo)."""
+        elections.begin(self)
 
     def _end_phase(self):
         """End a step whose time is over, and begin the next (sudo, locked)."""
+        elections.end_phase(self)
 
     def _ballot_options(self):
         """Return the options in the order of their numbers on a ballot."""
@@ -974,6 +1069,241 @@ class WezerDecision(models.Model):
         objection = integration.object_to(decision, voter, vals)
         self._settle_own(decision)
         return objection.id
+
+    # === RECALLING === #
+
+    def _why_not_sign(self):
+        person = self.env.user.partner_id
+        if not self.is_recall or self._now() > recall.recall_until(self):
+            return Refusal(
+                self.env._("Nothing can be signed here, or not any more."),
+                rule="recall",
+                limit=str(recall.recall_until(self)),
+            )
+        if person in self.signer_ids:
+            return Refusal(self.env._("You have signed already."), rule="once")
+        if person in roll.concerned(self):
+            return NotAllowed(
+                self.env._("You cannot sign: this is about you."), rule="concerned"
+            )
+        return None
+
+    def _why_not_edit(self):
+        if self.is_recall:
+            return Refusal(
+                self.env._("What others sign is not changed."), rule="recall"
+            )
+        return None
+
+    @api.model
+    def propose_recall(self, role_id: int, person_id: int, reason: str) -> int:
+        """Propose that a person no longer has a role; it needs signatures first.
+
+        Once a third of those who would vote have signed, within 14 days, all decide
+        in secret: two thirds of those who vote, and half of the roll has to vote.
+
+        :param str reason: for everybody
+        :return: the id of the decision
+        """
+        self.env.user._wezer_check_standing()
+        role = payload.record(self.env, "wezer.group", role_id)
+        role = role.search([("id", "in", role.ids), ("kind", "=", "role")])
+        circle = role.sudo()._circle() if role else role
+        error = (
+            self._why_not_propose(circle)
+            if circle
+            else Refusal(self.env._("Choose a role that you can see."), rule="role")
+        )
+        if error:
+            raise error
+        person = payload.record(self.env, "res.partner", person_id).sudo()
+        if person not in elections.fillers_of(role):
+            raise Refusal(
+                self.env._("This person does not have the role."),
+                rule="person",
+                field="person_id",
+            )
+        decision = recall.draft_recall(
+            self.sudo(), role.sudo(), person, self._reason(reason)
+        )
+        return decision.id
+
+    def action_sign(self) -> str:
+        """Sign a recall; with enough signatures it is announced.
+
+        :return: the state
+        """
+        decision = self._lock("sign")
+        recall.sign(decision, self.env.user.partner_id)
+        return decision.state
+
+    # === ELECTING === #
+
+    def _own_voice(self):
+        """Return the row (sudo) of the user as a person: nobody is named by mandate."""
+        person = self.env.user.partner_id
+        return self._voices().filtered(lambda one: one.party_id == person)[:1]
+
+    def _why_not_nominate(self):
+        if self.method != "person" or self.phase not in ("naming", "sharing"):
+            return self._wrong_step("naming, sharing")
+        error = self._why_not_among()
+        voter = self._own_voice()
+        if error or not voter:
+            return error or self._not_theirs("voter")
+        if self.phase == "naming":
+            return None
+        own = self.env["wezer.nomination"].search([("voter_id", "=", voter.id)])
+        if own and not own.changed_to_id:
+            return None
+        return Refusal(
+            self.env._(
+                "You can change your name once, now that all are shown, if you named"
+                " somebody."
+            ),
+            rule="once",
+        )
+
+    def _wrong_step(self, steps):
+        return Refusal(
+            self.env._("This is not possible in this step of an election."),
+            rule="phase",
+            value=str(self.phase or ""),
+            limit=steps,
+        )
+
+    def _why_not_propose_person(self):
+        if self.method != "person" or self.phase != "proposing" or self.asked_id:
+            return self._wrong_step("proposing")
+        return None
+
+    def _why_not_accept(self):
+        person = self.env.user.partner_id
+        if self.asked_id != person:
+            return self._wrong_step("proposing")
+        return elections.why_not_person(self, person)
+
+    def _why_not_drop(self):
+        if self.method != "person" or self.phase != "consent":
+            return self._wrong_step("consent")
+        return None
+
+    def _why_not_stand(self):
+        if self.method == "draw":
+            if self.state != "open":
+                return self._wrong_step("open")
+        elif not elections.has_candidates(self) or self.state != "announced":
+            return self._wrong_step("announced")
+        person = self.env.user.partner_id
+        if not self._own_voice():
+            return self._not_theirs("voter")
+        return elections.why_not_person(self, person)
+
+    def action_nominate(self, person_id: int, reason: str) -> bool:
+        """Name a person for the role, oneself perhaps; nobody sees it before all do.
+
+        It can be changed; once all names are shown, it can be changed once.
+
+        :param str reason: why this person
+        """
+        decision = self._lock("nominate")
+        person = decision._person_to_elect(person_id)
+        text = self._reason(reason, 1)
+        elections.nominate(decision, decision._own_voice(), person, text)
+        self.env["wezer.notice"]._settle(
+            decision, subjects=["asked", "soon"], people=self.env.user.partner_id
+        )
+        return True
+
+    def _person_to_elect(self, person_id):
+        """Return the person (sudo) of an id, who can be elected.
+
+        :raise Refusal: rules ``person``, ``terms``
+        """
+        person = payload.record(self.env, "res.partner", person_id).sudo()
+        error = elections.why_not_person(self, person)
+        if error:
+            raise error
+        return person
+
+    def action_propose_person(self, person_id: int, reason: str) -> bool:
+        """Propose one of the people who were named; that person is asked first.
+
+        :param str reason: for everybody
+        """
+        decision = self._lock("propose_person")
+        person = decision._person_to_elect(person_id)
+        if person not in elections.named(decision):
+            raise Refusal(
+                self.env._("Propose one of the people who were named."),
+                rule="named",
+                field="person_id",
+            )
+        if person == self.env.user.partner_id:
+            raise Refusal(
+                self.env._("You cannot propose yourself: others decide about that."),
+                rule="self",
+                field="person_id",
+            )
+        elections.ask(decision, person, self._reason(reason))
+        return True
+
+    def action_accept(self) -> bool:
+        """Agree to be elected: everybody is asked for consent."""
+        elections.accept(self._lock("accept"))
+        return True
+
+    def action_decline(self) -> bool:
+        """Decline to be elected, or to take the role after the election."""
+        decision = self._lock("decline")
+        person = self.env.user.partner_id
+        if decision.state == "open":
+            elections.drop(decision, person)
+        else:
+            elections.replace(decision, person)
+        clocks.set_due(decision)
+        return True
+
+    def action_drop(self, reason: str) -> bool:
+        """Take back that a person is proposed; somebody else can be proposed then.
+
+        :param str reason: for everybody
+        """
+        decision = self._lock("drop")
+        text = self._reason(reason)
+        decision._log("person_dropped", {"reason": text})
+        elections.drop(decision, decision.nominee_id)
+        clocks.set_due(decision)
+        return True
+
+    def action_stand(self, number: str | None = None, text: str | None = None) -> int:
+        """Stand for election; in a draw, with a number that stays hidden until the end.
+
+        :param str number: for a draw, up to 40 digits; left out, it is made up
+        :param str text: for the other methods: who one is, and what one would do
+        :return: the id of the option; 0 in a draw
+        """
+        decision = self._check("stand")
+        if decision.method == "draw":
+            decision._share()
+            given = payload.line(self.env, number, 40) or elections.hidden_number()
+            voting.cast(decision, given, decision._own_voice())
+            self._settle_own(decision)
+            return 0
+        words = payload.text(self.env, text, proposing.TEXT_LENGTH, "text")
+        return elections.stand(self._lock("stand"), words).id
+
+    def action_stand_down(self) -> bool:
+        """Do not stand any more, before the vote opens."""
+        decision = self._lock("stand_down")
+        person = self.env.user.partner_id
+        options = decision.option_ids.filtered(lambda one: one.person_id == person)
+        options.write({"is_withdrawn": True, "consents_to_stand": False})
+        return True
+
+    def _shown_options(self):
+        """Return the options in the order in which the user sees them."""
+        return elections.shown_order(self, self._ballot_options())
 
     def _check_voice(self, voter, choice):
         """Refuse a voice whose person left, or which is cast for another without right.
@@ -1230,6 +1560,11 @@ class WezerDecision(models.Model):
         self.env["wezer.vote.delegation"].sudo()._clock()
         self.env["wezer.urn"].sudo()._clean()
 
+    @api.model
+    def _cron_elections(self):
+        """Draft the elections of roles whose terms end soon."""
+        terms.propose_due(self.sudo())
+
     def _close(self):
         closing.close(self)
 
@@ -1316,7 +1651,10 @@ class WezerDecision(models.Model):
 
     def _progress(self):
         """Return how many have a voice, and how many of them have answered."""
-        return roll.counts(self.sudo())
+        decision = self.sudo()
+        if decision.phase in ("naming", "sharing"):
+            return elections.progress(decision)
+        return roll.counts(decision)
 
     # === TELLING === #
 
@@ -1353,8 +1691,9 @@ class WezerDecision(models.Model):
 
     def _remind(self):
         """Remind those who have not answered (sudo): nobody else."""
+        naming = self.phase == "naming"
         self._tell(
-            self._voting_people("may"),
+            elections.unanswered(self) if naming else self._voting_people("may"),
             "decision_soon",
             _lt(
                 "“%(title)s” closes on %(moment)s. You have not answered yet.",

@@ -120,6 +120,12 @@ class WezerGovernanceEvent(models.Model):
             "held_over": env._(
                 "%(person)s keeps the role %(subject)s until a successor is chosen."
             ),
+            "names_shown": env._("%(decision)s: all names were shown."),
+            "person_proposed": env._("%(decision)s: a person was proposed."),
+            "person_dropped": env._(
+                "%(decision)s: a proposal of a person was dropped."
+            ),
+            "person_declined": env._("%(decision)s: the elected person declined."),
             "delegation_given": env._("A vote was delegated."),
             "delegation_ended": env._("A delegation of votes has ended."),
             "moderated": env._("A moderator of the community decided: %(policy)s."),

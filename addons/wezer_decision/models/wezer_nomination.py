@@ -31,3 +31,8 @@ class WezerNomination(models.Model):
     )
 
     _once = models.UniqueIndex("(voter_id)", "Each voter names one person.")
+
+    def _stands_for(self):
+        """Return the person (sudo) for whom it counts now."""
+        self.ensure_one()
+        return self.changed_to_id or self.nominee_id

@@ -109,6 +109,7 @@ class WezerObjection(models.Model):
             ("left", "The person left the circle"),
             ("facilitator", "By the facilitator"),
             ("voters", "By two thirds of the voters who answered"),
+            ("dropped", "The person is not proposed any more"),
         ],
         readonly=True,
     )

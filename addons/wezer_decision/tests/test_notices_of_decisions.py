@@ -8,6 +8,7 @@ from odoo.addons.wezer_base.tests.outcomes import Outcome, OutcomeCase
 from ..models.wezer_decision import DECISION
 from ..models.wezer_objection import OBJECTION
 from .common import DecisionCommon
+from .election_acts import ELECTION_ROWS, ElectionActs
 from .test_decisions import WHY
 
 ALL = ("anna", "ben", "cleo", "dora", "fred", "gina")
@@ -103,6 +104,7 @@ DECISION_ROWS = (
         settled={**each(RESULT), "fred": (RESULT, RESULT), "gina": (RESULT, RESULT)},
     ),
     Outcome("reopen", "ben"),
+    *ELECTION_ROWS,
 )
 UNSAID = set(ALL) - {"dora"}
 OBJECTION_ROWS = (
@@ -161,7 +163,7 @@ OBJECTION_ROWS = (
 
 
 @tagged("post_install", "-at_install")
-class TestNoticesOfDecisions(OutcomeCase, DecisionCommon):
+class TestNoticesOfDecisions(OutcomeCase, ElectionActs, DecisionCommon):
     people = (*ALL, "luc", "otto", "moderator")
     tables = ((DECISION, DECISION_ROWS), (OBJECTION, OBJECTION_ROWS))
 

@@ -62,6 +62,8 @@ def _reminders(decision: Any) -> list[tuple[str, datetime]]:
 
     Half-time, whose delegation nobody carries, and the last day.
     """
+    if decision.phase in ("sharing", "proposing"):
+        return []
     opens, closes = decision.opens, decision.closes
     half, last = opens + (closes - opens) / 2, closes - REMIND_LAST
     stages = [("last", last)]
@@ -131,7 +133,7 @@ def _announced(decision: Any) -> None:
 
 def _open(decision: Any) -> None:
     now = decision._now()
-    if decision.method == "consent":
+    if decision.method in ("consent", "person"):
         integration.tick(decision)
     if decision.phase and decision.phase_closes and decision.phase_closes <= now:
         decision._end_phase()

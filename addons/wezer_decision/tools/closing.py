@@ -10,7 +10,7 @@ from typing import Any
 
 from odoo.exceptions import UserError
 
-from . import counting, integration, roll, rules, voting
+from . import counting, elections, integration, roll, rules, terms, voting
 from .secrecy import LEAST_FOR_ROLL
 
 _logger = logging.getLogger(__name__)
@@ -41,8 +41,11 @@ def count(decision: Any) -> None:
     A decision that is over without a count (too few secret votes) gets no result.
     """
     roll.refresh(decision)
-    if decision.method == "consent":
+    if decision.method in ("consent", "person"):
         integration.lapse_leavers(decision)
+    if elections.waits(decision):
+        return
+    if decision.method == "consent":
         if integration.waits(decision):
             decision.write({"state": "open", "closed_at": False})
             return
@@ -55,21 +58,18 @@ def count(decision: Any) -> None:
         end(decision, "no_options")
         return
     voices, answered = roll.counts(decision)
-    by_college: dict = {}
-    if decision.secrecy == "open":
-        tallies, by_college = voting.tallies(decision)
-    else:
+    tallies: dict = {}
+    if decision.secrecy != "open":
         # Shuffled whatever comes out: who voted when must be gone in any case.
         tallies = decision.env["wezer.urn"].sudo()._count_and_shuffle(decision)
         if not tallies:
             end(decision, "too_few")
             return
-    labels = [option.label for option in options]
-    given = {**rules.for_counting(decision), "roll": voices}
-    found = counting.count(decision.method, labels, tallies, given, by_college)
-    found.update(roll=voices, answered=sum(tallies.values()))
-    if decision.method == "consent":
+    found = found_by(decision, tallies)
+    if decision.method in ("consent", "person"):
         integration.judge(decision, found)
+    if decision.method == "person" and found["adopted"]:
+        found["elected"] = [decision.nominee_id.name]
     found["state"] = _outcome_of(decision, found)
     if found["state"] == "no_quorum":
         # It may be opened again: nobody knows how it stands.
@@ -83,6 +83,41 @@ def count(decision: Any) -> None:
         }
     )
     settle(decision, found["state"])
+
+
+def ballots_of(
+    decision: Any, secret: dict[str, int] | None = None
+) -> tuple[list[str], dict[str, int], dict[str, Any], dict[str, dict[str, int]]]:
+    """Return options, ballots, rules, and ballots by college, as counted (sudo).
+
+    :param secret: the ballots of a secret vote, where they were just counted
+    """
+    options = [option.label for option in decision._ballot_options()]
+    voices, _answered = roll.counts(decision)
+    given = {**rules.for_counting(decision), "roll": voices}
+    if decision.method == "draw":
+        options, tallies, drawn = elections.counted(decision)
+        return options, tallies, {**given, **drawn}, {}
+    if decision.secrecy == "open":
+        tallies, by_college = voting.tallies(decision)
+        return options, tallies, given, by_college
+    return options, decision._tallies() if secret is None else secret, given, {}
+
+
+def found_by(decision: Any, secret: dict[str, int] | None = None) -> dict[str, Any]:
+    """Return what the ballots of ``decision`` say (sudo).
+
+    :param secret: the ballots of a secret vote, where they were just counted
+    """
+    options, tallies, given, by_college = ballots_of(decision, secret)
+    found = counting.count(decision.method, options, tallies, given, by_college)
+    found.update(roll=given["roll"], answered=sum(tallies.values()))
+    if decision.method == "draw":
+        ids = given["option_ids"]
+        found["answered"] = len(ids)
+        found["standing_ids"] = ids
+        found["elected_ids"] = [ids[n - 1] for n in found["elected_numbers"]]
+    return found
 
 
 def _passed_up(decision: Any) -> bool:
@@ -115,7 +150,9 @@ def _outcome_of(decision: Any, found: dict) -> str:
 
 def settle(decision: Any, state: str) -> None:
     """Lead a decision to ``state`` after its count, and tell of it (sudo)."""
-    vals = {"state": state, "phase": False, "waits_until": False}
+    vals = {"state": state, "waits_until": False}
+    if state != "no_quorum":
+        vals["phase"] = False
     if state == "adopted":
         # From the time at which the result is known, however late the clock came.
         challengeable = decision._now() + timedelta(hours=CHALLENGE_HOURS)
@@ -125,6 +162,7 @@ def settle(decision: Any, state: str) -> None:
     if state == "tied":
         return
     if state == "adopted":
+        elections.fill_outcomes(decision)
         for outcome in decision.outcome_ids:
             outcome._adopt()
     decision._end_objections()
@@ -201,6 +239,8 @@ def decide(decision: Any, adopt: bool, text: str) -> None:
 
 def execute(decision: Any) -> None:
     """Carry out all outcomes, or none of them (sudo, locked)."""
+    if elections.replace_gone(decision):
+        return
     planned = decision.outcome_ids.filtered(lambda outcome: outcome.state != "done")
     failed = planned.browse()
     try:
@@ -219,6 +259,7 @@ def execute(decision: Any) -> None:
         decision._tell_stuck()
         return
     decision.state = "done"
+    terms.end_held_over(decision)
     decision._log("executed")
     decision.env["wezer.notice"]._settle(decision, subjects=["stuck"])
 

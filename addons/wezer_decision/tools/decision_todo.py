@@ -41,10 +41,10 @@ def _to_answer(env: Any) -> list[dict]:
     )
     said = []
     for decision in found:
-        if decision.method == "person" and decision.phase == "proposing":
+        if decision.method == "person" and not _is_asked(decision):
             continue
         values = {"title": decision.title, "circle": decision.group_id.name}
-        if decision.method == "person" and decision.phase in ("naming", "sharing"):
+        if decision.method == "person" and decision.phase == "naming":
             text = env._("%(circle)s looks for a person: “%(title)s”.", **values)
             button = env._("Name a person")
         elif decision.method == "advice":
@@ -56,6 +56,16 @@ def _to_answer(env: Any) -> list[dict]:
         due = decision.phase_closes or decision.closes
         said.append(_row(decision, text, button, due))
     return said
+
+
+def _is_asked(decision: Any) -> bool:
+    """Return whether an election without candidates waits for the user now."""
+    if decision.phase != "naming":
+        return decision.phase == "consent"
+    person = decision.env.user.partner_id
+    return not decision.env["wezer.nomination"].search_count(
+        [("decision_id", "=", decision.id), ("person_id", "=", person.id)], limit=1
+    )
 
 
 def _objections(env: Any) -> list[dict]:
@@ -107,6 +117,7 @@ def _guided(env: Any) -> list[dict]:
             Domain("state", "=", "draft")
             & Domain("facilitator_id", "=", person.id)
             & Domain("proposer_id", "!=", person.id)
+            & Domain("is_recall", "=", False)
         )
         | (
             Domain("state", "=", "open")
@@ -116,20 +127,19 @@ def _guided(env: Any) -> list[dict]:
         limit=ROWS,
     )
     # Whom it concerns hears of it before anybody else: read past the hidden field.
-    asked = env["wezer.decision"].sudo()
-    asked = (
-        asked.search([("state", "=", "open"), ("asked_id", "=", person.id)])
-        if "asked_id" in asked._fields
-        else asked
-    )
+    decisions = env["wezer.decision"].sudo()
+    asked = decisions.search([("state", "=", "open"), ("asked_id", "=", person.id)])
+    asking = decisions.browse(found.ids).filtered("asked_id").sudo(False)
     said = []
-    for decision in asked:
+    for decision in asked.sudo(False):
         text = env._("You are proposed: “%s”. Would you do it?", decision.title)
         said.append(_row(decision, text, env._("Answer"), decision.phase_closes))
     for decision in found:
         if decision.state == "draft":
             text = env._("An election is due: “%s”.", decision.title)
             said.append(_row(decision, text, env._("Announce it")))
+        elif decision.state == "open" and decision in asking:
+            continue
         elif decision.state == "open":
             text = env._("Everybody has named a person: “%s”.", decision.title)
             button = env._("Propose one of them")

@@ -155,6 +155,9 @@ def check_method(outcome: Any, matter: str) -> None:
     :raise Refusal: rule ``method`` or ``electorate``
     """
     decision = outcome.decision_id
+    if decision.is_recall and outcome.kind == "role_end":
+        # A circle can always recall a person, by more than a usual majority.
+        return
     circle, env = decision.group_id, outcome.env
     wanted = circle._policy("decides_electorate")[0] or "direct"
     if decision.electorate != wanted:

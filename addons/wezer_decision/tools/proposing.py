@@ -12,7 +12,7 @@ from odoo.fields import Command, Domain
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import payload
 
-from . import roll, rules
+from . import elections, roll, rules
 
 TITLE_LENGTH = 200
 BODY_LENGTH = 20_000
@@ -136,6 +136,8 @@ def keep_parts(decision: Any, vals: dict) -> None:
     if outcomes is not None:
         decision.outcome_ids.unlink()
         env["wezer.outcome"].create(_outcomes(decision, outcomes))
+    if decision.method in rules.OF_PERSONS:
+        elections.settings_of(decision)
 
 
 def choose_secrecy(decision: Any, vals: dict) -> None:
@@ -238,6 +240,9 @@ def why_not_announce(decision: Any) -> Exception | None:
             rule="decider",
             field="decider_id",
         )
+    error = elections.why_not_announce(decision)
+    if error:
+        return error
     bound = decision.outcome_ids.filtered(lambda outcome: outcome.kind != "words")
     if bound and decision.method in rules.UNBOUND:
         return Refusal(
@@ -252,8 +257,7 @@ def why_not_announce(decision: Any) -> Exception | None:
 
 def _stands_later(decision: Any) -> bool:
     """Return whether candidates stand until the vote opens."""
-    elects = decision.method in ("schulze", "stv")
-    return elects and any(one.kind == "role" for one in decision.outcome_ids)
+    return elections.has_candidates(decision)
 
 
 def _why_not_more(decision: Any) -> Refusal | None:
@@ -264,7 +268,7 @@ def _why_not_more(decision: Any) -> Refusal | None:
     )
     most = rules.policy(group, "decisions_circle") or rules.RUNNING_CIRCLE
     count = decision.search_count(running)
-    if count < most:
+    if count < most and decision.proposer_id != group.partner_id:
         running &= Domain("proposer_id", "=", decision.proposer_id.id)
         most = rules.policy(group, "decisions_person") or rules.RUNNING_PERSON
         count = decision.search_count(running)

@@ -9,7 +9,7 @@ from odoo import models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from . import published, rules, secrecy
+from . import closing, published, secrecy
 
 # States in which nothing is counted, or not for good.
 RUNNING = ("draft", "announced", "open", "counting", "no_quorum")
@@ -59,12 +59,14 @@ def ballot_file(decision: models.Model) -> tuple[str, str]:
     receipts = None
     if decision.secrecy == "receipt":
         receipts = {digest or "": text for text, digest in secrecy.ballots(decision)}
+    options, tallies, given, by_college = closing.ballots_of(decision)
+    given["roll"] = decision.result.get("roll")
     text = published.write(
         decision.method,
-        [option.label for option in decision._ballot_options()],
-        decision._tallies(),
-        {**rules.for_counting(decision), "roll": decision.result.get("roll")},
-        decision._tallies_by_college(),
+        options,
+        tallies,
+        given,
+        by_college,
         receipts,
         decision.title,
     )

@@ -125,6 +125,24 @@ def policies(env: Any) -> dict[str, Policy]:
         decisions_circle=Policy(
             env._("Decisions that may run in the circle at once"), "count", least=True
         ),
+        roles_by=Policy(
+            env._("How people are elected when their term ends"),
+            "choice",
+            {
+                "manage": env._("whoever manages the circle gives the role"),
+                "consent": env._("by consent, about the person who has the role"),
+                "person": env._("election without candidates"),
+                "schulze": env._("ranking of candidates, one seat"),
+                "stv": env._("ranking of candidates, several seats"),
+            },
+        ),
+        re_elect_days=Policy(
+            env._("Days before the end of a term at which its election is drafted"),
+            "days",
+        ),
+        terms_in_row=Policy(
+            env._("Terms in a row that one person may have a role"), "count", least=True
+        ),
         delegation=Policy(
             env._("Letting others vote for oneself"),
             "choice",
@@ -239,6 +257,9 @@ def of(decision: Any) -> dict[str, Any]:
             colleges = group.env["wezer.decision.college"].sudo()
             colleges = colleges.search([("group_id", "=", group.id)])
             found["colleges"] = {college.name: college.weight for college in colleges}
+    if method == "draw":
+        # Nobody has to stand.
+        found["quorum"] = None
     for name in (
         *("seats", "points", "most_per_option", "up_to", "scale"),
         *("aggregate", "passes_from", "none_option"),

@@ -1,0 +1,97 @@
+"""Recalling a person from a role: signatures first, then a secret vote of all."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from odoo.fields import Domain
+
+from odoo.addons.wezer_base.exceptions import Refusal
+
+from . import proposing, roll, terms
+
+# A recall: so many days for the signatures, of so great a part of the roll.
+RECALL_DAYS = 14
+RECALL_SIGNED = 3
+RECALL_SHARE, RECALL_QUORUM = "2/3", "1/2"
+
+
+def recall_until(decision: Any) -> datetime:
+    """Return until when a recall can be signed."""
+    return decision.create_date + timedelta(days=RECALL_DAYS)
+
+
+def is_signed(decision: Any) -> bool:
+    """Return whether enough of those who would vote have signed a recall (sudo)."""
+    return len(decision.signer_ids) * RECALL_SIGNED >= roll.would_be(decision)
+
+
+def draft_recall(decisions: Any, role: Any, person: Any, reason: str) -> Any:
+    """Draft the recall of ``person`` from ``role`` (sudo), signed by the user.
+
+    :raise Refusal: rule ``again``, where one is under way already
+    """
+    env, circle = decisions.env, role._circle()
+    me = env.user.partner_id
+    under = decisions.search(
+        Domain("is_recall", "=", True)
+        & Domain("group_id", "=", circle.id)
+        & Domain("state", "in", terms.RUNNING)
+    )
+    for decision in under:
+        params = decision.outcome_ids[:1].params or {}
+        late = decision.state == "draft" and decision._now() > recall_until(decision)
+        if params == {"role": role.id, "person": person.id} and not late:
+            raise Refusal(
+                env._("This is proposed already: sign it, if you agree."),
+                rule="again",
+                value=str(decision.id),
+            )
+    decision = decisions.create(
+        {
+            "group_id": circle.id,
+            "title": env._("Recall from %s", role.name)[:200],
+            "proposer_id": me.id,
+            "method": "majority",
+            "settings": {
+                "share": RECALL_SHARE,
+                "strict": False,
+                "quorum": RECALL_QUORUM,
+            },
+            "is_recall": True,
+            "is_shared_draft": True,
+        }
+    )
+    decision.version_id = env["wezer.decision.version"].create(
+        {
+            "decision_id": decision.id,
+            "number": 1,
+            "body": reason,
+            "author_id": me.id,
+        }
+    )
+    env["wezer.outcome"].create(
+        {
+            "decision_id": decision.id,
+            "kind": "role_end",
+            "params": {"role": role.id, "person": person.id},
+        }
+    )
+    if roll.would_be(decision) > roll.SECRET_LEAST:
+        # The person who is concerned does not vote.
+        decision.secrecy = "secret"
+    sign(decision, me)
+    return decision
+
+
+def sign(decision: Any, person: Any) -> None:
+    """Add a signature to a recall (sudo, locked); enough of them announce it.
+
+    :raise Refusal: where it cannot be announced
+    """
+    decision.signer_ids |= person
+    if not is_signed(decision):
+        return
+    error = proposing.why_not_announce(decision)
+    if error:
+        raise error
+    decision._announce()
