@@ -15,9 +15,8 @@ class WezerDecisionVoter(models.Model):
     _rec_name = "person_id"
     _log_access = False
 
-    decision_id = fields.Many2one(
-        "wezer.decision", required=True, index=True, ondelete="cascade"
-    )
+    # Found by the index of the voices, below.
+    decision_id = fields.Many2one("wezer.decision", required=True, ondelete="cascade")
     party_id = fields.Many2one(
         "res.partner",
         required=True,

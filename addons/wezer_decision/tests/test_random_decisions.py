@@ -76,7 +76,8 @@ class TestRandomDecisions(DecisionCommon):
                 live = one.objection_ids.filtered(lambda row: row.state in LIVE)
                 self.assertFalse(live)
             if one.state in CLOSED and one.result and "votes" in one.result:
-                self.assertEqual(sum(one.result["votes"].values()), len(cast))
+                counted = sum(one.result["votes"].values()) + one.result["blank"]
+                self.assertEqual(counted, len(cast))
             self.assertEqual(len(rows.party_id), len(rows))
 
     def leads(self, source, target):
