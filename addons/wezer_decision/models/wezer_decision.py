@@ -1333,7 +1333,7 @@ class WezerDecision(models.Model):
         if not any(voice.state == "may" for voice in decision._voices()):
             self.env["wezer.notice"]._settle(
                 decision,
-                subjects=["asked", "soon"],
+                subjects=["asked", "soon", "beyond_cap"],
                 people=self.env.user.partner_id,
             )
 

@@ -281,6 +281,28 @@ class TestDelegations(DecisionCommon):
         closed = self.close(decision)
         self.assertEqual(self.carried(closed), {"dora": "cleo", "anna": "cleo"})
 
+    def test_the_clock_asks_those_beyond_the_cap_to_vote_themselves_once(self):
+        self.set_policies(delegation_cap=1)
+        for hours, wait in ((168, 125), (24, 1)):
+            with self.subTest(hours=hours):
+                decision = self.open_vote(hours=hours, by=self.dora)
+                if hours == 168:
+                    for giver in (self.anna, self.ben):
+                        self.give(giver, self.cleo)
+                mine = [
+                    ("subject", "=", "beyond_cap"),
+                    ("res_id", "=", decision.id),
+                    ("settled", "=", False),
+                ]
+                notices = self.env["wezer.notice"].sudo()
+                self.wait(decision, hours=wait)
+                self.assertEqual(notices.search(mine).partner_id, self.ben.partner_id)
+                self.wait(decision, hours=1)
+                self.assertEqual(len(notices.search(mine)), 1)
+                # Who voted is not asked any more.
+                self.vote(decision, ben="yes")
+                self.assertFalse(notices.search(mine))
+
     def test_what_is_taken_back_after_the_end_changes_nothing(self):
         early, late = self.give(self.anna, self.cleo), self.give(self.ben, self.cleo)
         decision = self.open_vote()

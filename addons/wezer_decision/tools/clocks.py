@@ -70,7 +70,8 @@ def _reminders(decision: Any) -> list[tuple[str, datetime]]:
     if half < last:
         stages.append(("half", half))
     if decision.rules.get("delegation", "none") != "none":
-        stages.append(("cap", closes - REMIND_CAP))
+        # Of a shorter one, soon after it opened.
+        stages.append(("cap", max(closes - REMIND_CAP, opens + SOON)))
     stages = sorted(
         (stage for stage in stages if stage[1] > opens), key=lambda stage: stage[1]
     )
