@@ -239,6 +239,13 @@ class TestSecretResults(DecisionCommon):
             )
         self.assertFalse(seen._find_receipt("AAAA-AAAA-AAAA-AAAA")["found"])
 
+    def test_advice_is_not_counted_and_has_no_file(self):
+        decision = self.opened(method="advice", decider_id=self.anna.partner_id.id)
+        decision.with_user(self.anna).action_decide(True, "We build it in spring.")
+        self.assertTrue(decision.sudo().result)
+        self.refused("state", decision._ballot_file)
+        self.assertEqual(decision._why_no_ballot_file().rule, "state")
+
     def test_the_file_of_an_open_vote_counts_carried_voices(self):
         self.set_policies(delegation="once")
         given = self.env["wezer.vote.delegation"].with_user(self.cleo)

@@ -38,7 +38,9 @@ def why_no_list(decision: models.Model) -> Refusal | None:
 
 def why_not_counted(decision: models.Model) -> Refusal | None:
     """Return why nothing of the votes of ``decision`` (sudo) is shown, or None."""
-    if decision.result and decision.state not in RUNNING:
+    # What was decided after advice has a result, and no ballots.
+    counted = (decision.result or {}).get("ballots") is not None
+    if counted and decision.state not in RUNNING:
         return None
     return Refusal(
         decision.env._("The votes are shown when they have been counted."),
