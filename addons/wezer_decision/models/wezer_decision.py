@@ -1301,10 +1301,6 @@ class WezerDecision(models.Model):
         options.write({"is_withdrawn": True, "consents_to_stand": False})
         return True
 
-    def _shown_options(self):
-        """Return the options in the order in which the user sees them."""
-        return elections.shown_order(self, self._ballot_options())
-
     def _check_voice(self, voter, choice):
         """Refuse a voice whose person left, or which is cast for another without right.
 

@@ -6,7 +6,6 @@ consent. Candidates of the other methods stand before the vote opens, or, in a d
 with a hidden number until it closes.
 """
 
-import hashlib
 import secrets
 from collections import defaultdict
 from datetime import timedelta
@@ -496,21 +495,6 @@ def settle_candidates(decision: Any) -> None:
                 "is_none": True,
             }
         )
-
-
-def shown_order(decision: Any, options: Any) -> Any:
-    """Return options in the order in which the user sees them.
-
-    Candidates stand in an order that differs from reader to reader, and stays for each.
-    """
-    if not has_candidates(decision.sudo()):
-        return options
-
-    def place(option: Any) -> tuple[bool, str]:
-        text = f"{decision.id}:{decision.env.user.id}:{option.id}"
-        return (option.is_none, hashlib.sha256(text.encode()).hexdigest())
-
-    return options.sorted(place)
 
 
 # === COUNTING, AND AFTER === #
