@@ -48,6 +48,13 @@ class TestDemoCommunity(LeavingInDemo, HttpCase):
     def count(self, model, *domain):
         return self.env[model].search_count(list(domain))
 
+    def test_circles_talk_and_have_agreements(self):
+        words = self.env["wezer.discussion.word"].search([])
+        self.assertGreaterEqual(len(words.discussion_id), 2)
+        agreements = self.env["wezer.agreement"].search([("state", "=", "in_force")])
+        self.assertGreaterEqual(len(agreements), 3)
+        self.assertIn(2, agreements.version_id.mapped("number"))
+
     def test_forty_people_have_pictures_and_were_admitted(self):
         alive = (
             self.env["wezer.profile"]

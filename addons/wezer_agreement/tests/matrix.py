@@ -55,6 +55,7 @@ ROUTES = {
     "GET /agreements/<string:slug>/edit": ("AG", "/agreements/{draft}/edit"),
     "GET /agreements/<string:slug>/version": (CIRCLE, "/agreements/{quiet}/version"),
     "POST /agreements/<string:slug>/<string:act>": ("", ""),
-    "GET /groups/<string:slug>/assent": ("S", "/groups/{slug}/assent"),
+    # M has agreed.
+    "GET /groups/<string:slug>/assent": ("SG", "/groups/{slug}/assent"),
     "POST /groups/<string:slug>/assent": ("", ""),
 }

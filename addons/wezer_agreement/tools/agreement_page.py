@@ -93,7 +93,7 @@ def page_values(agreement: Any, number: int | None = None) -> dict:
         "asks": record.must_assent in ("new", "all") and record.state == "in_force",
         "assent_count": agreement._assent_count() if record.version_id else 0,
         "assents": _assents(agreement, visitor),
-        "responsible": _profile(record.responsible_id, visitor),
+        "responsible": _profile(record.responsible_id, visitor).filtered("is_person"),
         "responsible_name": "" if visitor else _name(agreement),
         **_talk(agreement, visitor),
         "limits": {"text": TEXT_LENGTH, "body": BODY_LENGTH},
@@ -163,8 +163,12 @@ def _profile(partner: Any, visitor: bool) -> Any:
 
 def _name(agreement: Any) -> str:
     """Return who is responsible, as the user may know it."""
-    party = agreement.responsible_id
-    return party.display_name if party else ""
+    party = agreement.sudo().responsible_id
+    profile = _profile(party, visitor=False)
+    if profile:
+        return profile.name
+    groups = agreement.env["wezer.group"]
+    return groups.search([("partner_id", "=", party.id)], limit=1).name or ""
 
 
 def _talk(agreement: Any, visitor: bool) -> dict:

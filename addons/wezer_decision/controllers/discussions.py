@@ -110,8 +110,11 @@ class WezerDiscussions(WezerGroups):
         methods=["GET"],
         readonly=False,
     )
-    def discussion(self, discussion_id, reply="", **_kwargs):
-        """Show a discussion; to the open page only what it takes over."""
+    def discussion(self, discussion_id, reply="", decision="", **_kwargs):
+        """Show a discussion; to the open page only what it takes over.
+
+        :param decision: the id of the decision on whose page it is open
+        """
         found = seen_or_404("wezer.discussion", discussion_id)
         headers = request.httprequest.headers
         alone = headers.get("X-Requested-With")
@@ -131,7 +134,11 @@ class WezerDiscussions(WezerGroups):
         if alone:
             return request.render(
                 "wezer_decision.discussion_talk",
-                {"discussion": found, "talk": talk},
+                {
+                    "discussion": found,
+                    "talk": talk,
+                    "decision": self._decision_of(found, decision),
+                },
             )
         return self._discussion_page(found, talk)
 
@@ -188,15 +195,19 @@ class WezerDiscussions(WezerGroups):
 
     def _page_of_form(self, discussion, form):
         """Return where the person was: the discussion, or a decision of it."""
-        decision = request.env["wezer.decision"].search(
-            [
-                ("id", "=", record_id(form.get("back"))),
-                ("discussion_id", "=", discussion.id),
-            ]
-        )
+        decision = self._decision_of(discussion, form.get("back"))
         if decision:
             return f"/decisions/{decision.id}#discussion_talk"
         return f"{discussion._url()}#discussion_talk"
+
+    def _decision_of(self, discussion, number):
+        """Return the decision of ``discussion`` with this id, or none."""
+        return request.env["wezer.decision"].search(
+            [
+                ("id", "=", record_id(number)),
+                ("discussion_id", "=", discussion.id),
+            ]
+        )
 
     def _discuss_say(self, discussion, form):
         discussion.say(

@@ -264,6 +264,7 @@ class TestDiscussions(GroupPages):
             headers={"X-Requested-With": "XMLHttpRequest"},
         ).text
         self.assertNotIn("<html", part)
+        self.assertIn(f"propose?discussion={self.discussion.id}", page)
         self._login(self.stranger)
         for path in (url, f"/discussions/{self.discussion.id}", f"{url}/new"):
             self.assertEqual(self.url_open(path).status_code, 404)

@@ -99,6 +99,8 @@ def page_values(discussion: Any) -> dict:
         ),
         "profiles": _profiles(env, people),
         "may": {action for action, error in errors.items() if not error},
+        "may_propose": discussion.state == "open"
+        and not env["wezer.decision"]._why_not_propose(discussion.group_id),
         "why_not_say": str(errors["say"]) if errors["say"] else "",
         "limits": discussion._limits(),
     }
