@@ -96,6 +96,37 @@ def test_names_of_a_blt_file_may_stand_on_one_line_or_without_quotes(file):
     ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "options"),
+    [
+        ('"A "x" y"\n"B"\n', ['A "x" y', "B"]),
+        ('"Jim ""J"" Roe"\n"O\\"B\\""\n', ['Jim "J" Roe', 'O"B"']),
+        ('"A "x" y" "Green"\n"Conan O"Roe"   "Red"\n', ['A "x" y', 'Conan O"Roe']),
+        ('"A" "B"\n', ["A", "B"]),
+    ],
+)
+def test_quotes_within_names_of_a_blt_file_are_kept(file, lines, options):
+    text = f'2 1\n1 1 0\n0\n{lines}"Title"\nA remark of 5" at the end\n'
+    election = readers.read(file(text, "a.blt"), "stv")
+    assert (election.options, election.title) == (options, "Title")
+
+
+def test_settings_of_a_blt_file_withdraw_people_or_change_nothing(file):
+    head = "3 1 # options, seats\n[withdrawn 1 3] [undeclared 2]\n[droop precision=4]\n"
+    text = BLT.replace("3 1\n", head)
+    path = file(text, "ward.txt")
+    assert readers.format_of(path) == "blt"
+    election = readers.read(path, "stv")
+    assert election.rules == {"seats": 1, "withdrawn": [1, 3]}
+    assert election.tallies == {"1-2-": 2, "--1": 1}
+
+
+def test_a_tally_sheet_may_have_other_arrows(file):
+    text = "Choice 1: Ana\n/  OPTION 2 --> Ben\n|/\nV: -1 \tanna Anna\n"
+    election = readers.read(file(text, "vote.txt"), "schulze")
+    assert (election.options, election.tallies) == (["Ana", "Ben"], {"-1": 1})
+
+
 def test_a_tally_sheet_of_debian_is_read(file):
     election = readers.read(file(DEBIAN, "tally.txt"), "schulze")
     assert election.options == ["Ana", "Ben of the North", "None of the Above"]
@@ -125,6 +156,41 @@ def test_an_abif_file_may_have_scores(file):
     assert readers.read(plain, "schulze").tallies == {"1-1": 3, "-1": 2}
     with pytest.raises(readers.BadFile, match="line 1: an option has no points"):
         readers.read(plain, "score")
+
+
+def test_names_of_an_abif_file_stand_in_brackets_or_in_full(file):
+    text = '5:["Mem" Memphis]>["Nash" Nash]\n1:["Nash" Nash]\n'
+    options = ['"Mem" Memphis', '"Nash" Nash']
+    assert readers.read(file(text, "a.abif"), "schulze").options == options
+    text = "=K:[Bob Kiss]\n=W:[Kurt Wright]\n5:[Bob Kiss]>W\n3:K\n"
+    election = readers.read(file(text, "b.abif"), "schulze")
+    assert election.options == ["Bob Kiss", "Kurt Wright"]
+    assert election.tallies == {"1-2": 5, "1-": 3}
+    # What has no score on a ballot of scores is left blank.
+    text = "42:M/400,N/200,K\n26:M,N/400,K/240\n"
+    assert readers.read(file(text, "c.abif"), "score").tallies == {
+        "400,200,": 42,
+        ",400,240": 26,
+    }
+
+
+def test_a_csv_file_may_have_a_line_for_each_rank_of_a_ballot(file):
+    text = "ballot_id,rank,choice\n1-7,1,Bob\n1-7,2,Ana\n2,2,Bob\n2,1,Ana\n3,1,Bob\n"
+    text += "3,2,Ana\n4,1,overvote\n4,2,Ana\n"
+    election = readers.read(file(text, "a.csv"), "irv")
+    assert election.options == ["Bob", "Ana"]
+    assert election.tallies == {"1-2": 2, "2-1": 1, "": 1}
+    with pytest.raises(readers.BadFile, match="line 10: a ballot has two choices"):
+        readers.read(file(text + "4,2,Bob\n", "b.csv"), "irv")
+
+
+def test_a_csv_file_may_name_voters_and_its_separator(file):
+    path = file("sep=;\n;Ana;Ben\nSmith;;1\nJones;1;2\n", "a.csv")
+    election = readers.read(path, "schulze")
+    assert (election.options, election.tallies) == (
+        ["Ana", "Ben"],
+        {"-1": 1, "1-2": 1},
+    )
 
 
 def test_a_csv_file_has_ranks_scores_choices_or_dates_as_the_method_says(file):

@@ -24,7 +24,14 @@ BALLOTS_MAX = 10**12
 COUNT_COLUMNS = {"count", "ballots", "votes", "voters", "weight", "times"}
 CHOICE_COLUMNS = {"choice", "vote", "answer", "ballot"}
 # Columns of published ballots that are not counted.
-OTHER_COLUMNS = {"receipt", "voter", "reason"}
+OTHER_COLUMNS = {
+    *("receipt", "voter", "voter_id", "voter id", "reason", "timestamp", "precinct"),
+    *("ballot_id", "ballot id", "ballotid"),
+}
+# Headings of files with a line for each rank of each ballot.
+BALLOT_COLUMNS = {"ballot_id", "ballot id", "ballotid", "ballot", "voter_id", "voter"}
+RANK_COLUMNS = {"rank", "position", "preference"}
+NAME_COLUMNS = {"choice", "candidate", "option"}
 # Columns that hold the first, second … choice by name.
 PLACE_COLUMN = re.compile(
     r"(?:rank|choice|preference)[ _#-]*[0-9]{1,3}"
@@ -35,12 +42,15 @@ TRUE_WORDS = {"1", "x", "y", "yes", "true"}
 FALSE_WORDS = {"", "0", "n", "no", "false", "-"}
 DATE_WORDS = {"y": "y", "yes": "y", "m": "m", "maybe": "m", "n": "n", "no": "n"}
 SEPARATORS = ",;\t"
+# What spreadsheets write before the headings.
+SEPARATOR_LINE = re.compile(r'"?sep=.?"?', re.IGNORECASE)
 # What a published file says about its decision, before its headings.
 RULE_LINE = re.compile(r"#\s*([a-z_]{1,40})\s*:\s*(.*)", re.ASCII)
 RULES = {
     *("aggregate", "base", "colleges", "decision", "most_per_option", "none_option"),
-    *("option_ids", "passes_from", "points", "quorum", "roll", "scale", "seats"),
-    *("share", "starts", "strict", "up_to", "withdrawn"),
+    *("fallback", "live_objections", "option_ids", "passes_from", "points", "quorum"),
+    *("roll", "scale", "seats", "share", "silence", "starts", "strict", "up_to"),
+    "withdrawn",
 }
 
 
@@ -97,9 +107,9 @@ def format_of(path: str | Path) -> str:
             return ending
     for number, line in Lines(path):
         text = line.strip()
-        if re.match(r"V:\s", text) or re.match(r"[/| ]*Option\s+\d+\s*-", text):
+        if re.match(r"V:\s", text) or DebianReader.OPTION.match(text):
             return "debian"
-        if re.fullmatch(r"[0-9]+\s+[0-9]+", text, re.ASCII):
+        if re.match(r"[0-9]+\s+[0-9]+\s*(?:$|#|/\*)", text, re.ASCII):
             return "blt"
         if re.match(r"(\{.*:|=.*:\[|[0-9]+\s*:)", text, re.ASCII):
             return "abif"
@@ -148,6 +158,33 @@ def whole(text: str, line: int, least: int = 0, most: int = BALLOTS_MAX) -> int:
         shown = ballots.shown(text)
         raise BadFile(f"“{shown}” is no whole number from {least} to {most:,}", line)
     return int(text)
+
+
+def bare(text: str) -> str:
+    """Return a name without the brackets or quotes around it."""
+    text = text.strip()
+    if len(text) > 1 and text[0] + text[-1] in ("[]", '""'):
+        text = text[1:-1]
+    return clean(text)
+
+
+def quoted(text: str) -> list[str]:
+    """Return the texts in quotes of a line: ``"Ana" "Green"``, ``"Ana ""A"" Roe"``.
+
+    :raise ValueError: where a quotation mark is missing
+    """
+    text = text.strip()
+    words = re.findall(r'"([^"]*)"(?=\s|$)', text)
+    if text == " ".join(f'"{word}"' for word in words) or not text.count('"'):
+        return words
+    between = re.sub(r'(?:^|(?<=\s))"[^"]*"(?=\s|$)', "", text)
+    if '"' not in between:
+        return words
+    if len(text) > 2 and text[0] == text[-1] == '"':
+        # Quotes stand inside of a name.
+        names = re.split(r'"\s+"', text[1:-1])
+        return [re.sub(r'\\"|""', '"', name) for name in names]
+    raise ValueError("a quotation mark is missing")
 
 
 def choice_of(kind: str, groups: Sequence[Sequence[int]], n: int) -> str:
@@ -302,11 +339,13 @@ class BltReader:
             if len(set(words[1:])) != self.options or len(words) - 1 != self.options:
                 raise BadFile("not every option has a short name", self.line)
             self.nicks.update({nick: o for o, nick in enumerate(words[1:])})
+        elif words and words[0] == "withdrawn":
+            self.withdrawn.update(self.option(word) for word in words[1:])
         elif words and words[0] == "tie":
             self.election.notes.append(
                 "The file's order for ties is not used: the lot decides ties."
             )
-        elif not words or words[0] not in ("droop",):
+        elif not words or words[0] not in ("droop", "undeclared"):
             raise BadFile("this setting is not known", self.line)
 
     def option(self, token: str) -> int:
@@ -328,9 +367,13 @@ class BltReader:
         """Take a line of names and titles."""
         if not text.strip() or len(self.names) > self.options + 20:
             return
-        words = re.findall(r'"([^"]*)"', text)
-        if text.count('"') % 2:
-            raise BadFile("a quotation mark is missing", self.line)
+        try:
+            words = quoted(text)
+        except ValueError as error:
+            if sum(len(words) for _line, words in self.names) > self.options:
+                # Remarks behind the names and the title.
+                return
+            raise BadFile(str(error), self.line) from error
         self.names.append((self.line, [clean(w) for w in words] or [clean(text)]))
 
     def finish(self) -> Election:
@@ -364,7 +407,10 @@ class BltReader:
 class DebianReader:
     """Tally sheets of Debian: a digit for each option, a dash where it has no rank."""
 
-    OPTION = re.compile(r"[/|\s]*Option\s+([0-9]{1,3})\s*-*>+\s*:?\s*(\S.*)", re.ASCII)
+    OPTION = re.compile(
+        r"[/\\|\s]*(?:Option|Choice)\s+([0-9]{1,3})\s*(?:-*>+\s*:?|-*:)\s*(\S.*)",
+        re.ASCII | re.IGNORECASE,
+    )
     RANKS = "-123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
     def __init__(self, path: str | Path, method: str) -> None:
@@ -423,6 +469,7 @@ class AbifReader:
         self.kind = ballots.KINDS[method]
         self.election = Election([])
         self.places: dict[str, int] = {}
+        self.aliases: dict[str, int] = {}
         self.declared: set[int] = set()
         self.first_lines: dict[int, int] = {}
         self.line = 0
@@ -467,13 +514,14 @@ class AbifReader:
         if option in self.declared:
             raise BadFile(f"“{ballots.shown(found[1])}” is named twice", self.line)
         self.declared.add(option)
-        name = clean((found[2] or "").strip().strip('[]"'))
+        name = bare(found[2] or "")
         if name:
             self.election.options[option] = name
+            self.aliases.setdefault(name, option)
 
     def place(self, token: str) -> int:
         """Return the option of a name, a new one where it is new."""
-        name = clean(token.strip().strip('[]"'))
+        name = bare(token)
         if not name:
             raise BadFile("an option has no name", self.line)
         if name not in self.places:
@@ -498,7 +546,9 @@ class AbifReader:
             if not item:
                 shown = ballots.shown(rest[place:])
                 raise BadFile(f"“{shown}” cannot be understood", self.line)
-            option = self.place(item[1])
+            option = self.aliases.get(bare(item[1]), -1)
+            if bare(item[1]) in self.places or option < 0:
+                option = self.place(item[1])
             if sign == ">" or not groups:
                 groups.append([])
             groups[-1].append(option)
@@ -521,7 +571,7 @@ class AbifReader:
         """Return the ballot for the method."""
         if self.kind == "points":
             named = {option for group in groups for option in group}
-            if named - set(points):
+            if named and not points:
                 raise BadFile("an option has no points", line)
             return ballots.points(
                 [points.get(option) for option in range(len(self.places))]
@@ -543,6 +593,9 @@ class CsvReader:
         self.college_column: int | None = None
         self.option_columns: list[int] = []
         self.by_name = False
+        # The columns of ballot, rank and name where each rank has a line.
+        self.long: tuple[int, int, int] | None = None
+        self.long_ballots: dict[str, list[tuple[int, str]]] = {}
         self.places: dict[str, int] = {}
         self.width = 0
         self.separator = ","
@@ -566,8 +619,11 @@ class CsvReader:
                 rule = RULE_LINE.match(text)
                 if rule:
                     self.read_rule(rule[1], rule[2].rstrip(SEPARATORS))
-                elif not text.startswith("#"):
+                elif not text.startswith("#") and not SEPARATOR_LINE.fullmatch(text):
                     self.read_head(line)
+                continue
+            if self.long:
+                self.read_rank(self.cells(line, self.separator))
                 continue
             if not line.strip(self.separator + " \r\n"):
                 # A spreadsheet writes empty rows like this; a blank ballot has a count.
@@ -576,12 +632,32 @@ class CsvReader:
             seen[line] = [self.read_row(self.cells(line, self.separator)), 1]
         if not self.width:
             raise BadFile("the file has no headings", self.line or None)
+        for ranks in self.long_ballots.values():
+            line = json.dumps(names := [name for _rank, name in sorted(ranks)])
+            if line in seen:
+                seen[line][1] += 1
+            else:
+                seen[line] = [(self.named(names), 1, None), 1]
         n = len(self.election.options)
         for (ballot, weight, college), times in seen.values():
             if not isinstance(ballot, str):
                 ballot = ballots.ranking([*ballot, *[0] * (n - len(ballot))])
             self.election.add(ballot, weight * times, college)
         return self.election
+
+    def read_rank(self, cells: list[str]) -> None:
+        """Take one rank of one ballot."""
+        assert self.long
+        if len(cells) < self.width:
+            raise BadFile(f"fewer than {self.width} cells", self.line)
+        ballot, rank, name = (cells[column] for column in self.long)
+        if not ballot:
+            raise BadFile("the ballot has no name", self.line)
+        place = whole(rank, self.line, 1, ballots.RANK_MAX)
+        ranks = self.long_ballots.setdefault(ballot, [])
+        if any(place == other for other, _name in ranks):
+            raise BadFile(f"a ballot has two choices at rank {place}", self.line)
+        ranks.append((place, name))
 
     def read_rule(self, name: str, text: str) -> None:
         """Take what a published file says about its decision."""
@@ -619,13 +695,25 @@ class CsvReader:
         heads = [clean(head) for head in found[self.separator]]
         self.width = len(heads)
         kind = ballots.KINDS[self.method]
+        if kind == "ranking" and self.width == 3:
+            names = [head.lower() for head in heads]
+            columns = [
+                next((n for n, name in enumerate(names) if name in known), -1)
+                for known in (BALLOT_COLUMNS, RANK_COLUMNS, NAME_COLUMNS)
+            ]
+            if sorted(columns) == [0, 1, 2]:
+                self.long = (columns[0], columns[1], columns[2])
+                return
         for column, head in enumerate(heads):
             name = head.lower()
             if name in COUNT_COLUMNS and column in (0, self.width - 1):
                 if self.count_column is not None:
                     raise BadFile("two columns count ballots", self.line)
                 self.count_column = column
-            elif name in OTHER_COLUMNS:
+            elif name in OTHER_COLUMNS or (
+                not head and not column and self.width > 2 and kind != "word"
+            ):
+                # The first column may name the voters.
                 continue
             elif name == "college" and kind == "word":
                 self.college_column = column
