@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from ..tools import counting, readers, secrecy
+from ..tools import counting, lot, readers, recount, secrecy
 from .common import DecisionCommon
 from .secret_ballots import BALLOTS
 
@@ -222,6 +222,13 @@ class TestSecretResults(DecisionCommon):
         self.assertNotIn("receipt", text)
         self.close(few)
         self.refused("few", few.with_user(self.anna)._ballot_file)
+        # A seal over so few ballots could be tried out until they are found.
+        tallies = few.sudo()._tallies()
+        self.assertNotEqual(few.sudo().seal, lot.seal(few.id, tallies))
+        receipts = few.with_user(self.anna)._receipts()
+        self.assertEqual(few.sudo().seal, lot.seal(few.id, receipts))
+        self.assertFalse(recount.differences(few.sudo()))
+        self.assertEqual(closed.seal, lot.seal(decision.id, closed._tallies()))
         self.assertEqual(len(few.with_user(self.anna)._receipts()), 49)
 
     def test_with_receipts_each_ballot_is_published_beside_its_fingerprint(self):

@@ -32,10 +32,10 @@ def count(
         with the number of each option, separated by commas, nothing where it does not
         stand
     :param rules: of the decision. ``decision`` (its key) and ``option_ids`` make the
-        lot; ``withdrawn`` has the numbers (from 1) of options that are left out;
-        ``none_option`` is the number of the option "none of these"; ``seats``,
-        ``share``, ``strict``, ``base``, ``roll``, ``quorum``, ``aggregate``,
-        ``passes_from``, ``colleges`` as the decision has them
+        lot, unless a ``seal`` is given; ``withdrawn`` has the numbers (from 1) of
+        options that are left out; ``none_option`` is the number of the option "none of
+        these"; ``seats``, ``share``, ``strict``, ``base``, ``roll``, ``quorum``,
+        ``aggregate``, ``passes_from``, ``colleges`` as the decision has them
     :param by_college: the same ballots for each college, where ``rules`` has colleges
     :return: always ``method``, ``ballots``, ``blank``, ``seats``, ``quota``,
         ``elected``, ``elected_numbers``, ``order``, ``rounds``, ``ties``, ``seal``,
@@ -73,7 +73,10 @@ class Counting:
         ids = rules.get("option_ids") or range(1, self.n + 1)
         if len(ids) != self.n:
             raise ValueError("The ids of the options are not as many as the options")
-        self.seal = lot.seal(rules.get("decision") or "", self.tallies)
+        # Ballots that are not published are sealed by what is published instead.
+        self.seal = rules.get("seal") or lot.seal(
+            rules.get("decision") or "", self.tallies
+        )
         places = {option: place for place, option in enumerate(ids)}
         self.lot: list[int] = [places[one] for one in lot.order(self.seal, ids)]
         self.place = {option: place for place, option in enumerate(self.lot)}

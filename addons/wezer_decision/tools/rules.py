@@ -12,6 +12,8 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import payload
 from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
 
+from . import secrecy
+
 # Hours for answers, where the circle decided nothing.
 HOURS = {
     "consent": 168,
@@ -308,4 +310,5 @@ def for_counting(decision: Any) -> dict[str, Any]:
         "withdrawn": [numbers[one] for one in options if one.is_withdrawn],
         "none_option": numbers[none] if none else None,
         "starts": [str(option.start or "") for option in options],
+        "seal": secrecy.seal(decision),
     }

@@ -21,6 +21,8 @@ import psycopg2.errors
 from odoo import api, models, sql_db
 from odoo.tools import SQL
 
+from . import lot
+
 # There is a result only where so many voted.
 LEAST_VOTES = 5
 # Who voted is shown where so many voted; the list of ballots where so many voted.
@@ -333,6 +335,19 @@ def receipts(decision: models.Model) -> list[str]:
         )
     )
     return [row[0] for row in rows]
+
+
+def seal(decision: models.Model) -> str | None:
+    """Return the seal of a counted decision (sudo) whose ballots are not published.
+
+    It is over the hashes of the receipts: with a seal over the ballots, and the sums,
+    the few ballots could be found by trying. None where the ballots are published.
+    """
+    if decision.secrecy != "secret":
+        return None
+    if voted(decision.env, decision.id) >= LEAST_FOR_LIST:
+        return None
+    return lot.seal(decision.id, receipts(decision))
 
 
 def ballots(decision: models.Model) -> list[tuple[str, str | None]]:
