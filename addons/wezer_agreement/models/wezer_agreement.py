@@ -170,7 +170,7 @@ class WezerAgreement(models.Model):
             ("together", "How we treat each other"),
             ("money", "Money and things"),
             ("work", "Work and tasks"),
-            ("privacy", "What we show of whom"),
+            ("privacy", "Privacy among us"),
             ("other", "Other"),
         ],
         required=True,

@@ -59,7 +59,7 @@ class WezerAgreementAssent(models.Model):
         # A merge of doubles gives them to the account that stays.
         if vals.keys() - {"person_id"}:
             raise NotAllowed(
-                self.env._("What a person agreed to cannot be changed."),
+                self.env._("An assent cannot be changed afterwards."),
                 rule="immutable",
             )
         return super().write(vals)

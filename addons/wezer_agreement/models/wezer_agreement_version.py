@@ -39,10 +39,10 @@ class WezerAgreementVersion(models.Model):
     body = fields.Text(string="Text", required=True)
     how_known = fields.Text(
         string="How we will know that it works",
-        help="What the circle looks at when it reviews the agreement.",
+        help="The points that the circle looks at when it reviews the agreement.",
     )
     change = fields.Text(
-        string="What changes", help="What changes compared with the version before."
+        string="Changes", help="The changes compared with the version before."
     )
     must_assent = fields.Selection(
         [
@@ -53,7 +53,7 @@ class WezerAgreementVersion(models.Model):
         string="Personal agreement",
         required=True,
         default="nobody",
-        help="Who says personally that they agree.",
+        help="The people who say personally that they agree.",
     )
     # Visitors learn no names of members.
     author_id = fields.Many2one(

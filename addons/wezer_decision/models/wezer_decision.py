@@ -231,7 +231,7 @@ class WezerDecision(models.Model):
     )
     settings = fields.Json(
         readonly=True,
-        help="What the proposer asked for, beyond the policies of the circle.",
+        help="The wishes of the proposer, beyond the policies of the circle.",
     )
     electorate = fields.Selection(
         [
@@ -1091,7 +1091,7 @@ class WezerDecision(models.Model):
     def _why_not_edit(self):
         if self.is_recall:
             return Refusal(
-                self.env._("What others sign is not changed."), rule="recall"
+                self.env._("A text that others sign is not changed."), rule="recall"
             )
         return None
 

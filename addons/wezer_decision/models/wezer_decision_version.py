@@ -19,7 +19,7 @@ class WezerDecisionVersion(models.Model):
     )
     number = fields.Integer(required=True, default=1, aggregator=None)
     body = fields.Text(required=True)
-    change = fields.Text(help="What changed since the version before.")
+    change = fields.Text(help="The changes since the version before.")
     author_id = fields.Many2one("res.partner", required=True, ondelete="restrict")
     date = fields.Datetime(required=True, default=lambda self: self.env.cr.now())
     answered_ids = fields.One2many("wezer.objection", "answered_by_id")

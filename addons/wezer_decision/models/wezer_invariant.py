@@ -53,7 +53,7 @@ class WezerInvariant(models.AbstractModel):
                 self._check_closed_decisions,
             ),
             (
-                self.env._("What was carried out exists"),
+                self.env._("The records that decisions made exist"),
                 self._check_outcomes,
             ),
             (

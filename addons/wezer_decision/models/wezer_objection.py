@@ -92,7 +92,7 @@ class WezerObjection(models.Model):
         required=True,
         default="raised",
     )
-    answers = fields.Json(help="What the person answered to the four questions.")
+    answers = fields.Json(help="The person's answers to the four questions.")
     answered_by_id = fields.Many2one("wezer.decision.version", ondelete="set null")
     asked_at = fields.Datetime(readonly=True)
     notices_sent = fields.Integer(readonly=True, default=0)

@@ -164,7 +164,7 @@ def check_method(outcome: Any, matter: str) -> None:
         labels = dict(decision._fields["electorate"]._description_selection(env))
         raise Refusal(
             env._(
-                "What follows from a decision is decided by all whom the circle asks:"
+                "The effects of a decision are decided by all whom the circle asks:"
                 " %(who)s.",
                 who=labels[wanted],
             ),
