@@ -381,6 +381,25 @@ class TestChecking(MoveinCommon):
         with self.assertRefused("state"):
             move.action_backup()
 
+    def test_the_first_steps_lead_to_moving_in_until_somebody_pays_here(self):
+        onboarding = self.env["wezer.onboarding"].with_user(self.administrator)
+        transfers = type(self.env["wezer.transfer"])
+
+        def step(pays):
+            # Other tests leave payments.
+            with patch.object(transfers, "search_count", lambda *_a, **_k: pays):
+                return next(
+                    one for one in onboarding._steps() if one["key"] == "movein"
+                )
+
+        move = self._imported()
+        self.assertFalse(step(pays=0)["done"])
+        self.assertTrue(step(pays=1)["done"])
+        move.action_prove()
+        self.assertTrue(step(pays=0)["done"])
+        action = step(pays=0)["action"]
+        self.assertEqual(self.env.ref(action).res_model, "wezer.movein")
+
     def test_a_form_decides_about_one_problem_or_all_of_its_kind(self):
         move = self._start()
         move.action_check()
