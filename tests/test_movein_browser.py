@@ -17,6 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests.common import _registry_test_lock
 
 from odoo.addons.wezer_base.tools.backup import making
 from odoo.addons.wezer_movein.models.wezer_movein_problem import CHOICES, CODES
@@ -224,10 +225,12 @@ class TestMoveinBrowser(HttpCase):
         self._resume(chief)
         path = Path(folder) / "backup.tar"
         path.write_bytes(b"archive" * 100_000)
-        with patch.object(making, "make", return_value=making.Made(path, {})) as make:
-            # As the scheduled action does.
+        made = patch.object(making, "make", return_value=making.Made(path, {}))
+        # As the scheduled action does. The page asks meanwhile, on the same cursor.
+        with _registry_test_lock, made as make:
+            self.env.invalidate_all()
             self.env["wezer.movein"]._cron_backup()
-        self.env.flush_all()
+            self.env.flush_all()
         self.assertEqual(make.call_args.args, (self.env.cr.dbname,))
         chief.wait(ALERT, "The backup is made")
         self._look(chief, "backup")
@@ -236,8 +239,11 @@ class TestMoveinBrowser(HttpCase):
         self._press(chief, "action_import", "The import begins", confirm=True)
         self._look(chief, "importing")
         self._resume(chief)
-        # As the scheduled action does.
-        self.env["wezer.movein"]._cron_import()
+        # As the scheduled action does. The page asks meanwhile, on the same cursor.
+        with _registry_test_lock:
+            self.env.invalidate_all()
+            self.env["wezer.movein"]._cron_import()
+            self.env.flush_all()
         move = self._move()
         self.assertEqual((move.state, move.failure), ("imported", False))
         chief.wait(ALERT, "Everything is here")
@@ -271,14 +277,16 @@ class TestMoveinBrowser(HttpCase):
                 and row.partner_id.email
             )
         )[0]
-        self.env["res.users"].create(
-            {
-                "partner_id": account.partner_id.id,
-                "login": account.partner_id.email,
-                "password": PASSWORD,
-                "group_ids": [self.env.ref("base.group_portal").id],
-            }
-        )
+        with _registry_test_lock:
+            self.env["res.users"].create(
+                {
+                    "partner_id": account.partner_id.id,
+                    "login": account.partner_id.email,
+                    "password": PASSWORD,
+                    "group_ids": [self.env.ref("base.group_portal").id],
+                }
+            )
+            self.env.flush_all()
         member = self._browser(360, account.partner_id.email)
         member.open(f"/my/wallets/{account.wallet_id.id}")
         member.click("#wrap a[href='/my/moved-in']")
