@@ -9,5 +9,4 @@
     "website": "https://wezer.org",
     "depends": ["wezer_decision_currency", "wezer_marketplace"],
     "auto_install": True,
-    "data": [],
 }

@@ -227,7 +227,7 @@ class WezerAgreement(models.Model):
         default=REVIEW_MONTHS,
         aggregator=None,
     )
-    review_date = fields.Date(readonly=True)
+    review_date = fields.Date(string="Next review", readonly=True)
     review_round = fields.Integer(readonly=True, default=0, aggregator=None)
     review_closes = fields.Datetime(readonly=True, help="Answers are taken until then.")
     review_result = fields.Selection(
@@ -256,7 +256,7 @@ class WezerAgreement(models.Model):
         ondelete="set null",
         help="The circle that agreed on it, and has merged into this one.",
     )
-    date_ended = fields.Datetime(readonly=True)
+    date_ended = fields.Datetime(string="Ended on", readonly=True)
     ended_why = fields.Selection(
         [
             ("discarded", "The draft was discarded"),
@@ -264,6 +264,7 @@ class WezerAgreement(models.Model):
             ("closed_circle", "The circle was closed"),
             ("replaced", "The circle that goes on has its own"),
         ],
+        string="Reason",
         readonly=True,
     )
     company_id = fields.Many2one(
@@ -365,8 +366,10 @@ class WezerAgreement(models.Model):
     def _latest_of(self, group):
         """Return the latest agreements of ``group`` for its page, overdue ones first.
 
-        Of a large register, of the newest ones.
+        Of a large register, of the newest ones. Visitors read them on their own page.
         """
+        if self.env.user._is_public():
+            return self.browse()
         found = self.search(
             [("group_id", "=", group.id), ("state", "=", "in_force")],
             order="version_id desc",

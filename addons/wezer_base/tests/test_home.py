@@ -89,7 +89,7 @@ class TestHome(HttpCase):
     def test_choices_stand_in_a_few_groups_and_every_kind_in_one(self):
         page = self._page("/my/notices/choices")
         groups = page.find_class("o_wezer_notice_group")
-        self.assertLessEqual(len(groups), 6)
+        self.assertLessEqual(len(groups), 7)
         told = [one.text for group in groups for one in group.xpath(".//details//li")]
         notices = self.env["wezer.notice"].with_user(self.member)
         looks = notices._looks()

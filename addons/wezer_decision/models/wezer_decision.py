@@ -332,9 +332,10 @@ class WezerDecision(models.Model):
             ("no_options", "No option was left"),
             ("too_few", "Too few people voted in secret"),
         ],
+        string="Reason",
         readonly=True,
     )
-    void_reason = fields.Char(readonly=True)
+    void_reason = fields.Char(string="Reason", readonly=True)
     version_ids = fields.One2many("wezer.decision.version", "decision_id")
     version_id = fields.Many2one(
         "wezer.decision.version", string="Current version", ondelete="set null"
@@ -343,16 +344,17 @@ class WezerDecision(models.Model):
     voter_ids = fields.One2many("wezer.decision.voter", "decision_id")
     objection_ids = fields.One2many("wezer.objection", "decision_id")
     outcome_ids = fields.One2many("wezer.outcome", "decision_id")
-    announced_at = fields.Datetime(readonly=True)
+    announced_at = fields.Datetime(string="Announced on", readonly=True)
     opens = fields.Datetime(readonly=True)
     closes = fields.Datetime(readonly=True)
     phase_closes = fields.Datetime(readonly=True)
-    closed_at = fields.Datetime(readonly=True)
-    executes_at = fields.Datetime(readonly=True)
+    closed_at = fields.Datetime(string="Closed on", readonly=True)
+    executes_at = fields.Datetime(string="Carried out on", readonly=True)
     execute_date = fields.Date(
         readonly=True, help="The day from which it is carried out, if adopted."
     )
     waits_until = fields.Datetime(
+        string="Waits until",
         readonly=True,
         help="After its closing time it waits until then: for answers to objections,"
         " or for the person who decides after advice.",

@@ -1,4 +1,6 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import governance, recount, vote_checks
@@ -165,8 +167,8 @@ class WezerInvariant(models.AbstractModel):
             SQL(
                 """SELECT id, closes FROM wezer_decision
                     WHERE state IN ('open', 'counting')
-                      AND closes < now() AT TIME ZONE 'UTC' - %s * interval '1 hour'""",
-                CLOCK_HOURS,
+                      AND closes < %s""",
+                fields.Datetime.now() - timedelta(hours=CLOCK_HOURS),
             )
         )
 

@@ -10,12 +10,11 @@ class WezerProfile(models.Model):
         """Extend wezer_fractal_groups: add what a circle decides to its page."""
         values = super()._wezer_party_values(**known)
         circle = values.get("group")
-        if not circle or circle.kind != "circle":
+        if not circle or circle.kind != "circle" or self.env.user._is_public():
+            # Visitors find them at /decisions.
             return values
         found = decision_list.of_circle(circle)
-        may_propose = not self.env.user._is_public() and bool(
-            circle.is_user_member or values.get("group_manages")
-        )
+        may_propose = bool(circle.is_user_member or values.get("group_manages"))
         if found["mine"] or found["others"] or may_propose:
             values.update(
                 group_decisions=found,

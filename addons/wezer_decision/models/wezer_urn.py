@@ -15,6 +15,7 @@ class WezerUrn(models.Model):
 
     _name = "wezer.urn"
     _description = "Secret ballot"
+    _inherit = ["wezer.record.mixin"]
     _log_access = False
     _rec_name = "id"
     _order = "id"

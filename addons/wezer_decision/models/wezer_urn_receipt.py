@@ -9,6 +9,7 @@ class WezerUrnReceipt(models.Model):
 
     _name = "wezer.urn.receipt"
     _description = "Receipt of a secret ballot"
+    _inherit = ["wezer.record.mixin"]
     _log_access = False
     _rec_name = "receipt_hash"
     _order = "receipt_hash"

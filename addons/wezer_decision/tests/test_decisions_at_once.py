@@ -33,10 +33,14 @@ class TestDecisionsAtOnce(CommittedCase):
         )
         decisions.browse(self.decision).action_announce()
 
+    def _ended(self, decision):
+        """Return what a decision that ends without a result has."""
+        return {"state": "ended", "due_at": False, "closed_at": decision._now()}
+
     def _archive(self, env):
         decision = env["wezer.decision"].browse(self.decision)
         if decision.state in ("announced", "open"):
-            decision.write({"state": "ended", "due_at": False})
+            decision.write(self._ended(decision))
         decision.due_at = False
         env["wezer.group"].browse(self.group).active = False
         env["res.users"].browse(self.users).active = False
@@ -183,6 +187,5 @@ class TestDecisionsAtOnce(CommittedCase):
 
     def _end(self, number):
         with self.registry.cursor() as cr:
-            self._env(cr)["wezer.decision"].browse(number).write(
-                {"state": "ended", "due_at": False}
-            )
+            decision = self._env(cr)["wezer.decision"].browse(number)
+            decision.write(self._ended(decision))

@@ -8,6 +8,7 @@ class WezerDeal(models.Model):
 
     def _check_resolve(self, party):
         """Leave a dispute to the panel where the deciding circle has a panel."""
-        super()._check_resolve(party)
+        done = super()._check_resolve(party)
         if error := panel.why_not_alone(self.sudo().dispute_id):
             raise error
+        return done

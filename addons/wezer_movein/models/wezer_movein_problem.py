@@ -2,8 +2,9 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools.misc import format_date
 from odoo.tools.translate import code_translations
+
+from odoo.addons.wezer_base.tools import days
 
 from ..tools import problems
 from ..tools.content import Problem
@@ -251,7 +252,7 @@ class WezerMoveinProblem(models.Model):
             )
         return self.env._(
             "Payment of %(day)s, from %(payer)s to %(payee)s: %(amount)s %(purpose)s",
-            day=format_date(self.env, day),
+            day=days.format_day(self.env, day, year=True),
             **told,
         )
 

@@ -34,6 +34,8 @@ else:  # loaded by path, where there is no Odoo
     sys.modules["wezer_tool_tables"] = tables
     _spec.loader.exec_module(tables)
 
+DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%B %d %Y")
+TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
 COLUMNS = ("rater", "rated", "score", "time")
 # Usual names of each column; the first that is there counts.
 ALIASES = {
@@ -178,7 +180,7 @@ def _moment(text: str) -> tuple[float, bool]:
         date = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
         try:
-            date = tables.moment(text)
+            date = _local_moment(text)
         except tables.TableError as error:
             raise ValueError(f"time {error}") from error
     if date.tzinfo is None:
@@ -610,3 +612,22 @@ def scale(ratings: Ratings, low: float, high: float) -> np.ndarray:
         )
     refused.raise_if_any("Give the scale with --scale MIN,MAX.")
     return (ratings.score - low) / (high - low)
+
+
+def _local_moment(text: str) -> datetime:
+    """Return the moment that ``text`` is, as people write days and times.
+
+    :raise tables.TableError: codes ``date``, ``two_dates``
+    """
+    found = set()
+    for day in DATES:
+        for clock in TIMES:
+            try:
+                found.add(datetime.strptime(text.strip(), day + clock))
+            except ValueError:
+                continue
+    if not found:
+        raise tables.TableError("date", text)
+    if len(found) > 1:
+        raise tables.TableError("two_dates", text)
+    return found.pop()
