@@ -463,7 +463,7 @@ class TestChecking(MoveinCommon):
             move.action_check()
         future = move.problem_ids.filtered(lambda row: row.code == "future_date")
         payer = content.accounts[content.payments[3].payer]
-        for said in ("05/31/2090", f"{payer.code} ({payer.name})", "bread"):
+        for said in ("31 May 2090", f"{payer.code} ({payer.name})", "bread"):
             self.assertIn(said, future.words)
         self.assertIn("(Gone Away)", move.question_ids[0].words)
         form = self.env["wezer.movein.decide"].with_user(self.administrator)
