@@ -21,21 +21,22 @@ from typing import Any
 import numpy as np
 
 if __package__:
-    from odoo.addons.wezer_base.tools import tables
-elif "wezer_tool_tables" in sys.modules:  # as the launcher loaded it
-    tables = sys.modules["wezer_tool_tables"]
+    from odoo.addons.wezer_base.tools import moments, tables
 else:  # loaded by path, where there is no Odoo
-    _spec = importlib.util.spec_from_file_location(
-        "wezer_tool_tables",
-        Path(__file__).resolve().parents[2] / "wezer_base" / "tools" / "tables.py",
-    )
-    assert _spec and _spec.loader
-    tables = importlib.util.module_from_spec(_spec)
-    sys.modules["wezer_tool_tables"] = tables
-    _spec.loader.exec_module(tables)
 
-DATES = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%B %d %Y")
-TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S")
+    def _plain(name: str) -> Any:
+        """Return a module of wezer_base's tools, as the launcher may have loaded it."""
+        called = f"wezer_tool_{name}"
+        if called not in sys.modules:
+            path = Path(__file__).resolve().parents[2] / "wezer_base/tools"
+            spec = importlib.util.spec_from_file_location(called, path / f"{name}.py")
+            assert spec and spec.loader
+            sys.modules[called] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[called])
+        return sys.modules[called]
+
+    moments, tables = _plain("moments"), _plain("tables")
+
 COLUMNS = ("rater", "rated", "score", "time")
 # Usual names of each column; the first that is there counts.
 ALIASES = {
@@ -179,13 +180,22 @@ def _moment(text: str) -> tuple[float, bool]:
     try:
         date = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError:
-        try:
-            date = _local_moment(text)
-        except tables.TableError as error:
-            raise ValueError(f"time {error}") from error
+        date = _written_date(text)
     if date.tzinfo is None:
         return date.replace(tzinfo=timezone.utc).timestamp(), False
     return date.timestamp(), True
+
+
+def _written_date(text: str) -> datetime:
+    """Return the moment of a date as people write it."""
+    try:
+        date = moments.Dates().read(text)
+    except moments.NotADate as error:
+        code = "two_dates" if isinstance(error, moments.TwoDates) else "date"
+        raise ValueError(f"time {tables.TableError(code, text)}") from error
+    if date is None:
+        raise ValueError(f"time {tables.TableError('date', text)}")
+    return date
 
 
 def _time_until(text: str, now: float) -> float:
@@ -612,22 +622,3 @@ def scale(ratings: Ratings, low: float, high: float) -> np.ndarray:
         )
     refused.raise_if_any("Give the scale with --scale MIN,MAX.")
     return (ratings.score - low) / (high - low)
-
-
-def _local_moment(text: str) -> datetime:
-    """Return the moment that ``text`` is, as people write days and times.
-
-    :raise tables.TableError: codes ``date``, ``two_dates``
-    """
-    found = set()
-    for day in DATES:
-        for clock in TIMES:
-            try:
-                found.add(datetime.strptime(text.strip(), day + clock))
-            except ValueError:
-                continue
-    if not found:
-        raise tables.TableError("date", text)
-    if len(found) > 1:
-        raise tables.TableError("two_dates", text)
-    return found.pop()
