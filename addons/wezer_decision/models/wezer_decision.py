@@ -335,7 +335,7 @@ class WezerDecision(models.Model):
         string="Reason",
         readonly=True,
     )
-    void_reason = fields.Char(string="Reason", readonly=True)
+    void_reason = fields.Char(string="Reason for declaring it void", readonly=True)
     version_ids = fields.One2many("wezer.decision.version", "decision_id")
     version_id = fields.Many2one(
         "wezer.decision.version", string="Current version", ondelete="set null"
