@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from ..models.wezer_movein_problem import CHOICES, CHOICES_KEY, WITH_VALUE
+from ..models.wezer_movein_problem import CHOICES_KEY, WITH_VALUE
 
 
 class WezerMoveinDecide(models.TransientModel):
@@ -33,8 +33,8 @@ class WezerMoveinDecide(models.TransientModel):
         )
         if not wanted:
             return list(labels.items())
-        known = [choice for choice, _label in CHOICES]
-        return [(choice, labels[choice]) for choice in known if choice in wanted]
+        # As the problem has them: the usual choice first.
+        return [(choice, labels[choice]) for choice in wanted if choice in labels]
 
     @api.depends("problem_ids")
     def _compute_problems(self):
