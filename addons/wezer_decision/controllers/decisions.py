@@ -25,6 +25,7 @@ ROLL_PAGE = 50
 # Acts on a decision: the last word of the address of the form, and what is said then.
 DONE = {
     "announce": _lt("It was put to the circle. Everybody asked gets a notice."),
+    "sign": _lt("You signed."),
     "vote": _lt("Your answer was recorded."),
     "take_back": _lt("Your answer was taken back."),
     "object": _lt(
@@ -257,6 +258,9 @@ class WezerDecisions(http.Controller):
 
     def _act_announce(self, decision, _form):
         decision.action_announce()
+
+    def _act_sign(self, decision, _form):
+        decision.action_sign()
 
     def _act_edit(self, decision, form):
         decision.action_edit(

@@ -59,7 +59,8 @@ class WezerPropose(http.Controller):
         """Propose it, and put it to the circle unless it stays a draft."""
         group = circle_at(slug)
         decisions = request.env["wezer.decision"]
-        number = decisions.propose(group.id, propose_form.read(group, form))
+        named = request.httprequest.form.getlist("named")
+        number = decisions.propose(group.id, propose_form.read(group, form, named))
         if form.get("draft"):
             flash(request.env._("The draft was kept. Only you see it."))
         else:
@@ -69,4 +70,26 @@ class WezerPropose(http.Controller):
                     "It was put to the circle. Everybody asked gets a notice."
                 )
             )
+        return request.redirect(f"/decisions/{number}")
+
+    @http.route(
+        "/groups/<string:slug>/recall",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    @form_post("/groups/{slug}", once=True)
+    def group_recall(self, slug, **form):
+        """Propose that a person no longer has a role; others sign it."""
+        role = request.env["wezer.group"]._at_slug(slug)
+        role = role and role._filtered_access("read")
+        if not role or role.kind != "role":
+            raise werkzeug.exceptions.NotFound()
+        number = request.env["wezer.decision"].propose_recall(
+            role.id,
+            propose_form.person_named(request.env, form, "person"),
+            form.get("reason", ""),
+        )
+        flash(request.env._("The recall was proposed. Members of the circle sign it."))
         return request.redirect(f"/decisions/{number}")

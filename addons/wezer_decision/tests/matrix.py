@@ -141,5 +141,6 @@ ROUTES = {
     # Who is not in the circle reads there who can propose.
     "GET /groups/<string:slug>/propose": (MEMBERS, "/groups/{slug}/propose"),
     "POST /groups/<string:slug>/propose": ("", ""),
+    "POST /groups/<string:slug>/recall": ("", ""),
     "POST /groups/<string:slug>/end_reserve": ("", ""),
 }

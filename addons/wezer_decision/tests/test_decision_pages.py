@@ -191,6 +191,46 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertEqual(params["person"], self.ben.partner_id.id)
         self.assertIn("Ben", self.text(f"/decisions/{decision.id}"))
 
+    def test_the_form_says_who_is_asked_and_who_decides_after_advice(self):
+        self._put(self.cleo, self.treasurer)
+        self.log_in(self.anna)
+        address = f"/groups/{self.garden.slug}/propose"
+        text = {"text": "We build a bench."}
+        role = {"electorate": "role", "electorate_role": str(self.treasurer.id)}
+        form = self.form(self.page(address), address)
+        self.send(form, title="A role", **text, **role)
+        asked = self.decisions.search([("title", "=", "A role")]).sudo()
+        self.assertEqual(asked.electorate_role_id, self.treasurer)
+        self.assertEqual(asked.voter_ids.person_id, self.cleo.partner_id)
+        people = {"electorate": "named", "named_typed": "Cleo", "method": "advice"}
+        chosen = (self.ben | self.dora).partner_id._wezer_profile()
+        people["named"] = [str(number) for number in chosen.ids]
+        form = self.form(self.page(address), address)
+        self.send(form, title="Three", decider_typed="Fred", **text, **people)
+        asked = self.decisions.search([("title", "=", "Three")]).sudo()
+        named = (self.ben | self.cleo | self.dora).partner_id
+        self.assertEqual((asked.state, asked.named_ids), ("open", named))
+        self.assertEqual(asked.decider_id, self.fred.partner_id)
+
+    def test_a_recall_is_proposed_and_signed_on_pages(self):
+        self._put(self.dora, self.treasurer)
+        self.log_in(self.anna)
+        slug = self.treasurer.slug
+        form = self.form(self.page(f"/groups/{self.garden.slug}"), f"/{slug}/recall")
+        answer = self.send(form, reason="The books are three months behind.")
+        decision = self.decisions.search([("is_recall", "=", True)])
+        self.assertTrue(answer.url.endswith(f"/decisions/{decision.id}"))
+        self.assertIn("1 of 2 signatures", self.text(answer.url))
+        self.log_in(self.ben)
+        for address in ("/decisions", f"/groups/{self.garden.slug}"):
+            self.assertIn(decision.title, self.text(address))
+        page = self.page(f"/decisions/{decision.id}")
+        self.send(self.form(page, "/sign"))
+        self.assertEqual((decision.state, decision.secrecy), ("open", "secret"))
+        self.log_in(self.otto)
+        said = self.text(f"/groups/{self.garden.slug}")
+        self.assertNotIn("Propose a recall", said)
+
     def test_the_log_is_a_page_a_table_and_a_feed(self):
         self.garden.sudo().visibility = "public"
         decision = self.opened(title="=A bench")

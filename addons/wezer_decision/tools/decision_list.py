@@ -1,10 +1,12 @@
 """What the list of decisions shows, as far as the reader may see it."""
 
+from datetime import timedelta
 from typing import Any
 
 from odoo.fields import Domain
 
 from ..models.wezer_decision import CLOSED, METHODS
+from . import recall
 
 PAGE = 20
 # So many are shown of those that wait for the reader, and of those that run.
@@ -23,6 +25,18 @@ def asked(env: Any) -> Domain:
         "any",
         [("person_id", "=", person.id), ("state", "=", "may")],
     )
+
+
+def under_way(env: Any) -> Domain:
+    """Return the domain of what runs, and of what members prepare together.
+
+    A recall waits for signatures; the clock drafts an election when a term ends.
+    """
+    late = Domain("is_recall", "=", True) & Domain(
+        "create_date", "<", env.cr.now() - timedelta(days=recall.RECALL_DAYS)
+    )
+    shared = Domain("state", "=", "draft") & Domain("is_shared_draft", "=", True)
+    return Domain("state", "in", RUNNING) | shared & ~late
 
 
 def filters(env: Any, circle: Any, method: str, words: str) -> Domain:
@@ -63,7 +77,7 @@ def lists(env: Any, domain: Domain, page: int) -> dict:
                 limit=SHOWN,
             )
         running = decisions.search(
-            domain & Domain("state", "in", RUNNING) & Domain("id", "not in", mine.ids),
+            domain & under_way(env) & Domain("id", "not in", (mine | drafts).ids),
             limit=SHOWN,
             order="closes, id",
         )
@@ -87,7 +101,7 @@ def of_circle(circle: Any) -> dict:
     """Return what the page of a circle shows: what runs there, the reader's first."""
     env = circle.env
     running = env["wezer.decision"].search(
-        Domain("group_id", "=", circle.id) & Domain("state", "in", RUNNING),
+        Domain("group_id", "=", circle.id) & under_way(env),
         limit=SHOWN,
         order="closes, id",
     )

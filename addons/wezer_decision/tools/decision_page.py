@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from ..models.wezer_decision import CLOSED, DECISION
-from . import answer_fields, result_view, text_changes
+from . import answer_fields, recall, result_view, text_changes
 
 # So many voters the page names; the page of the roll has all of them.
 VOTERS_SHOWN = 12
@@ -87,6 +87,7 @@ def values(decision: Any) -> dict:
         "faces": faces(decision) if inside else {},
         "result": result_view.values(decision) if closed else {},
         "nominee": nominee_of(decision) if inside else None,
+        "signatures": signatures(decision) if inside else {},
         "given": delegation_of(decision) if voices and not closed else None,
         "carries": would_carry(decision) if is_open and voices else 0,
         "carried": carried(decision) if closed and inside else [],
@@ -101,6 +102,19 @@ def nominee_of(decision: Any) -> Any:
         return decision.env["res.partner"]
     # Known to members from this step on.
     return decision.sudo().nominee_id
+
+
+def signatures(decision: Any) -> dict:
+    """Return how many have signed a recall, and how many have to, and until when."""
+    if not decision.is_recall or decision.state != "draft":
+        return {}
+    # Who signed stays hidden, and who would vote may be.
+    known = decision.sudo()
+    return {
+        "signed": len(known.signer_ids),
+        "wanted": recall.wanted(known),
+        "until": recall.recall_until(known),
+    }
 
 
 def delegation_of(decision: Any) -> Any:

@@ -1,5 +1,6 @@
 """The form of a proposal: what it shows, and what it sends."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from odoo.addons.wezer_base.exceptions import Refusal
@@ -47,6 +48,7 @@ def values(group: Any, asked: dict) -> dict:
         "method": method,
         "default_method": usual,
         "outcome": outcome,
+        "roles": group.role_ids._filtered_access("read"),
         "kinds": list(env["wezer.outcome"]._kind_labels(group).items()),
         "more": bool(method),
         "summary": env._(
@@ -90,8 +92,11 @@ def _outcome(group: Any, asked: dict) -> dict | None:
     return {"kind": kind, "label": labels[kind], "fields": fields}
 
 
-def read(group: Any, form: dict) -> dict:
-    """Return the values of the decision that a form proposes."""
+def read(group: Any, form: dict, named: Iterable = ()) -> dict:
+    """Return the values of the decision that a form proposes.
+
+    :param named: ids of the profiles of those who are asked
+    """
     env = group.env
 
     def text(name: str) -> str:
@@ -114,8 +119,7 @@ def read(group: Any, form: dict) -> dict:
         vals["review_date"] = text("review_date")
     if form.get("members_only"):
         vals["members_only"] = True
-    if person := person_named(env, form, "facilitator"):
-        vals["facilitator_id"] = person
+    vals.update(_read_people(env, form, named))
     if options := _read_options(env, text("options"), vals.get("method")):
         vals["options"] = options
     if text("outcome"):
@@ -126,6 +130,21 @@ def read(group: Any, form: dict) -> dict:
         asked = group.sudo()._policy("decides_electorate")[0]
         if asked:
             vals.setdefault("electorate", asked)
+    return vals
+
+
+def _read_people(env: Any, form: dict, named: Iterable) -> dict:
+    """Return who guides, who decides after advice, and who alone is asked."""
+    vals: dict[str, Any] = {}
+    for name in ("facilitator", "decider"):
+        if person := person_named(env, form, name):
+            vals[f"{name}_id"] = person
+    if form.get("electorate") == "role":
+        vals["electorate_role_id"] = record_id(form.get("electorate_role"))
+    elif form.get("electorate") == "named":
+        people = [person_named(env, {"named": one}, "named") for one in named]
+        people.append(person_named(env, {**form, "named": ""}, "named"))
+        vals["named_ids"] = sorted({one for one in people if one})
     return vals
 
 

@@ -20,9 +20,14 @@ def recall_until(decision: Any) -> datetime:
     return decision.create_date + timedelta(days=RECALL_DAYS)
 
 
+def wanted(decision: Any) -> int:
+    """Return how many signatures a recall (sudo) needs."""
+    return -(-roll.would_be(decision) // RECALL_SIGNED)
+
+
 def is_signed(decision: Any) -> bool:
     """Return whether enough of those who would vote have signed a recall (sudo)."""
-    return len(decision.signer_ids) * RECALL_SIGNED >= roll.would_be(decision)
+    return len(decision.signer_ids) >= wanted(decision)
 
 
 def draft_recall(decisions: Any, role: Any, person: Any, reason: str) -> Any:
