@@ -36,6 +36,7 @@ class TestFrenchTitles(HttpCase):
     PAGES = {
         "wezer_base": ("/members", "/my/todo", "/my/notices"),
         "wezer_fractal_groups": ("/groups",),
+        "wezer_decision": ("/decisions", "/my/delegations"),
         "wezer_reputation": ("/my/reputation",),
         "wezer_currency": ("/my/wallets", "/my/requests"),
         "wezer_marketplace": ("/market", "/my/deals"),
