@@ -163,11 +163,12 @@ class WezerInvariant(models.AbstractModel):
         return found
 
     def _check_clock(self):
+        """A decision with a live objection waits some days for a new version."""
         return self._found_by(
             SQL(
                 """SELECT id, closes FROM wezer_decision
                     WHERE state IN ('open', 'counting')
-                      AND closes < %s""",
+                      AND greatest(closes, waits_until) < %s""",
                 fields.Datetime.now() - timedelta(hours=CLOCK_HOURS),
             )
         )

@@ -341,6 +341,11 @@ class TestDecisions(DecisionCommon):
         self.wait(decision, days=8)
         self.assertEqual(decision.state, "open")
         self.assertTrue(decision.waits_until)
+        checks = self.env["wezer.invariant"].sudo()
+        self.assertFalse(checks._check_clock(), "it waits for a new version")
+        other = self.opened(title="Late")
+        self.move(other, days=8)
+        self.assertEqual([row[0] for row in checks._check_clock()], other.ids)
         self.assert_refused("closed", decision.with_user(self.gina).action_vote, "live")
         decision.action_new_version(
             "We build a narrow bench.", "Narrower", [objection.id]
