@@ -38,6 +38,14 @@ def personal_data(partners: models.Model) -> dict[str, list]:
             "person_id",
             *("decision_id", "state", "reason", "concerns", "suggestion", "answers"),
         ),
+        "nominations": own(
+            "wezer.nomination",
+            "person_id",
+            *("decision_id", "nominee_id", "reason", "changed_to_id", "changed_reason"),
+        ),
+        "candidacies": own(
+            "wezer.decision.option", "person_id", "decision_id", "description"
+        ),
     }
 
 
@@ -58,6 +66,11 @@ def erase(partners: models.Model) -> None:
     objections.write(
         {"reason": ERASED, "concerns": False, "suggestion": False, "answers": False}
     )
+    nominations = env["wezer.nomination"].sudo().search(mine)
+    nominations.write({"reason": ERASED})
+    nominations.filtered("changed_reason").write({"changed_reason": ERASED})
+    candidacies = env["wezer.decision.option"].sudo().search(mine)
+    candidacies.filtered("description").write({"description": ERASED})
     drafts = env["wezer.decision"].sudo()
     drafts.search(
         [("proposer_id", "in", partners.ids), ("state", "=", "draft")]
