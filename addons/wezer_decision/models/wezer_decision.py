@@ -246,8 +246,13 @@ class WezerDecision(models.Model):
         default="direct",
     )
     electorate_role_id = fields.Many2one("wezer.group", ondelete="restrict")
+    # Who votes, signs or asks is read on the roll, by those who may.
     named_ids = fields.Many2many(
-        "res.partner", "wezer_decision_named", "decision_id", "partner_id"
+        "res.partner",
+        "wezer_decision_named",
+        "decision_id",
+        "partner_id",
+        groups=fields.NO_ACCESS,
     )
     secrecy = fields.Selection(
         [
@@ -293,6 +298,7 @@ class WezerDecision(models.Model):
         "partner_id",
         string="Signed by",
         readonly=True,
+        groups=fields.NO_ACCESS,
         copy=False,
     )
     nominee_id = fields.Many2one(
@@ -378,6 +384,7 @@ class WezerDecision(models.Model):
         "partner_id",
         string="Ask the circle above to decide",
         readonly=True,
+        groups=fields.NO_ACCESS,
     )
     reopen_ids = fields.Many2many(
         "res.partner",
@@ -386,6 +393,7 @@ class WezerDecision(models.Model):
         "partner_id",
         string="Ask for the proposal again",
         readonly=True,
+        groups=fields.NO_ACCESS,
     )
     result = fields.Json(readonly=True, help="Filled at closing, never before.")
     roll_shown = fields.Boolean(
@@ -1272,8 +1280,11 @@ class WezerDecision(models.Model):
         :param str reason: for everybody
         """
         decision = self._lock("drop")
+        # Said where it can be erased: nothing is ever erased from the log.
+        words = self.env["wezer.discussion.word"]
         text = self._reason(reason)
-        decision._log("person_dropped", {"reason": text})
+        words._say(decision.discussion_id, text, "say", None, decision.id, False)
+        decision._log("person_dropped")
         elections.drop(decision, decision.nominee_id)
         clocks.set_due(decision)
         return True
@@ -1643,6 +1654,10 @@ class WezerDecision(models.Model):
 
     def _now(self):
         return fields.Datetime.now()
+
+    def _open_title(self):
+        """Return the title where others than members of the circle may read it."""
+        return "" if self.members_only else self.title
 
     def _full_hour(self, moment):
         return clocks.full_hour(self, moment)

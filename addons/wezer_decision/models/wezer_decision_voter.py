@@ -44,7 +44,7 @@ class WezerDecisionVoter(models.Model):
     )
     wrong_codes = fields.Integer(
         default=0,
-        groups="base.group_no_one",
+        groups=fields.NO_ACCESS,
         help="So many wrong receipt codes were entered.",
     )
     passed_to_id = fields.Many2one(

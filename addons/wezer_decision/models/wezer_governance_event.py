@@ -5,6 +5,9 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 
 from ..tools import governance
 
+# Fields that name members.
+NAMES = ("actor_id", "res_model", "res_id", "data")
+
 
 class WezerGovernanceEvent(models.Model):
     """What was decided about a circle, by whom, and when: written, never edited.
@@ -60,6 +63,15 @@ class WezerGovernanceEvent(models.Model):
         return Refusal(
             self.env._("The log of a circle cannot be changed."), rule="append_only"
         )
+
+    # === ACCESS === #
+
+    def _has_field_access(self, field, operation):
+        """Keep the names of members from people who wait to become one, too."""
+        allowed = super()._has_field_access(field, operation)
+        if allowed and field.name in NAMES:
+            return self.env.su or self.env.user._wezer_is_member()
+        return allowed
 
     # === WRITING === #
 

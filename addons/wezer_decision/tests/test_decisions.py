@@ -692,6 +692,20 @@ class TestDecisions(DecisionCommon):
         data = self.env["wezer.notice"].sudo().search([("res_id", "=", decision.id)])
         self.assertNotIn("Too dear", " ".join(data.mapped("message")))
 
+    def test_who_is_named_signs_or_asks_is_read_from_no_row(self):
+        people = self.anna.partner_id | self.ben.partner_id | self.cleo.partner_id
+        decision = self.opened(electorate="named", named_ids=people.ids)
+        clerk = mail_new_test_user(self.env, "wzd_clerk", groups="base.group_user")
+        for user in (self.dora, self.otto, clerk):
+            seen = decision.with_user(user)
+            for name in ("named_ids", "signer_ids", "up_ids", "reopen_ids"):
+                with self.assertRaises(AccessError):
+                    seen.read([name])
+                with self.assertRaises(AccessError):
+                    seen.search([(name, "in", people.ids)])
+                with self.assertRaises(AccessError):
+                    seen._read_group([], [name], ["__count"])
+
     def test_another_persons_ballot_is_not_read_by_any_way(self):
         decision = self.opened(method="majority")
         self.vote(decision, ben="no", anna="yes")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..tools import decision_page, elections, terms
+from ..tools import decision_departure, decision_page, elections, terms
 from .common import DecisionCommon
 
 WHY = "Knows the books well, and explains them."
@@ -168,6 +168,22 @@ class TestElections(DecisionCommon):
         decision.with_user(self.cleo).action_object(WHY)
         decision.with_user(self.fred).action_drop(WHY)
         self.assertEqual(decision.phase, "proposing")
+        # All members read the reason; the log, which keeps everything, has none.
+        self.assertEqual(decision.discussion_id.word_ids.mapped("text"), [WHY])
+        events = self.env["wezer.governance.event"].search(
+            [("decision_id", "=", decision.id), ("kind", "=", "person_dropped")]
+        )
+        self.assertEqual((len(events), events.data), (1, False))
+
+    def test_who_leaves_takes_along_why_they_named_somebody(self):
+        decision = self.proposed()
+        named = self.env["wezer.nomination"].search(
+            [("decision_id", "=", decision.id)], limit=1
+        )
+        person = named.person_id
+        self.assertIn(named.reason, str(person._wezer_personal_data()["nominations"]))
+        decision_departure.erase(person)
+        self.assertEqual(named.reason, decision_departure.ERASED)
 
     def test_an_objection_that_is_withdrawn_lets_the_person_be_elected(self):
         decision = self.proposed()

@@ -115,6 +115,8 @@ class MatrixCommon(DecisionCommon):
         domain = {
             "wezer.decision.voter": [("person_id", "=", cls.ben.partner_id.id)],
             "wezer.outcome": [("decision_id", "=", vote.id)],
+            # Of objections only the circle reads.
+            "wezer.governance.event": [("decision_id", "=", vote.id)],
             "wezer.decision.version": [("decision_id", "=", vote.id)],
         }
         return model.search(domain.get(name, []), limit=1)

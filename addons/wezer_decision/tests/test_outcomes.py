@@ -6,6 +6,7 @@ import psycopg2
 
 from odoo import fields, http
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -13,6 +14,7 @@ from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 
+from ..tools import governance_log
 from .common import DecisionCommon
 
 
@@ -537,6 +539,44 @@ class TestGovernance(OutcomeCommon):
         rows = self.env["wezer.governance.event"].with_user(self.anna)
         rows = rows.file_rows(self.garden.id)
         self.assertEqual(len(rows), len(events) + 1)
+
+    def test_people_outside_learn_nothing_of_what_only_members_may_know(self):
+        secret = "Nobody outside"
+        self.decide(
+            ("policy", {"key": "role_term_days", "value": "9"}),
+            title=secret,
+            members_only=True,
+        )
+        seen = self.opened(self.ben, method="consent", title="A pond")
+        seen.with_user(self.cleo).action_object("It harms us because of it")
+        self.garden.visibility = "public"
+        visitor = self.env.ref("base.public_user")
+        log = self.env["wezer.governance.event"]
+        hidden = self._events().filtered("decision_id.members_only")
+        objected = self._events().filtered(lambda one: one.kind == "objection")
+        self.assertTrue(hidden and objected)
+        ours = Domain("group_id", "=", self.garden.id)
+        for user in (visitor, self.otto, self.admin):
+            found = log.with_user(user).search(ours)
+            self.assertTrue(found, user.name)
+            self.assertFalse(found & (hidden | objected), user.name)
+            self.assertNotIn(secret, " ".join(one._sentence() for one in found))
+            table = governance_log.csv_of(self.garden.with_user(user), ours)
+            self.assertNotIn(secret, table)
+            titled = [("decision_id.title", "=", secret)]
+            self.assertFalse(log.with_user(user).search(titled))
+        self.assertNotIn(
+            secret, str(log.with_user(self.otto).file_rows(self.garden.id))
+        )
+        self.assertIn(secret, str(log.with_user(self.anna).file_rows(self.garden.id)))
+        self.assertNotEqual(self.garden.sudo().policy_ids.mapped("reason"), [secret])
+        # People who wait to become members read no numbers of members.
+        self.otto.partner_id._wezer_profile().sudo().state = "pending"
+        found = log.with_user(self.otto).search(ours, limit=1)
+        self.assertTrue(found)
+        for name in ("data", "res_id", "actor_id"):
+            with self.assertRaises(AccessError):
+                found.read([name])
 
     @mute_logger("odoo.sql_db")
     def test_nobody_changes_the_log_not_even_by_sql(self):

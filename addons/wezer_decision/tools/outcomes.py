@@ -275,7 +275,7 @@ def _check_policy(outcome: Any) -> None:
 
 def _execute_policy(outcome: Any) -> Any:
     circle, (key, value) = outcome.decision_id.group_id, _policy(outcome)
-    circle._do_set_policy(key, value, outcome.decision_id.title)
+    circle._do_set_policy(key, value, outcome.decision_id._open_title())
     return circle.policy_ids.filtered(lambda policy: policy.key == key)
 
 

@@ -174,7 +174,8 @@ def _reserve(outcome: Any) -> Any:
         currency,
         minor,
         clean_line((outcome.params or {}).get("purpose") or "", PURPOSE_LENGTH)
-        or outcome.decision_id.title,
+        or outcome.decision_id._open_title()
+        or outcome.decision_id.group_id.name,
         _key(outcome, f"reserve:{tries}"),
         part=outcome.id,
     )
