@@ -12,6 +12,8 @@ PAUSE = 2
 WORDS = {
     "people": _lt("%(done)s of %(count)s people"),
     "profiles": _lt("%(done)s of %(count)s profiles"),
+    # What they show of themselves.
+    "contacts": _lt("%(done)s of %(count)s profiles"),
     "accounts": _lt("%(done)s of %(count)s accounts"),
     "households": _lt("%(done)s of %(count)s people in households"),
     "circles": _lt("%(done)s of %(count)s people in circles"),
