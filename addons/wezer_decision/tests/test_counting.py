@@ -488,6 +488,23 @@ def test_dates_go_by_presence_then_by_yes_then_to_the_earliest():
     assert counting.count("dates", ["10"], {"n": 3})["elected"] == []
 
 
+def test_consent_needs_somebody_who_consents_and_no_objection_that_stands():
+    def adopted(tallies, **rules):
+        return counting.count("consent", [], tallies, rules)["adopted"]
+
+    assert adopted({"live": 1, "": 2})
+    assert not adopted({"": 3})
+    assert adopted({"": 3}, silence=True)
+    assert not adopted({"live": 3, "object": 1})
+    assert adopted({"live": 3, "object": 1}, live_objections=0)
+    assert adopted({"live": 3, "object": 1}, live_objections=1, fallback="3/4")
+    assert not adopted({"live": 3, "object": 2}, live_objections=2, fallback="3/4")
+    few = {"roll": 9, "quorum": "1/2"}
+    assert not adopted({"live": 3, "object": 1}, fallback="3/4", **few)
+    assert not adopted({"live": 3}, **few)
+    assert adopted({"live": 3}, silence=True, **few)
+
+
 def test_a_consent_round_counts_answers_and_a_check_decides_nothing():
     found = counting.count("consent", [], {"live": 5, "concern": 1})
     assert found["adopted"]

@@ -67,7 +67,7 @@ def count(decision: Any) -> None:
             return
     found = found_by(decision, tallies)
     if decision.method in ("consent", "person"):
-        integration.judge(decision, found)
+        integration.tell(decision, found)
     if decision.method == "person" and found["adopted"]:
         found["elected"] = [decision.nominee_id.name]
     found["state"] = _outcome_of(decision, found)
@@ -94,7 +94,7 @@ def ballots_of(
     """
     options = [option.label for option in decision._ballot_options()]
     voices, _answered = roll.counts(decision)
-    given = {**rules.for_counting(decision), "roll": voices}
+    given = {**integration.for_counting(decision), "roll": voices}
     if decision.method == "draw":
         options, tallies, drawn = elections.counted(decision)
         return options, tallies, {**given, **drawn}, {}

@@ -35,7 +35,9 @@ def count(
         lot, unless a ``seal`` is given; ``withdrawn`` has the numbers (from 1) of
         options that are left out; ``none_option`` is the number of the option "none of
         these"; ``seats``, ``share``, ``strict``, ``base``, ``roll``, ``quorum``,
-        ``aggregate``, ``passes_from``, ``colleges`` as the decision has them
+        ``aggregate``, ``passes_from``, ``colleges`` as the decision has them;
+        by consent ``live_objections`` (how many stand: without it, all), ``silence``
+        (counts as consent), and ``fallback`` (the share of a majority over objections)
     :param by_college: the same ballots for each college, where ``rules`` has colleges
     :return: always ``method``, ``ballots``, ``blank``, ``seats``, ``quota``,
         ``elected``, ``elected_numbers``, ``order``, ``rounds``, ``ties``, ``seal``,
@@ -129,12 +131,23 @@ class Counting:
         votes = {word: self.tallies.get(word, 0) for word in ballots.WORDS[self.method]}
         if self.method == "check":
             return {"votes": votes}
+        answered = sum(self.tallies.values())
         met = majority.quorum(
-            sum(self.tallies.values()),
-            self.rules.get("roll"),
-            self.rules.get("quorum"),
+            answered, self.rules.get("roll"), self.rules.get("quorum")
         )
-        return {"votes": votes, "adopted": met and not votes["object"]}
+        good, silent = votes["live"] + votes["concern"], bool(self.rules.get("silence"))
+        # Of the objections some were answered, set aside, or nobody speaks for them.
+        live = int(self.rules.get("live_objections", votes["object"]))
+        # A blank answer is none of consent.
+        enough = (met and bool(good)) or (silent and bool(answered))
+        found: dict[str, Any] = {"votes": votes, "adopted": enough and not live}
+        share = self.rules.get("fallback")
+        if live and share:
+            cast = good + votes["object"]
+            found.update(share=str(share), strict=False, reached=f"{good}/{cast}")
+            reached = bool(cast) and majority.is_reached(good, cast, share)
+            found["adopted"] = reached and (met or silent)
+        return found
 
     # --- sums --- #
 

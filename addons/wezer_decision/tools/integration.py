@@ -10,7 +10,7 @@ from typing import Any
 
 from odoo.tools import LazyTranslate
 
-from . import majority, roll, voting
+from . import majority, roll, rules, voting
 
 _lt = LazyTranslate(__name__)
 
@@ -37,7 +37,9 @@ def live(decision: Any) -> Any:
 def object_to(decision: Any, voter: Any, vals: dict) -> Any:
     """Keep an objection of ``voter`` (sudo), checked before, and tell of it."""
     env, person = decision.env, voter.person_id
-    voting.keep_open(decision, voter, "object", vals["reason"])
+    if decision.secrecy == "open":
+        voting.keep_open(decision, voter, "object", vals["reason"])
+    # A secret ballot is cast beside it: an objection has a name, a ballot has none.
     # Who objects to the new version has said that it does not answer the older ones.
     earlier = live(decision).filtered(lambda one: one.person_id == person)
     objection = env["wezer.objection"].create(
@@ -186,27 +188,28 @@ def _is_last_round(decision: Any) -> bool:
     return len(decision.version_ids) >= decision.rules["consent_rounds"]
 
 
-def judge(decision: Any, found: dict) -> None:
-    """Put into a count by consent whether it is adopted (sudo).
+def for_counting(decision: Any) -> dict[str, Any]:
+    """Return the rules as the counting tools read them, with the objections (sudo)."""
+    found, asked = rules.for_counting(decision), decision.rules or {}
+    if decision.method not in ("consent", "person"):
+        return found
+    found["live_objections"] = len(live(decision))
+    found["silence"] = bool(asked.get("silence_consents"))
+    if asked.get("consent_fallback") == "majority" and _is_last_round(decision):
+        found["fallback"] = asked["fallback_share"]
+    return found
+
+
+def tell(decision: Any, found: dict) -> None:
+    """Put into a count by consent what became of the objections (sudo).
 
     :param found: what was counted; it is changed
     """
-    objections = live(decision)
     states = decision.objection_ids.mapped("state")
     found["objections"] = {state: states.count(state) for state in set(states)}
     found["versions"] = len(decision.version_ids)
-    enough = found["quorum_met"] or decision.rules["silence_consents"]
-    found["adopted"] = bool(enough and not objections)
-    if not objections or not _is_last_round(decision):
-        return
-    fallback = decision.rules["consent_fallback"]
-    found["fallback"] = fallback
-    if fallback == "majority":
-        share = decision.rules["fallback_share"]
-        good = found["votes"]["live"] + found["votes"]["concern"]
-        cast = good + found["votes"]["object"]
-        found["share"], found["reached"] = share, f"{good}/{cast}"
-        found["adopted"] = bool(cast) and majority.is_reached(good, cast, share)
+    if decision.method == "consent" and live(decision) and _is_last_round(decision):
+        found["fallback"] = decision.rules["consent_fallback"]
 
 
 def passes_up(decision: Any) -> bool:

@@ -4,10 +4,20 @@ from typing import Any
 
 from odoo.tools import SQL
 
-from . import counting, rules, voting
+from . import counting, integration, voting
 
 # What a count gives whatever became of the decision afterwards.
-COMPARED = ("seal", "yes", "no", "abstain", "order", "sums", "seats", "quota")
+COMPARED = (
+    "seal",
+    "adopted",
+    "yes",
+    "no",
+    "abstain",
+    "order",
+    "sums",
+    "seats",
+    "quota",
+)
 
 
 def differences(decision: Any) -> list[str]:
@@ -18,7 +28,7 @@ def differences(decision: Any) -> list[str]:
     else:
         tallies, by_college = _urn(decision), {}
     options = [option.label for option in decision._ballot_options()]
-    given = {**rules.for_counting(decision), "roll": stored.get("roll", 0)}
+    given = {**integration.for_counting(decision), "roll": stored.get("roll", 0)}
     found = counting.count(decision.method, options, tallies, given, by_college)
     return [
         name for name in COMPARED if name in stored and stored[name] != found.get(name)

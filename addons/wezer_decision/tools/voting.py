@@ -127,6 +127,8 @@ def take_back(decision: Any, voter: Any, code: Any = None) -> None:
 def void_all(decision: Any) -> None:
     """Keep all ballots as older ones, and ask everybody again (sudo): a new version."""
     decision.env["wezer.ballot"]._void_all(decision)
+    if decision.secrecy != "open":
+        decision.env["wezer.urn"].sudo()._destroy(decision)
 
 
 def tallies(decision: Any) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
