@@ -754,17 +754,19 @@ class WezerDecision(models.Model):
         if error:
             return error
         _voices, answered = roll.counts(self)
-        if answered and 2 * len(self.up_ids) >= answered:
+        # Who asks without having answered does not count.
+        asked = len(self._voting_people("voted", among=self.up_ids))
+        if answered and 2 * asked >= answered:
             return None
         return Refusal(
             self.env._(
                 "At least half of those who answered have to ask for it: so far"
                 " %(asked)s of %(answered)s.",
-                asked=len(self.up_ids),
+                asked=asked,
                 answered=answered,
             ),
             rule="half",
-            value=str(len(self.up_ids)),
+            value=str(asked),
             limit=str(answered),
         )
 
@@ -779,7 +781,7 @@ class WezerDecision(models.Model):
     def _why_not_withdraw(self):
         if self.state != "open":
             return None
-        if self.method in rules.OF_PERSONS:
+        if elections.is_of_persons(self):
             return Refusal(
                 self.env._("An election that has begun goes on to its end."),
                 rule="election",

@@ -1,5 +1,6 @@
 """The life of a decision: each row of its table, and the cases at its edges."""
 
+import tempfile
 from datetime import timedelta
 
 from odoo import fields
@@ -10,7 +11,7 @@ from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 
-from ..tools import rules
+from ..tools import counting, readers, recount, rules
 from .common import DecisionCommon
 
 WHY = "The path beside it would be too narrow for prams."
@@ -93,6 +94,15 @@ class TestDecisions(DecisionCommon):
         self.assertEqual(found["share"], "3/4")
         found = self.draft(method="majority", share="1/2", strict=False)._rules_now()
         self.assertEqual((found["share"], found["strict"]), ("2/3", False))
+        # What follows from it needs the usual time, and each new version three days.
+        self.set_policies(version_days=1)
+        found = self.draft(
+            hours=24, outcomes=[{"kind": "words", "params": {}}]
+        )._rules_now()
+        self.assertEqual((found["hours"], found["version_hours"]), (24, 72))
+        outcome = {"kind": "policy", "params": {"key": "quorum", "value": "1/3"}}
+        found = self.draft(hours=24, outcomes=[outcome])._rules_now()
+        self.assertEqual(found["hours"], 168)
 
     def test_too_few_answers_show_no_numbers_and_are_asked_for_once_more(self):
         self.set_policies(quorum="1/2")
@@ -407,6 +417,44 @@ class TestDecisions(DecisionCommon):
         as_fred.action_set_aside()
         self.assertEqual(objection.state, "set_aside")
         self.vote(decision, anna="live")
+        closed = self.close(decision)
+        self.assertEqual(closed.state, "adopted")
+        self.assertEqual(closed.result["votes"]["object"], 1)
+        # A stranger finds the same in the file, though a ballot says "object".
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write(closed._ballot_file()[1])
+            file.flush()
+            again = readers.read(file.name)
+        found = counting.count("consent", [], again.tallies, again.rules)
+        self.assertTrue(found["adopted"])
+        self.assertEqual(recount.differences(closed), [])
+
+    def test_secret_answers_to_an_older_version_are_not_counted(self):
+        decision = self.opened(secrecy="secret")
+        five = ("anna", "ben", "cleo", "fred", "gina")
+        self.vote(decision, **dict.fromkeys(five, "live"))
+        objection = self.objection(decision, self.dora)
+        self.vote(decision, dora="concern")
+        again = self.objection(decision, self.ben)
+        again.action_withdraw()
+        found = decision.sudo()
+        self.assertEqual(found._tallies(), {"live": 5, "concern": 1})
+        ballots = self.env["wezer.ballot"].sudo()
+        self.assertFalse(ballots.search([("decision_id", "=", found.id)]))
+        decision.action_new_version("A narrow bench.", None, [objection.id])
+        self.assertEqual((found._tallies(), decision._progress()), ({}, (6, 0)))
+        objection.action_confirm()
+        self.vote(decision, **dict.fromkeys(five, "live"))
+        closed = self.close(decision)
+        self.assertEqual(closed.state, "adopted")
+        self.assertEqual(closed.result["votes"]["live"], 5)
+
+    def test_blank_answers_alone_are_no_consent(self):
+        decision = self.opened(quorum="1/2")
+        self.vote(decision, anna="", ben="", cleo="")
+        self.assertEqual(self.close(decision).state, "rejected")
+        decision = self.opened(title="Another bench", quorum="1/2")
+        self.vote(decision, anna="", ben="", cleo="concern")
         self.assertEqual(self.close(decision).state, "adopted")
 
     def test_without_a_facilitator_two_thirds_set_an_objection_aside(self):
@@ -466,6 +514,9 @@ class TestDecisions(DecisionCommon):
         decision = self.opened()
         self.vote(decision, anna="live", ben="live", cleo="live")
         as_fred = decision.with_user(self.fred)
+        for user in (self.dora, self.gina, self.fred):
+            # They have not answered.
+            decision.with_user(user).action_ask_up()
         self.assert_refused("half", as_fred.action_pass_up)
         for user in (self.ben, self.cleo):
             decision.with_user(user).action_ask_up()
@@ -564,6 +615,7 @@ class TestDecisions(DecisionCommon):
         again = self.decisions.with_user(self.anna).browse(decision.action_reopen())
         self.assertEqual(again.reopened_from_id, decision)
         self.assert_refused("again", again.action_announce)
+        self.assert_refused("again", self.draft(by=self.cleo).action_announce)
         other = decision.with_user(self.ben).action_reopen()
         self.assertEqual(
             self.decisions.with_user(self.ben).browse(other).action_announce(), "open"
@@ -581,6 +633,9 @@ class TestDecisions(DecisionCommon):
         self.assert_refused("proposer", other.with_user(self.ben).action_withdraw)
         other.action_withdraw()
         self.assertEqual(other.ended_why, "withdrawn")
+        things = self.opened(method="schulze", options=["Oak", "Ash"])
+        things.action_withdraw()
+        self.assertEqual(things.ended_why, "withdrawn", "nobody is elected here")
         ballots = self.env["wezer.ballot"].with_user(self.ben)
         self.assertFalse(ballots.search([("decision_id", "=", decision.id)]))
 

@@ -60,6 +60,13 @@ def has_candidates(decision: Any) -> bool:
     return asked in CANDIDATES and bool(role_of(decision))
 
 
+def is_of_persons(decision: Any) -> bool:
+    """Return whether people are elected or drawn, by whichever method."""
+    if decision.method in ("person", "draw") or has_candidates(decision):
+        return True
+    return bool(decision.option_ids.person_id)
+
+
 def settings_of(decision: Any) -> None:
     """Complete a draft (sudo) of an election: votes on persons are secret."""
     if has_candidates(decision) and decision.secrecy == "open":

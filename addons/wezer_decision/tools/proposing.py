@@ -288,8 +288,8 @@ def _why_not_more(decision: Any) -> Refusal | None:
 
 def _why_not_return(decision: Any) -> Refusal | None:
     """Refuse what was rejected a short time ago, and has not changed."""
-    before = decision.reopened_from_id
-    if before.state != "rejected" or _content(before) != _content(decision):
+    before = _rejected_before(decision)
+    if not before:
         return None
     first = before.closed_at + timedelta(days=RETURN_DAYS)
     voices, _answered = roll.counts(before)
@@ -306,6 +306,24 @@ def _why_not_return(decision: Any) -> Refusal | None:
         value=str(asked),
         limit=str(RETURN_DAYS),
     )
+
+
+def _rejected_before(decision: Any) -> Any:
+    """Return what was rejected last with the same content, or nothing (sudo)."""
+    before = decision.reopened_from_id
+    if before.state == "rejected" and _content(before) == _content(decision):
+        return before
+    if elections.is_of_persons(decision):
+        # The role has to be filled, however often nobody was found.
+        return before.browse()
+    rejected = decision.search(
+        Domain("group_id", "=", decision.group_id.id)
+        & Domain("state", "=", "rejected")
+        & Domain("title", "=", decision.title)
+        & Domain("closed_at", ">", decision._now() - timedelta(days=RETURN_DAYS)),
+        limit=20,
+    )
+    return rejected.filtered(lambda one: _content(one) == _content(decision))[:1]
 
 
 def _content(decision: Any) -> tuple:

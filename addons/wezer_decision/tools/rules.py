@@ -237,7 +237,7 @@ def of(decision: Any) -> dict[str, Any]:
         "electorate": decision.electorate,
         "secrecy": decision.secrecy,
         "hours": _hours(decision, asked.get("hours")),
-        "version_hours": 24 * (policy(group, "version_days") or VERSION_DAYS),
+        "version_hours": 24 * max(policy(group, "version_days") or 0, VERSION_DAYS),
         "member_days_to_vote": policy(group, "member_days_to_vote") or 0,
         "quorum": _larger(policy(group, "quorum"), asked.get("quorum")),
         "delegation": policy(group, "delegation") or "none",
@@ -272,12 +272,10 @@ def of(decision: Any) -> dict[str, Any]:
 
 
 def _hours(decision: Any, asked: int | None) -> int:
-    """Return how long answers are taken; what follows needs the circle's own time."""
+    """Return how long answers are taken; what follows needs the usual time at least."""
     decided = policy(decision.group_id, "decision_days")
-    if not decided:
-        return asked or HOURS[decision.method]
-    hours = decided * 24
-    if asked and not decision.outcome_ids:
+    hours = decided * 24 if decided else HOURS[decision.method]
+    if asked and all(outcome.kind == "words" for outcome in decision.outcome_ids):
         return asked
     return max(hours, asked or 0)
 
