@@ -86,7 +86,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out what large counts alone run, and put the files in their order.
+    """Leave out the tests of large counts, and put the files in their order.
 
     A worker runs each file as a whole.
 
