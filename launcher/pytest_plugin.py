@@ -94,7 +94,7 @@ def rolled_back(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
 ) -> None:
-    """Leave out what large counts alone run, and put the files in their order.
+    """Leave out the tests of large counts, and put the files in their order.
 
     A worker runs each file as a whole.
 

@@ -12,7 +12,7 @@ from ..exceptions import Refusal
 def why_not_more(
     done: Any, domain: list, within: timedelta, limit: int, sentence: str, rule: str
 ) -> Refusal | None:
-    """Return why no more is done within a time than ``limit``, None below it.
+    """Return the refusal where ``limit`` was reached within a time, None below it.
 
     A caller that acts on the answer holds a lock, so that nobody else counts meanwhile.
 

@@ -1,4 +1,4 @@
-"""Tells what each of a community's files is. Runs without Odoo."""
+"""The role of each of a community's files, by its headings. Runs without Odoo."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
@@ -65,7 +65,7 @@ def _has(names: set[str], column: str | tuple[str, ...]) -> bool:
 
 
 def assign(roles: Mapping[str, SourceFile], needed: Iterable[str] = ()) -> None:
-    """Write down what each file is.
+    """Set the role of each file.
 
     :param needed: roles without which nothing is read
     :raise Unreadable: the role's name, where its file is missing
