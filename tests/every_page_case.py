@@ -48,6 +48,7 @@ WRITTEN = (
     *("wezer.news", "wezer.conversation.message"),
     *("wezer.decision", "wezer.decision.version", "wezer.decision.option"),
     *("wezer.discussion", "wezer.discussion.word", "wezer.objection"),
+    *("wezer.agreement", "wezer.agreement.version", "wezer.agreement.concern"),
     *("wezer.payment.link", "res.country", "res.country.state"),
     *("project.project", "project.task", "res.company", "res.partner", "website"),
 )

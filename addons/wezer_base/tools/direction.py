@@ -12,10 +12,11 @@ from markupsafe import Markup, escape
 
 # Ends of expressions that give what people wrote.
 WRITTEN = {
-    *("accountabilities", "answer", "body", "caption", "city", "comment", "decision"),
-    *("delivery_note", "description", "display_name", "domains", "done_when", "focus"),
-    *("hidden_reason", "message", "name", "note", "place", "presentation", "purpose"),
-    *("reason", "reply", "steps", "title", "what", "word"),
+    *("accountabilities", "answer", "body", "caption", "change", "city", "comment"),
+    *("decision", "delivery_note", "description", "display_name", "domains"),
+    *("done_when", "focus", "hidden_reason", "how_known", "message", "name", "note"),
+    *("place", "presentation", "purpose", "reason", "reply", "steps", "title", "what"),
+    *("why", "word"),
 }
 LAST_WORD = re.compile(r"""(?:\.|\[['"])(\w+)(?:['"]\])?\s*(?:or\s+(?:''|""))?\s*$""")
 # Whose text it is, before the last word: ``a['one'].sudo()`` in ``f(a['one'].sudo()``.
