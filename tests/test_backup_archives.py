@@ -434,10 +434,10 @@ def test_a_database_is_replaced_on_demand_only_and_never_while_it_is_in_use(path
 
 
 def test_a_dump_that_cannot_be_read_leaves_no_database(path):
-    databases = set(names_of_databases())
     with refused("dump"):
         restoring.restore(path, restoring.Wish("wezer_absent"))
-    assert set(names_of_databases()) == databases
+    # Other tests make databases of other names meanwhile.
+    assert not [name for name in names_of_databases() if "wezer_absent" in name]
 
 
 def names_of_databases():

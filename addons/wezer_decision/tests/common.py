@@ -6,11 +6,21 @@ from odoo import fields
 
 from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon
 
+from ..tools import clocks, closing
+
 # What the clock of a decision reads; moved back together, time passes.
 MOMENTS = (
     *("announced_at", "opens", "closes", "phase_closes", "closed_at", "executes_at"),
     *("challenge_until", "waits_until", "due_at"),
 )
+
+
+def end_all(decisions):
+    """End what was committed, so that no clock of another test finds it due."""
+    for decision in decisions:
+        if decision.state not in ("draft", "done", "rejected", "ended"):
+            closing.end(decision, "void", "A test")
+        clocks.set_due(decision)
 
 
 class DecisionCommon(GroupsCommon):

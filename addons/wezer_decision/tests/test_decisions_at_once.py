@@ -11,6 +11,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 from ..tools import clocks
+from .common import end_all
 
 VOTERS = 12
 
@@ -38,10 +39,7 @@ class TestDecisionsAtOnce(CommittedCase):
         return {"state": "ended", "due_at": False, "closed_at": decision._now()}
 
     def _archive(self, env):
-        decision = env["wezer.decision"].browse(self.decision)
-        if decision.state in ("announced", "open"):
-            decision.write(self._ended(decision))
-        decision.due_at = False
+        end_all(env["wezer.decision"].search([("group_id", "=", self.group)]))
         env["wezer.group"].browse(self.group).active = False
         env["res.users"].browse(self.users).active = False
 

@@ -6,6 +6,8 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_base.tests.committed import CommittedCase
 
+from .common import end_all
+
 VOTERS = 8
 
 
@@ -29,7 +31,7 @@ class TestVotesAtOnce(CommittedCase):
 
     def _archive(self, env):
         decisions = env["wezer.decision"].search([("group_id", "=", self.circle)])
-        decisions.write({"state": "ended", "due_at": False})
+        end_all(decisions)
         env["res.users"].browse(self.users).active = False
 
     def _do(self, call, user=SUPERUSER_ID):
