@@ -5,9 +5,12 @@ decision publishes can be counted again anywhere; here stands how the command ta
 """
 
 import argparse
+import contextlib
 import gc
+import io
 import json
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +42,7 @@ def command(options: argparse.Namespace) -> int:
         )
     except readers.BadFile as error:
         raise Failure(f"{path.name}: {error}", FORMATS) from error
-    except (ValueError, TypeError, ZeroDivisionError) as error:
+    except (ValueError, TypeError, ArithmeticError) as error:
         raise Failure(f"{path.name}: {error}", FORMATS) from error
     notes = list(election.notes)
     if found.get("cut_short"):
@@ -53,8 +56,19 @@ def command(options: argparse.Namespace) -> int:
         json.dump(found, sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     else:
-        show(found, election.title)
+        shown = io.StringIO()
+        with contextlib.redirect_stdout(shown):
+            show(found, election.title)
+        sys.stdout.write(visible(shown.getvalue()))
     return 0
+
+
+def visible(text: str) -> str:
+    """Return a text without what would make a terminal do something."""
+    return "".join(
+        "?" if unicodedata.category(letter) == "Cc" and letter != "\n" else letter
+        for letter in text
+    )
 
 
 def given(options: argparse.Namespace) -> dict[str, Any]:

@@ -95,3 +95,11 @@ def test_what_cannot_be_counted_is_said_in_one_line(file, tmp_path, arguments, s
     assert done.stdout == ""
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_names_of_a_file_give_no_orders_to_the_terminal(file):
+    text = BLT.replace("Ana", "\x1b]0;x\x07Ana").replace("Board", "\x9b2JBoard")
+    done = wezer(file(text, "board.blt"), "--method", "stv")
+    assert "Elected: ?]0;x?Ana, Cleo" in done.stdout
+    assert done.stdout.startswith("?2JBoard\n")
+    assert not {"\x1b", "\x07", "\x9b"} & set(done.stdout)

@@ -304,6 +304,15 @@ def test_blank_rows_without_a_count_are_no_ballots(file):
             "line 1: more than 500",
         ),
         ("a.csv", "Ana\n1\n", None, "does not say by which method"),
+        # Made to be slow: each is refused at once.
+        ("a.blt", "3 1\n" + "[" * 90_000, "stv", "line 2: a bracket is not closed"),
+        ("a.blt", "3 1\n" + "(" * 90_000, "stv", "line 2: a bracket is not closed"),
+        ("a.abif", "1:" + "[" * 90_000, "stv", "line 1: a bracket is not closed"),
+        ("a.abif", "1:a" + " " * 90_000 + '"', "stv", 'line 1: “a "” cannot'),
+        ("a.abif", "=a" + " " * 90_000 + "<", "stv", "line 1: this names no option"),
+        ("a.abif", '{"title": "' + " " * 90_000 + "x", "stv", "no ballots"),
+        ("a.csv", f"choice,count\nyes,{10**12}\n", "majority", "more ballots than"),
+        ("a.blt", "3 1\n[tie 3 9 1]\n" + BLT[4:], "stv", "line 2: “9” is no option"),
     ],
 )
 def test_a_file_that_is_in_doubt_is_refused_with_the_line(
@@ -312,3 +321,34 @@ def test_a_file_that_is_in_doubt_is_refused_with_the_line(
     with pytest.raises(readers.BadFile) as refused:
         readers.read(file(text, name), method)
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("seats: 1e400", "withdrawn: [9]", "withdrawn: [-1]", "none_option: 3"),
+        *("option_ids: [1, 1]", "option_ids: [1]", "withdrawn: " + "[" * 90_000),
+        *("live_objections: 1e400", 'share: "1/0"', "colleges: 5"),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused_and_break_nothing(file, rule):
+    texts = {
+        "choose": "Ana,Ben\n1,0\n",
+        "majority": "choice\nyes\n",
+        "consent": "choice\nlive\n",
+    }
+    refused = 0
+    for method, text in texts.items():
+        election = readers.read(file(f"# {rule}\n{text}", "a.csv"), method)
+        try:
+            counting.count(method, election.options, election.tallies, election.rules)
+        except (ValueError, TypeError, ArithmeticError):
+            refused += 1
+    assert refused
+
+
+def test_of_many_orders_for_ties_one_sentence_says_that_they_are_not_used(file):
+    text = BLT.replace("2 1 2 0", "[tie 3 2 1]\n" * 3 + "2 1 2 0")
+    election = readers.read(file(text, "a.blt"), "stv")
+    assert election.notes == [readers.TIE_NOTE]
+    assert election.tallies == {"1-2-": 2, "--1": 1}

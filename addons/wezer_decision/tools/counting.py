@@ -70,10 +70,13 @@ class Counting:
         self.seats = max(int(rules.get("seats") or 1), 1)
         self.none = self.none_option()
         left_out = {int(number) - 1 for number in rules.get("withdrawn") or ()}
+        for option in left_out | {self.none} - {None}:
+            if option not in range(self.n):
+                raise ValueError("A rule names an option that does not exist")
         self.withdrawn = sorted(left_out)
         self.standing = [o for o in range(self.n) if o not in left_out]
         ids = rules.get("option_ids") or range(1, self.n + 1)
-        if len(ids) != self.n:
+        if len(set(ids)) != self.n or len(ids) != self.n:
             raise ValueError("The ids of the options are not as many as the options")
         # Ballots that are not published are sealed by what is published instead.
         self.seal = rules.get("seal") or lot.seal(

@@ -16,6 +16,8 @@ from . import ballots, counting, readers
 
 # Rules in the order in which they are written.
 ORDER = ("decision", "seats", *sorted(readers.RULES - {"decision", "seats"}))
+# Rules about options: a file of yes and no has none.
+OF_OPTIONS = {"none_option", "option_ids", "starts", "withdrawn"}
 
 
 def write(
@@ -37,11 +39,12 @@ def write(
     output.write(f"# method: {json.dumps(method)}\n")
     if title:
         output.write(f"# title: {json.dumps(' '.join(title.split()))}\n")
+    kind = ballots.KINDS[method]
+    left_out = OF_OPTIONS if kind == "word" else set()
     for name in ORDER:
-        if rules.get(name) not in (None, "", [], {}):
+        if name not in left_out and rules.get(name) not in (None, "", [], {}):
             output.write(f"# {name}: {json.dumps(rules[name], ensure_ascii=False)}\n")
     rows = csv.writer(output, lineterminator="\n")
-    kind = ballots.KINDS[method]
     heads = (
         ["choice"]
         if kind == "word"

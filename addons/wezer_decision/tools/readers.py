@@ -21,6 +21,8 @@ BYTES_MAX = 1 << 30
 LINE_MAX = 100_000
 OPTIONS_MAX = 500
 BALLOTS_MAX = 10**12
+# All ballots of a file as lines of text: so many bytes are hashed for the lot.
+HASHED_MAX = 1 << 33
 COUNT_COLUMNS = {"count", "ballots", "votes", "voters", "weight", "times"}
 CHOICE_COLUMNS = {"choice", "vote", "answer", "ballot"}
 # Columns of published ballots that are not counted.
@@ -42,6 +44,7 @@ TRUE_WORDS = {"1", "x", "y", "yes", "true"}
 FALSE_WORDS = {"", "0", "n", "no", "false", "-"}
 DATE_WORDS = {"y": "y", "yes": "y", "m": "m", "maybe": "m", "n": "n", "no": "n"}
 SEPARATORS = ",;\t"
+TIE_NOTE = "The file's order for ties is not used: the lot decides ties."
 # What spreadsheets write before the headings.
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?', re.IGNORECASE)
 # What a published file says about its decision, before its headings.
@@ -86,6 +89,14 @@ def read(path: str | Path, method: str | None = None) -> Election:
 
     :raise BadFile: where the file is refused
     """
+    election = _read(path, method)
+    hashed = sum((len(text) + 1) * n for text, n in election.tallies.items())
+    if hashed > HASHED_MAX:
+        raise BadFile("more ballots than can be counted")
+    return election
+
+
+def _read(path: str | Path, method: str | None) -> Election:
     kind = format_of(path)
     if kind == "csv":
         return CsvReader(path, method).read()
@@ -187,6 +198,13 @@ def quoted(text: str) -> list[str]:
     raise ValueError("a quotation mark is missing")
 
 
+def check_closed(text: str, signs: str, line: int) -> None:
+    """Refuse a bracket that is not closed: looking for its end takes very long."""
+    for start, end in zip(signs[::2], signs[1::2], strict=True):
+        if text.rfind(start) > text.rfind(end):
+            raise BadFile(f"a bracket is not closed: {start}", line)
+
+
 def choice_of(kind: str, groups: Sequence[Sequence[int]], n: int) -> str:
     """Return the ballot of ranked groups of options (from 0)."""
     if kind == "picks":
@@ -250,6 +268,7 @@ class BltReader:
                 continue
             fresh = self.weight is None and bool(self.options)
             found: list[tuple[str, int]] = []
+            check_closed(text, "[]()", self.line)
             for token in self.TOKEN.findall(text):
                 if self.is_over:
                     raise BadFile("text follows the end of the ballots", self.line)
@@ -342,9 +361,11 @@ class BltReader:
         elif words and words[0] == "withdrawn":
             self.withdrawn.update(self.option(word) for word in words[1:])
         elif words and words[0] == "tie":
-            self.election.notes.append(
-                "The file's order for ties is not used: the lot decides ties."
-            )
+            for word in words[1:]:
+                self.option(word)
+            # Programs do not agree which end of the order wins.
+            if TIE_NOTE not in self.election.notes:
+                self.election.notes.append(TIE_NOTE)
         elif not words or words[0] not in ("droop", "undeclared"):
             raise BadFile("this setting is not known", self.line)
 
@@ -479,10 +500,13 @@ class AbifReader:
         seen: dict[str, list] = {}
         for number, line in self.lines:
             self.line = number
-            text = line.strip()
+            # With single blanks: names are kept like this, and long runs of them would
+            # be tried in each place.
+            text = clean(line)
             if text in seen:
                 seen[text][1] += 1
                 continue
+            check_closed(text, "[]", number)
             bare = self.COMMENT.sub(lambda found: found[1] or "", text).strip()
             if not bare:
                 continue
@@ -595,7 +619,7 @@ class CsvReader:
         self.by_name = False
         # The columns of ballot, rank and name where each rank has a line.
         self.long: tuple[int, int, int] | None = None
-        self.long_ballots: dict[str, list[tuple[int, str]]] = {}
+        self.long_ballots: dict[str, dict[int, str]] = {}
         self.places: dict[str, int] = {}
         self.width = 0
         self.separator = ","
@@ -633,7 +657,7 @@ class CsvReader:
         if not self.width:
             raise BadFile("the file has no headings", self.line or None)
         for ranks in self.long_ballots.values():
-            line = json.dumps(names := [name for _rank, name in sorted(ranks)])
+            line = json.dumps(names := [name for _rank, name in sorted(ranks.items())])
             if line in seen:
                 seen[line][1] += 1
             else:
@@ -654,16 +678,16 @@ class CsvReader:
         if not ballot:
             raise BadFile("the ballot has no name", self.line)
         place = whole(rank, self.line, 1, ballots.RANK_MAX)
-        ranks = self.long_ballots.setdefault(ballot, [])
-        if any(place == other for other, _name in ranks):
+        ranks = self.long_ballots.setdefault(ballot, {})
+        if place in ranks:
             raise BadFile(f"a ballot has two choices at rank {place}", self.line)
-        ranks.append((place, name))
+        ranks[place] = name
 
     def read_rule(self, name: str, text: str) -> None:
         """Take what a published file says about its decision."""
         try:
             value = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = text.strip()
         if name == "method":
             self.method = self.method or str(value)
