@@ -234,8 +234,8 @@ class WezerAgreements(WezerGroups):
         agreement.action_end()
         return request.env._("The agreement has ended. Its text stays readable.")
 
-    def _agree_assent(self, agreement, _form):
-        agreement.action_assent()
+    def _agree_assent(self, agreement, form):
+        agreement.action_assent(whole(form.get("number"), 0) or None)
         return request.env._("Thank you. It is noted that you agree.")
 
     def _agree_begin(self, agreement, _form):

@@ -921,14 +921,27 @@ class WezerAgreement(models.Model):
 
     # === ASSENT === #
 
-    def action_assent(self) -> bool:
+    def action_assent(self, number: int | None = None) -> bool:
         """Agree personally to the version in force, for oneself alone.
 
-        :raise Refusal: rules ``state``, ``assent``
+        :param int number: of the version that was shown
+        :raise Refusal: rules ``state``, ``assent``; ``version``, where another version
+            came into force since it was shown
         """
         self.ensure_one()
         self.check_access("read")
         self._check_may("assent")
+        now = self.sudo().version_id.number
+        if number and number != now:
+            raise Refusal(
+                self.env._(
+                    "Another version has come into force meanwhile. Read it, and agree"
+                    " then."
+                ),
+                rule="version",
+                value=payload.shortened(number),
+                limit=str(now),
+            )
         self._assent()
         return True
 

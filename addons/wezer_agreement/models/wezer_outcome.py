@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from odoo.addons.wezer_decision.tools.outcomes import Kind
 
@@ -12,6 +12,14 @@ class WezerOutcome(models.Model):
     """A decision brings an agreement into force, keeps it, or ends it."""
 
     _inherit = "wezer.outcome"
+
+    text_digest = fields.Char(
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="Of the text of the agreement that was announced: no other one comes into"
+        " force.",
+    )
 
     @api.model
     def _kinds(self):

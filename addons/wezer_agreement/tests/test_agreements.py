@@ -321,6 +321,35 @@ class TestAgreements(AgreementCommon, HttpCase):
             )
             self.assertEqual(record.state, state)
 
+    def test_the_text_that_was_announced_comes_into_force_and_no_other(self):
+        agreement = self.drafted()
+        self.set_policies(decides_agreement="majority", quorum="1/1")
+        outcome = {"kind": "agreement", "params": {"agreement": agreement.id}}
+        decision = self.opened(method="majority", outcomes=[outcome])
+        for user in self.members[:-1]:
+            decision.with_user(user).action_vote("yes")
+        self.assertEqual(self.close(decision).state, "no_quorum")
+        # It is not under way, so the draft can be written on; then it is extended.
+        agreement.action_edit({"body": "All tools are mine."})
+        decision.action_extend()
+        decision.with_user(self.members[-1]).action_vote("yes")
+        done = self.carry_out(self.close(decision))
+        self.assertEqual(done.state, "stuck")
+        self.assertIn("no longer there", done.outcome_ids.error)
+        self.assertEqual(agreement.sudo().state, "draft")
+
+    def test_nobody_agrees_to_a_version_that_came_after_the_one_they_read(self):
+        agreement = self.noted(must_assent="all")
+        read = agreement.sudo().version_id.number
+        agreement.action_new_version({"body": "All tools are mine."})
+        agreement.with_user(self.gina).action_note()
+        as_ben = agreement.with_user(self.ben)
+        self.assertRefused("version", as_ben.action_assent, read)
+        self.assertFalse(
+            self.env["wezer.agreement"]._assented_by(as_ben, self.ben.partner_id)
+        )
+        as_ben.action_assent(read + 1)
+
     def _form_fields(self):
         outcomes = self.env["wezer.outcome"].with_user(self.anna)
         return outcomes._form_fields("agreement", self.garden)

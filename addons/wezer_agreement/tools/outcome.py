@@ -3,6 +3,7 @@
 Each function is given one outcome, with the rights of the server.
 """
 
+import hashlib
 from typing import Any
 
 from odoo.addons.wezer_base.exceptions import Refusal
@@ -57,6 +58,19 @@ def check(outcome: Any) -> None:
             raise Refusal(
                 env._("Write the new version of the agreement first."), rule="draft"
             )
+        if outcome.decision_id.state == "draft":
+            outcome.text_digest = _digest(version)
+        elif outcome.text_digest not in (False, _digest(version)):
+            # It may be written on while a decision without a quorum waits.
+            raise Refusal(
+                env._("The text that was decided is no longer there."), rule="draft"
+            )
+
+
+def _digest(version: Any) -> str:
+    """Return a fingerprint of all that is decided about a text."""
+    plain = f"{version.must_assent}|{version._own_hash()}"
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 def execute(outcome: Any) -> Any:
