@@ -149,17 +149,13 @@ def day(outcome: Any, name: str = "until") -> Any:
 # === WHETHER A CIRCLE MAY DECIDE === #
 
 
-def check_method(outcome: Any, matter: str) -> None:
-    """Refuse a way of deciding that is looser than what the circle decided.
+def check_electorate(outcome: Any) -> None:
+    """Refuse that others than the circle asks decide what has effects.
 
-    :raise Refusal: rule ``method`` or ``electorate``
+    :raise Refusal: rule ``electorate``
     """
-    decision = outcome.decision_id
-    if decision.is_recall and outcome.kind == "role_end":
-        # A circle can always recall a person, by more than a usual majority.
-        return
-    circle, env = decision.group_id, outcome.env
-    wanted = circle._policy("decides_electorate")[0] or "direct"
+    decision, env = outcome.decision_id, outcome.env
+    wanted = decision.group_id._policy("decides_electorate")[0] or "direct"
     if decision.electorate != wanted:
         labels = dict(decision._fields["electorate"]._description_selection(env))
         raise Refusal(
@@ -173,6 +169,19 @@ def check_method(outcome: Any, matter: str) -> None:
             limit=wanted,
             field="electorate",
         )
+
+
+def check_method(outcome: Any, matter: str) -> None:
+    """Refuse a way of deciding that is looser than what the circle decided.
+
+    :raise Refusal: rule ``method`` or ``electorate``
+    """
+    decision = outcome.decision_id
+    if decision.is_recall and outcome.kind == "role_end":
+        # A circle can always recall a person, by more than a usual majority.
+        return
+    check_electorate(outcome)
+    circle, env = decision.group_id, outcome.env
     method = circle._decided_by(matter, **(outcome.params or {}))[0]
     asked = (decision.rules or {}).get("asked_method") or decision.method
     allowed: tuple[str, ...] = BY_CONSENT if method == "consent" else BY_MAJORITY

@@ -46,6 +46,18 @@ class TestApproving(MarketDecisionCommon):
         )
         self.assertEqual((row.state, row.off_reason), ("off", "concerned"))
 
+    def test_three_friends_do_not_approve_for_the_circle(self):
+        deal = self.delivered()
+        friends = [user.partner_id.id for user in (self.anna, self.ben, self.cleo)]
+        with self.assertRaises(Refusal) as caught:
+            self.opened(
+                method="majority",
+                electorate="named",
+                named_ids=friends,
+                outcomes=[{"kind": "approve", "params": {"deal": deal.id}}],
+            )
+        self.assertEqual(caught.exception.rule, "electorate")
+
     def test_the_deal_of_another_circle_is_refused(self):
         deal = self.delivered()
         with self.assertRaises(Refusal) as caught:

@@ -61,6 +61,31 @@ class TestPublishing(MarketDecisionCommon):
             deal.with_user(self.gina).action_accept()
         self.assertEqual(caught.exception.rule, "decision")
 
+    def test_three_friends_do_not_publish_for_the_circle(self):
+        friends = [user.partner_id.id for user in (self.anna, self.ben, self.cleo)]
+        params = {"title": "Dig", "currency": self.hours.id, "amount": "90"}
+        for kind, by_few in (("want", "electorate"), (None, "electorate")):
+            params = {**params, "kind": kind} if kind else params
+            for vals, rule in (
+                ({"electorate": "named", "named_ids": friends}, by_few),
+                ({"method": "advice", "decider_id": friends[1]}, "outcome"),
+            ):
+                draft = self.draft(
+                    outcomes=[{"kind": "publish", "params": params}],
+                    **{"method": "majority", **vals},
+                )
+                with self.subTest(vals), self.assertRaises(Refusal) as caught:
+                    draft.action_announce()
+                self.assertEqual(caught.exception.rule, rule)
+        # What the circle spends by consent, a majority does not publish.
+        self._decide(decides_spend="consent")
+        draft = self.draft(
+            method="majority", outcomes=[{"kind": "publish", "params": params}]
+        )
+        with self.assertRaises(Refusal) as caught:
+            draft.action_announce()
+        self.assertEqual(caught.exception.rule, "method")
+
     def test_what_is_no_announcement_is_refused_when_it_is_announced(self):
         for vals in ({"title": ""}, {"kind": "gift"}, {"amount": "much"}):
             with self.subTest(vals), self.assertRaises(Refusal):

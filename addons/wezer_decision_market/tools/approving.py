@@ -9,6 +9,7 @@ from typing import Any
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.numbers import record_id
+from odoo.addons.wezer_decision.tools import outcomes
 
 
 def deal_of(outcome: Any) -> Any:
@@ -37,8 +38,13 @@ def waiting_deals(group: Any) -> Any:
 
 
 def check(outcome: Any) -> None:
-    """Refuse a deal that the circle does not pay; the approval itself is tried out."""
+    """Refuse a deal that the circle does not pay; the approval itself is tried out.
+
+    :raise Refusal: rules ``deal``, ``electorate``
+    """
     deal_of(outcome)
+    # The approval is the circle's: some of its members do not give it.
+    outcomes.check_electorate(outcome)
 
 
 def execute(outcome: Any) -> Any:

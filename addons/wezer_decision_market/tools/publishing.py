@@ -10,6 +10,7 @@ from typing import Any
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.text import clean_line, has_letter
+from odoo.addons.wezer_decision.tools import outcomes
 
 TITLE_LENGTH = 120
 PARAMS = {
@@ -22,8 +23,16 @@ PARAMS = {
 
 
 def check(outcome: Any) -> None:
-    """Refuse values that are no announcement; publishing itself is tried out."""
+    """Refuse values that are no announcement; publishing itself is tried out.
+
+    :raise Refusal: rules ``title``, ``electorate``, ``method``
+    """
     env, vals = outcome.env, _values(outcome.params)
+    if vals.get("kind") != "offer" and vals.get("prices"):
+        # What is paid for it is not asked again.
+        outcomes.check_method(outcome, "spend")
+    else:
+        outcomes.check_electorate(outcome)
     if not has_letter(vals.get("title") or ""):
         raise Refusal(
             env._("Say in a few words what this is about."),
