@@ -1,3 +1,5 @@
+import secrets
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -7,6 +9,8 @@ from ..tools import governance
 
 # Fields that name members.
 NAMES = ("actor_id", "res_model", "res_id", "data")
+# Bytes at random in each event: more than anybody can try out.
+SALT_BYTES = 16
 
 
 class WezerGovernanceEvent(models.Model):
@@ -43,6 +47,14 @@ class WezerGovernanceEvent(models.Model):
         model_field="res_model", readonly=True, groups="wezer_base.group_member"
     )
     data = fields.Json(readonly=True, groups="wezer_base.group_member")
+    # No default: a value for the rows there are would change them.
+    salt = fields.Char(
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="At random: nobody finds what a seal covers by trying it out. Empty in"
+        " events of earlier versions.",
+    )
     company_id = fields.Many2one(
         related="group_id.company_id", store=True, precompute=True, index=True
     )
@@ -51,6 +63,12 @@ class WezerGovernanceEvent(models.Model):
 
     def init(self):
         governance.prepare_table(self.env.cr)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(
+            [{**vals, "salt": secrets.token_hex(SALT_BYTES)} for vals in vals_list]
+        )
 
     def write(self, vals):
         raise self._append_only()

@@ -25,11 +25,12 @@ APPEND_ONLY = """
     CREATE OR REPLACE TRIGGER wezer_governance_event_no_truncate
     BEFORE TRUNCATE ON wezer_governance_event
     FOR EACH STATEMENT EXECUTE FUNCTION wezer_governance_is_append_only();"""
-# What the hash covers of an event, in this order and for good.
+# What the hash covers of an event, in this order and for good. The salt is left out
+# of events that have none, so that seals of earlier versions hold.
 ROW_TEXT = """concat_ws('|', id, group_id, kind,
     to_char(date, 'YYYY-MM-DD"T"HH24:MI:SS.US'), coalesce(actor_id, 0),
     coalesce(decision_id, 0), coalesce(res_model, ''), coalesce(res_id, 0),
-    coalesce(data::text, ''))"""
+    coalesce(data::text, ''), salt)"""
 CHUNK = 10000
 
 
