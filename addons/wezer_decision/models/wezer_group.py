@@ -8,7 +8,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.text import clean_line, has_letter
 from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
 
-from ..tools import rules
+from ..tools import majority, rules
 
 _lt = LazyTranslate(__name__)
 
@@ -230,13 +230,16 @@ class WezerGroup(models.Model):
             return Refusal(self.env._("Choose a circle that is open."), rule="state")
         since = fields.Datetime.now() - timedelta(days=MISSED_DAYS)
         missed = self.env["wezer.decision"].sudo()
-        missed = missed.search_count(
+        missed = missed.search(
             [
                 ("group_id", "=", circle.id),
                 ("state", "=", "no_quorum"),
                 ("closed_at", ">=", since),
             ]
         )
+        # A proposer may ask for more answers than the circle does.
+        quorum = rules.policy(circle, "quorum")
+        missed = sum(_is_missed(one.result or {}, quorum) for one in missed)
         if missed < MISSED:
             return Refusal(
                 self.env._(
@@ -248,3 +251,9 @@ class WezerGroup(models.Model):
                 limit=str(MISSED),
             )
         return None
+
+
+def _is_missed(result, quorum):
+    """Return whether fewer people answered than the circle asks for, or nobody."""
+    answered = result.get("answered") or 0
+    return not answered or not majority.quorum(answered, result.get("roll"), quorum)

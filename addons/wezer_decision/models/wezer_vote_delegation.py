@@ -34,6 +34,8 @@ VALUES = {
     *("scope", "decision_id", "group_id", "category_id", "inside", "date_until"),
     *("giver_id", "paper", "paper_name"),
 }
+# So often one voice is given in an hour: the holder gets a notice each time.
+HOURLY = 20
 # Delegations that the clock ends in one go.
 BATCH = 500
 
@@ -181,6 +183,7 @@ class WezerVoteDelegation(models.Model):
                 raise mandate_paper.missing(self.env)
         delegations.hold_running(self.env, giver)
         self._check_once(giver, matter)
+        self._check_hourly(giver)
         # Checked just above; members write nothing by themselves.
         given = self.sudo().create(
             {
@@ -457,6 +460,22 @@ class WezerVoteDelegation(models.Model):
                     name=known.holder_id.name,
                 ),
                 rule="twice",
+            )
+
+    @api.model
+    def _check_hourly(self, giver):
+        """Raise where the voice is given and taken back again and again."""
+        since = fields.Datetime.now() - relativedelta(hours=1)
+        domain = [("giver_id", "=", giver.id), ("date_from", ">", since)]
+        if self.sudo().search_count(domain, limit=HOURLY) >= HOURLY:
+            raise Refusal(
+                self.env._(
+                    "This voice was given %(count)s times in an hour. Try again later.",
+                    count=HOURLY,
+                ),
+                rule="hourly",
+                value=str(HOURLY),
+                limit=str(HOURLY),
             )
 
     def _matter_name(self):

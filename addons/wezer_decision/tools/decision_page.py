@@ -111,7 +111,7 @@ def signatures(decision: Any) -> dict:
     # Who signed stays hidden, and who would vote may be.
     known = decision.sudo()
     return {
-        "signed": len(known.signer_ids),
+        "signed": recall.signed(known),
         "wanted": recall.wanted(known),
         "until": recall.recall_until(known),
     }

@@ -88,7 +88,7 @@ def why_not_announce(decision: Any) -> Refusal | None:
         return Refusal(
             env._("A third of those who would vote have to sign this first."),
             rule="recall",
-            value=str(len(decision.signer_ids)),
+            value=str(recall.signed(decision)),
         )
     if decision.method == "person" and not role_of(decision):
         return Refusal(
@@ -489,7 +489,8 @@ def settle_candidates(decision: Any) -> None:
     """Fix the options of an election that opens (sudo): people who agreed to stand."""
     if not has_candidates(decision):
         return
-    for option in decision.option_ids.filtered("person_id"):
+    for option in decision.option_ids.filtered(lambda one: not one.is_none):
+        # A label without a person would take votes, and could not have the role.
         if not option.consents_to_stand or why_not_person(decision, option.person_id):
             option.is_withdrawn = True
     seats = (decision.settings or {}).get("seats") or 1

@@ -11,6 +11,7 @@ from odoo.fields import Command, Domain
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import payload
+from odoo.addons.wezer_base.tools.rate_limit import why_not_more
 
 from . import elections, roll, rules
 
@@ -21,6 +22,8 @@ TEXT_LENGTH = 4000
 OPTIONS_MOST = 100
 OUTCOMES_MOST = 20
 DRAFTS_MOST = 20
+# Everybody gets a notice of each: so many proposals one person announces in a day.
+DAILY = 10
 # What was rejected comes back unchanged only after so many days, or where so many ask.
 RETURN_DAYS = 30
 RETURN_ASKED = 5
@@ -158,13 +161,16 @@ def _options(decision: Any, rows: Any) -> list[dict]:
         person = payload.record(env, "res.partner", row.get("person_id") or 0)
         if person:
             person = _people(env, decision.group_id, person.ids)
-        label = payload.line(env, row.get("label"), LABEL_LENGTH, "options")
+        # A person stands by their own name: nobody is elected under that of another.
+        label = person.name or payload.line(
+            env, row.get("label"), LABEL_LENGTH, "options"
+        )
         start = payload.moment(env, row.get("start"))
         found.append(
             {
                 "decision_id": decision.id,
                 "sequence": number,
-                "label": label or person.name or str(start or ""),
+                "label": label or str(start or ""),
                 "description": payload.text(env, row.get("description"), TEXT_LENGTH),
                 "person_id": person.id,
                 "start": start,
@@ -240,11 +246,16 @@ def why_not_announce(decision: Any) -> Exception | None:
             rule="decider",
             field="decider_id",
         )
+    if decision.method == "advice" and decision.secrecy != "open":
+        return Refusal(
+            env._("Advice is given in the open: the person who decides answers it."),
+            rule="secret",
+            field="secrecy",
+        )
     error = elections.why_not_announce(decision)
     if error:
         return error
-    bound = decision.outcome_ids.filtered(lambda outcome: outcome.kind != "words")
-    if bound and decision.method in rules.UNBOUND:
+    if _decides_nothing(decision):
         return Refusal(
             env._("An answer of this kind decides nothing, so nothing can follow."),
             rule="outcome",
@@ -253,6 +264,17 @@ def why_not_announce(decision: Any) -> Exception | None:
     return (
         roll.why_not(decision) or _why_not_return(decision) or _why_not_more(decision)
     )
+
+
+def _decides_nothing(decision: Any) -> bool:
+    """Return whether outcomes would follow whatever the answers are.
+
+    Options say what is liked best: of them follows who has a role, and nothing else.
+    """
+    bound = decision.outcome_ids.filtered(lambda outcome: outcome.kind != "words")
+    if decision.method in rules.OF_PERSONS:
+        return any(outcome.kind != "role" for outcome in bound)
+    return bool(bound) and decision.method in (*rules.UNBOUND, *rules.WITH_OPTIONS)
 
 
 def _stands_later(decision: Any) -> bool:
@@ -273,7 +295,7 @@ def _why_not_more(decision: Any) -> Refusal | None:
         most = rules.policy(group, "decisions_person") or rules.RUNNING_PERSON
         count = decision.search_count(running)
     if count < most:
-        return None
+        return _why_not_daily(decision)
     return Refusal(
         env._(
             "%(count)s decisions are running here already. Wait until one of them has"
@@ -283,6 +305,29 @@ def _why_not_more(decision: Any) -> Refusal | None:
         rule="running",
         value=str(count),
         limit=str(most),
+    )
+
+
+def _why_not_daily(decision: Any) -> Refusal | None:
+    """Refuse to announce and withdraw again and again: notices stay sent."""
+    env, group, person = decision.env, decision.group_id, decision.proposer_id
+    if person == group.partner_id:
+        return None
+    return why_not_more(
+        env["wezer.governance.event"],
+        [
+            ("group_id", "=", group.id),
+            ("kind", "=", "announced"),
+            ("decision_id.proposer_id", "=", person.id),
+        ],
+        timedelta(days=1),
+        DAILY,
+        env._(
+            "%(count)s proposals were put to this circle within a day. Wait until"
+            " tomorrow.",
+            count=DAILY,
+        ),
+        "daily",
     )
 
 

@@ -27,7 +27,12 @@ def wanted(decision: Any) -> int:
 
 def is_signed(decision: Any) -> bool:
     """Return whether enough of those who would vote have signed a recall (sudo)."""
-    return len(decision.signer_ids) >= wanted(decision)
+    return signed(decision) >= wanted(decision)
+
+
+def signed(decision: Any) -> int:
+    """Return how many of those who would vote have signed (sudo): who left does not."""
+    return roll.would_be(decision, decision.signer_ids)
 
 
 def draft_recall(decisions: Any, role: Any, person: Any, reason: str) -> Any:

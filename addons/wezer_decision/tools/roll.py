@@ -177,15 +177,21 @@ def counts(decision: Any) -> tuple[int, int]:
     return rows[0]
 
 
-def would_be(decision: Any) -> int:
-    """Return how many voices the roll would have, as the circle is now."""
+def would_be(decision: Any, people: Any = None) -> int:
+    """Return how many voices the roll would have, as the circle is now.
+
+    :param people: only the voices of these persons
+    """
     decision.flush_recordset()
     rows = decision.env.execute_query(
         SQL(
             """SELECT count(DISTINCT v.party) FROM (%s) v
                  JOIN wezer_profile p ON p.partner_id = v.person
-                  AND p.state = 'active'""",
+                  AND p.state = 'active'
+                WHERE %s OR v.person = ANY(%s)""",
             candidates(decision),
+            people is None,
+            list(people.ids) if people is not None else [],
             to_flush=decision.env["wezer.profile"]._fields["state"],
         )
     )

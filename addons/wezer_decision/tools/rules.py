@@ -281,17 +281,19 @@ def _hours(decision: Any, asked: int | None) -> int:
 
 
 def _majority(group: Any, asked: dict) -> dict[str, Any]:
-    decided = policy(group, "decides_share")
-    wanted = _larger(decided, asked.get("share")) or MAJORITY
+    # Where the circle decided nothing, the half holds: a proposer asks for more only.
+    usual = policy(group, "decides_share") or MAJORITY
+    wanted = _larger(usual, asked.get("share"))
     strict = policy(group, "decides_strict")
-    if strict is None or (wanted != decided and not strict):
+    if strict is None or (wanted != usual and not strict):
         # More than the half; at least each larger share.
-        strict = asked.get("strict", Fraction(wanted) == Fraction(1, 2))
+        strict = Fraction(wanted) == Fraction(1, 2)
+    strict = bool(strict) or bool(asked.get("strict"))
     base = policy(group, "decides_base") or asked.get("base") or "cast"
-    return {"share": wanted, "strict": bool(strict), "base": base}
+    return {"share": wanted, "strict": strict, "base": base}
 
 
-def _larger(first: str | None, second: str | None) -> str | None:
+def _larger(first: str | None, second: str | None) -> Any:
     shares = [text for text in (first, second) if text]
     return max(shares, key=Fraction) if shares else None
 

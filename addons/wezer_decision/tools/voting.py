@@ -18,6 +18,12 @@ REASON_LENGTH = 4000
 CHOICE_LENGTH = 2000
 
 
+def is_objection(decision: Any, choice: Any) -> bool:
+    """Return whether ``choice`` objects, however it is written: that needs a reason."""
+    text = choice[:CHOICE_LENGTH].strip().lower() if isinstance(choice, str) else ""
+    return text == "object" and decision.method in ("consent", "person")
+
+
 def cast(
     decision: Any, choice: Any, voter: Any, reason: Any = None, code: Any = None
 ) -> Any:
