@@ -176,11 +176,30 @@ class WezerDecisions(http.Controller):
         decision = self._decision(decision_id)
         if decision._why_no_ballot_file():
             raise werkzeug.exceptions.NotFound()
-        name, content = decision._ballot_file()
+        return self._file(*decision._ballot_file(), "text/csv")
+
+    @http.route(
+        "/decisions/<int:decision_id>/receipts.txt",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+    )
+    def decision_receipt_file(self, decision_id, **_kwargs):
+        """Give the receipts of a secret vote: more than a page has room for."""
+        decision = self._decision(decision_id)
+        if decision.secrecy == "open" or decision._why_no_receipts():
+            raise werkzeug.exceptions.NotFound()
+        return self._file(*decision._receipt_file(), "text/plain")
+
+    def _file(self, name, content, kind):
+        """Return a text as a file to be kept."""
         return request.make_response(
             content,
             [
-                ("Content-Type", "text/csv; charset=utf-8"),
+                ("Content-Type", f"{kind}; charset=utf-8"),
                 ("Content-Disposition", f'attachment; filename="{name}"'),
                 ("X-Content-Type-Options", "nosniff"),
                 ("Cache-Control", "no-store"),

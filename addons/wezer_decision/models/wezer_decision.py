@@ -1034,7 +1034,7 @@ class WezerDecision(models.Model):
         :param str code: of a secret vote, to change it
         :return: of a secret vote the code by which it can be found, else True
         """
-        if choice == "object" and self.sudo().method in ("consent", "person"):
+        if voting.is_objection(self.sudo(), choice):
             return self.action_object(reason)
         decision = self._check("vote")
         decision._share()
@@ -1569,7 +1569,6 @@ class WezerDecision(models.Model):
         """Do what is due, the oldest first; each in a transaction of its own."""
         clocks.run(self.sudo())
         self.env["wezer.vote.delegation"].sudo()._clock()
-        self.env["wezer.urn"].sudo()._clean()
 
     @api.model
     def _cron_elections(self):
@@ -1628,13 +1627,26 @@ class WezerDecision(models.Model):
         """Return why the ballots are not published, or None."""
         return published_ballots.why_no_list(self.sudo())
 
-    def _receipts(self) -> list[str]:
+    def _receipts(self, limit: int | None = None) -> list[str]:
         """Return the hashes of all receipts of a secret vote, once counted, sorted.
+
+        :param limit: so many at most
+        :raise Refusal: rule ``state``
+        """
+        self.check_access("read")
+        return published_ballots.receipts(self.sudo(), limit)
+
+    def _receipt_file(self) -> tuple[str, str]:
+        """Return the name and the text of the file of receipts, once counted.
 
         :raise Refusal: rule ``state``
         """
         self.check_access("read")
-        return published_ballots.receipts(self.sudo())
+        return published_ballots.receipt_file(self.sudo())
+
+    def _why_no_receipts(self):
+        """Return why the receipts are not published, or None."""
+        return published_ballots.why_not_counted(self.sudo())
 
     def _find_receipt(self, code) -> dict:
         """Return the hash of a code, whether it is published, and beside which ballot.

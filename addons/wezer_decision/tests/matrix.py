@@ -102,6 +102,10 @@ ROUTES = {
     ),
     # Before a decision is closed there is nothing to count.
     "GET /decisions/<int:decision_id>/count.csv": ("", "/decisions/{vote}/count.csv"),
+    "GET /decisions/<int:decision_id>/receipts.txt": (
+        "",
+        "/decisions/{vote}/receipts.txt",
+    ),
     "GET /decisions/methods/<string:method>": (ALL, "/decisions/methods/majority"),
     "POST /decisions/<int:decision_id>/receipt": ("", ""),
     "POST /decisions/<int:decision_id>/<string:act>": ("", ""),

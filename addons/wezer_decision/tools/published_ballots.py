@@ -75,27 +75,41 @@ def ballot_file(decision: models.Model) -> tuple[str, str]:
     return f"decision-{decision.id}.csv", text
 
 
-def receipts(decision: models.Model) -> list[str]:
+def receipts(decision: models.Model, limit: int | None = None) -> list[str]:
     """Return the hashes of all receipts of a secret decision that was counted, sorted.
 
     :param decision: with sudo; the caller checked that its reader sees it
+    :param limit: so many at most
     :raise Refusal: rule ``state``
     """
     error = why_not_counted(decision)
     if error:
         raise error
-    return secrecy.receipts(decision) if decision.secrecy != "open" else []
+    return secrecy.receipts(decision, limit) if decision.secrecy != "open" else []
+
+
+def receipt_file(decision: models.Model) -> tuple[str, str]:
+    """Return the name and the text of the file of receipts: a hash on each line.
+
+    :param decision: with sudo; the caller checked that its reader sees it
+    :raise Refusal: rule ``state``
+    """
+    text = "".join(f"{digest}\n" for digest in receipts(decision))
+    return f"decision-{decision.id}-receipts.txt", text
 
 
 def find_receipt(decision: models.Model, code: Any) -> dict[str, Any]:
     """Return the hash of a receipt code, and whether it is among those published.
 
     :return: ``hash``, ``found``, and in the mode with receipts the ``choice``
+    :raise Refusal: rule ``state``
     """
+    error = why_not_counted(decision)
+    if error:
+        raise error
     digest = secrecy.code_hash(decision.id, secrecy.plain_code(code))
-    found: dict[str, Any] = {"hash": digest, "found": digest in receipts(decision)}
-    if found["found"] and decision.secrecy == "receipt":
-        for choice, known in secrecy.ballots(decision):
-            if known == digest:
-                found["choice"] = choice
+    known = secrecy.receipt(decision, digest)
+    found: dict[str, Any] = {"hash": digest, "found": known is not None}
+    if known is not None and decision.secrecy == "receipt":
+        found["choice"] = known
     return found

@@ -14,6 +14,8 @@ from . import answer_fields
 BARS = 20
 # So many names of voters a closed page lists.
 BALLOTS_SHOWN = 50
+# So many receipts stand on the page; more are in a file.
+RECEIPTS_SHOWN = 100
 
 
 def values(decision: Any) -> dict:
@@ -38,7 +40,7 @@ def values(decision: Any) -> dict:
         else [],
         "numbers": result.get("numbers") or {},
         "ballots": ballots(decision),
-        "receipts": decision._receipts(),
+        "receipts": receipts(decision),
         "has_file": decision._why_no_ballot_file() is None,
     }
 
@@ -181,6 +183,18 @@ def matrix(result: dict, name: str = "matrix") -> dict:
             for name in names
         ],
     }
+
+
+def receipts(decision: Any) -> dict:
+    """Return the receipts of a secret vote: ``rows``, and whether there are ``more``.
+
+    More of them stand in a file, and none here: a code is looked up by the form.
+    """
+    if decision.secrecy == "open" or decision._why_no_receipts():
+        return {}
+    found = decision._receipts(RECEIPTS_SHOWN + 1)
+    more = len(found) > RECEIPTS_SHOWN
+    return {"more": more, "rows": [] if more else found}
 
 
 def ballots(decision: Any) -> dict:

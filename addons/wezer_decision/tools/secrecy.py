@@ -4,10 +4,12 @@ While a decision is open, a ballot is found by the hash of its receipt code alon
 database still knows that one transaction marked a row of the roll and inserted a
 ballot. So closing deletes all ballots of the decision and inserts them anew, in random
 order, with random ids, in one transaction. Afterwards the place, the id and the
-transaction of a row say nothing, and ``VACUUM`` removes what was deleted.
+transaction of a row say nothing, and a scheduled action writes the table into a new
+file, without what was deleted.
 
 No statement of this module is written to the log where it fails: its values would be in
-the line.
+the line. The database writes a statement that fails into its own log, so that choices
+and hashes stand in a statement before (:func:`_give`), which waits for nobody.
 """
 
 import hashlib
@@ -36,7 +38,11 @@ CODE_LENGTH = 16
 CODE_GROUP = 4
 # The largest number of an id.
 ID_MAX = 2**31 - 1
-TABLES = ("wezer_urn", "wezer_urn_receipt")
+URN = SQL.identifier("wezer_urn")
+CRON = "wezer_decision.ir_cron_ballots"
+# Milliseconds that others are waited for, and minutes until the next attempt.
+REWRITE_WAIT = 1000
+REWRITE_AGAIN = 10
 
 _logger = logging.getLogger(__name__)
 
@@ -80,13 +86,26 @@ def mark(env: api.Environment, voter_id: int, before: str, after: str) -> bool:
     return bool(env.cr.fetchone())
 
 
+def _give(env: api.Environment, choice: str | None, digest: str) -> None:
+    """Give a choice and a hash to the statement that follows in this transaction."""
+    env.cr.execute(
+        """SELECT set_config('wezer.choice', %s, true),
+                  set_config('wezer.digest', %s, true)""",
+        [choice or "", digest],
+        log_exceptions=False,
+    )
+
+
 def insert(env: api.Environment, decision_id: int, choice: str, digest: str) -> None:
     """Insert a ballot with a random id."""
+    _give(env, choice, digest)
     for _attempt in range(20):
         env.cr.execute(
             """INSERT INTO wezer_urn (id, decision_id, choice, receipt_hash)
-               VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO NOTHING RETURNING id""",
-            [secrets.randbelow(ID_MAX) + 1, decision_id, choice, digest],
+               VALUES (%s, %s, current_setting('wezer.choice'),
+                       current_setting('wezer.digest'))
+               ON CONFLICT (id) DO NOTHING RETURNING id""",
+            [secrets.randbelow(ID_MAX) + 1, decision_id],
             log_exceptions=False,
         )
         if env.cr.fetchone():
@@ -96,10 +115,12 @@ def insert(env: api.Environment, decision_id: int, choice: str, digest: str) -> 
 
 def change(env: api.Environment, decision_id: int, digest: str, choice: str) -> bool:
     """Give a ballot another choice; False where no ballot has this hash."""
+    _give(env, choice, digest)
     env.cr.execute(
-        """UPDATE wezer_urn SET choice = %s
-            WHERE decision_id = %s AND receipt_hash = %s RETURNING id""",
-        [choice, decision_id, digest],
+        """UPDATE wezer_urn SET choice = current_setting('wezer.choice')
+            WHERE decision_id = %s AND receipt_hash = current_setting('wezer.digest')
+           RETURNING id""",
+        [decision_id],
         log_exceptions=False,
     )
     return bool(env.cr.fetchone())
@@ -107,10 +128,12 @@ def change(env: api.Environment, decision_id: int, digest: str, choice: str) -> 
 
 def remove(env: api.Environment, decision_id: int, digest: str) -> bool:
     """Delete a ballot; False where no ballot has this hash."""
+    _give(env, None, digest)
     env.cr.execute(
         """DELETE FROM wezer_urn
-            WHERE decision_id = %s AND receipt_hash = %s RETURNING id""",
-        [decision_id, digest],
+            WHERE decision_id = %s AND receipt_hash = current_setting('wezer.digest')
+           RETURNING id""",
+        [decision_id],
         log_exceptions=False,
     )
     return bool(env.cr.fetchone())
@@ -213,55 +236,48 @@ def shuffle(env: api.Environment, decision_id: int, keep_hashes: bool) -> None:
     )
     if env.cr.rowcount != number:
         raise RuntimeError("Not every ballot got a new number")
-    vacuum_after_commit(env)
+    rewrite_soon(env)
 
 
 def destroy(env: api.Environment, decision_id: int) -> None:
     """Delete the ballots of a decision that are not counted."""
     env.cr.execute("DELETE FROM wezer_urn WHERE decision_id = %s", [decision_id])
     if env.cr.rowcount:
-        vacuum_after_commit(env)
+        rewrite_soon(env)
 
 
-def vacuum_after_commit(env: api.Environment) -> None:
-    """Remove deleted ballots from the files once this transaction is committed."""
-    database = env.cr.dbname
-    env.cr.postcommit.add(lambda: vacuum(database))
+def rewrite_soon(env: api.Environment) -> None:
+    """Ask the scheduled action to write the table anew once this is committed."""
+    cron = env.ref(CRON, raise_if_not_found=False)
+    if cron:
+        # Members may not touch scheduled actions.
+        cron.sudo()._trigger()
 
 
-def vacuum(database: str) -> None:
-    """Remove deleted ballots from the files of their tables.
+def rewrite(database: str) -> bool:
+    """Write the table of ballots into a new file, without what was deleted.
 
-    Where the table is locked, or a transaction could still read what was deleted, the
-    scheduled action tries again. Indexes are cleaned, too: as a rule it leaves them for
-    later where little was deleted.
+    ``VACUUM`` alone marks the place of a deleted row as free: its bytes stay in the
+    file, with the transaction that wrote them, until something else needs the place.
+    People who vote wait meanwhile; whoever holds the table is waited for only shortly.
+
+    :return: False where somebody was in the way, or can still read what was deleted
     """
     with sql_db.db_connect(database).cursor() as cr:
         cr._cnx.autocommit = True  # VACUUM runs outside of transactions
         try:
-            for table in TABLES:
-                cr.execute(
-                    SQL(
-                        "VACUUM (SKIP_LOCKED TRUE, INDEX_CLEANUP TRUE) %s",
-                        SQL.identifier(table),
-                    ),
-                    log_exceptions=False,
-                )
+            cr.execute(SQL("SET lock_timeout = %s", f"{REWRITE_WAIT}ms"))
+            cr.execute(SQL("VACUUM (FULL) %s", URN), log_exceptions=False)
+            # It counts the rows that an older transaction can still read.
+            cr.execute(SQL("VACUUM %s", URN), log_exceptions=False)
+            cr.execute("SELECT pg_stat_get_dead_tuples('wezer_urn'::regclass)")
+            return not cr.fetchone()[0]
         except psycopg2.Error as error:
-            # The count is committed, whatever becomes of this.
-            _logger.warning("Deleted ballots are removed later: %s", error)
+            _logger.info("Deleted ballots are removed later: %s", error)
+            return False
         finally:
+            cr.execute("RESET lock_timeout")
             cr._cnx.autocommit = False
-
-
-def has_deleted_rows(env: api.Environment) -> bool:
-    """Return whether files of ballots may still hold deleted rows."""
-    env.cr.execute(
-        "SELECT coalesce(sum(n_dead_tup), 0) > 0 FROM pg_stat_user_tables"
-        " WHERE relid = ANY(%s::regclass[])",
-        [list(TABLES)],
-    )
-    return env.cr.fetchone()[0]
 
 
 # === WORDS FOR THE PAGE === #
@@ -323,18 +339,48 @@ def limits(env: api.Environment, mode: str) -> list[str]:
 # === AFTER CLOSING === #
 
 
-def receipts(decision: models.Model) -> list[str]:
-    """Return the hashes of all receipts of a closed decision, sorted."""
-    table = "wezer_urn" if decision.secrecy == "receipt" else "wezer_urn_receipt"
+def receipts(decision: models.Model, limit: int | None = None) -> list[str]:
+    """Return the hashes of the receipts of a closed decision, sorted.
+
+    :param limit: so many at most; all where it is left out
+    """
     rows = decision.env.execute_query(
         SQL(
             """SELECT receipt_hash FROM %s WHERE decision_id = %s
-                ORDER BY receipt_hash COLLATE "C" """,
-            SQL.identifier(table),
+                ORDER BY receipt_hash COLLATE "C" LIMIT %s""",
+            _receipt_table(decision),
             decision.id,
+            limit,
         )
     )
     return [row[0] for row in rows]
+
+
+def receipt(decision: models.Model, digest: str) -> str | None:
+    """Return the ballot beside a hash that a closed decision published, else None.
+
+    Where ballots have no hashes beside them, the empty text stands for the ballot.
+    """
+    beside = "choice" if decision.secrecy == "receipt" else "receipt_hash"
+    rows = decision.env.execute_query(
+        SQL(
+            "SELECT %s FROM %s WHERE decision_id = %s AND receipt_hash = %s",
+            SQL.identifier(beside),
+            _receipt_table(decision),
+            decision.id,
+            digest,
+        )
+    )
+    if not rows:
+        return None
+    return rows[0][0] if decision.secrecy == "receipt" else ""
+
+
+def _receipt_table(decision: models.Model) -> SQL:
+    """Return the table with the hashes of a closed decision."""
+    return SQL.identifier(
+        "wezer_urn" if decision.secrecy == "receipt" else "wezer_urn_receipt"
+    )
 
 
 def seal(decision: models.Model) -> str | None:
