@@ -157,6 +157,25 @@ class WezerInvitation(models.Model):
         )
 
     @api.model
+    def _invited_action(self, count):
+        """Return what tells in the back office that so many invitations were sent.
+
+        :rtype: dict
+        """
+        if not self.env.company._wezer_can_send():
+            # The links to pass on are there.
+            return {"type": "ir.actions.act_url", "url": "/my/invite", "target": "self"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self._invited_text(count),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    @api.model
     def _passes_on_links(self):
         """Return whether the caller may have the link that a letter would contain.
 

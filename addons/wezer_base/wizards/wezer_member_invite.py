@@ -17,15 +17,4 @@ class WezerMemberInvite(models.TransientModel):
         self.ensure_one()
         invitations = self.env["wezer.invitation"]
         count = invitations.action_invite(self.emails, self.message)
-        if not self.env.company._wezer_can_send():
-            # The links to pass on are there.
-            return {"type": "ir.actions.act_url", "url": "/my/invite", "target": "self"}
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": invitations._invited_text(count),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return invitations._invited_action(count)

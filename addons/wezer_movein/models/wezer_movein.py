@@ -916,6 +916,11 @@ class WezerMovein(models.Model):
             )
         return opening.send_letters(self, account_ids)
 
+    def action_invite(self) -> dict:
+        """Invite all who moved in and have no login, and say how many these are."""
+        count = self.action_send_letters()
+        return self.env["wezer.invitation"]._invited_action(count)
+
     def action_take_back(self) -> bool:
         """Put the currency out of use and archive what was made.
 

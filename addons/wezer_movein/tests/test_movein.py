@@ -324,6 +324,13 @@ class TestImport(MoveinCommon):
             [("email", "=", "member4@village.example")]
         )
         self.assertEqual(len(letters), 1)
+        self.patch(type(self.env.company), "_wezer_can_send", lambda _company: True)
+        told = self.move.action_invite()["params"]["message"]
+        rest = self.env["wezer.invitation"].search_count(
+            [("email", "=like", "%@village.example"), ("id", "not in", letters.ids)]
+        )
+        self.assertEqual(told, f"Invitations on their way: {rest}.")
+        self.assertGreater(rest, 1)
 
     def test_finishing_deletes_the_contents_of_the_files(self):
         self.move.action_prove()
