@@ -2,6 +2,7 @@ import hashlib
 import json
 import logging
 from base64 import b64decode, b64encode
+from functools import partial
 from typing import Any
 
 from odoo import api, fields, models
@@ -15,7 +16,7 @@ from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_currency.tools import treasury_policy
 from odoo.addons.wezer_currency.tools.texts import storable
 
-from ..tools import backup_first, checking, opening, proof, taking_back
+from ..tools import backup_first, checking, opening, proof, shown, taking_back
 from ..tools.community_import import CommunityImport
 from ..tools.content import Unreadable
 
@@ -216,8 +217,13 @@ class WezerMovein(models.Model):
     report = fields.Json(readonly=True, groups="wezer_base.group_administrator")
     summary = fields.Char(compute="_compute_summary", compute_sudo=True)
     lacks = fields.Text(
-        string="Not in the files",
+        string="Not in the files, in English",
         readonly=True,
+        help="The exports of this system never contain it.",
+    )
+    lacks_text = fields.Text(
+        string="Not in the files",
+        compute="_compute_lacks_text",
         help="The exports of this system never contain it.",
     )
     undecided_count = fields.Integer(
@@ -349,6 +355,13 @@ class WezerMovein(models.Model):
                 " %(differences)s balances that differ.",
                 **counts,
             )
+
+    @api.depends("lacks")
+    @api.depends_context("lang")
+    def _compute_lacks_text(self):
+        for move in self:
+            lines = (move.lacks or "").splitlines()
+            move.lacks_text = "\n".join(shown.term(self.env, one) for one in lines)
 
     @api.depends("problem_ids.is_undecided")
     def _compute_undecided_count(self):
@@ -791,6 +804,17 @@ class WezerMovein(models.Model):
                 self.env._("An error in the program ended the import: %s", error)
             )
 
+    def _amount_writer(self):
+        """Return what writes exact amounts as the reader's language does (sudo).
+
+        Of a move that was only checked, the currency is known by the report.
+        """
+        found = (self.report or {}).get("currency", {})
+        currency = self.wezer_currency_id
+        digits = currency.digits if currency else found.get("digits", 0)
+        is_time = currency._is_hours() if currency else found.get("is_time", False)
+        return partial(shown.amount, self.env, digits=digits, is_time=is_time)
+
     def _starter(self):
         """Return the user who started this move; the current one, if they have left."""
         return self.person_id.user_ids[:1] or self.env.user
@@ -879,6 +903,8 @@ class WezerMovein(models.Model):
             "page_name": "wezer_movein_proof",
             "move": move,
             "proof": move.proof,
+            "layout": shown.term(self.env, move.proof["layout"]),
+            "numbers": proof.numbers_in_words(move),
             "differing": move.account_ids.filtered("has_difference"),
             "decided": proof.decisions_in_words(move),
             "residuals": proof.readings_in_words(move),

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -8,6 +8,8 @@ from .wezer_movein_problem import MEMBER_REPORT
 
 _lt = LazyTranslate(__name__)
 
+# Exact decimals; each is shown by a field of its name with ``_text``.
+AMOUNTS = ("balance_file", "balance_replay", "balance_here", "difference")
 REPORT_LENGTH = 1000
 # Reports of one account that wait for an answer.
 REPORTS_WAITING = 5
@@ -74,10 +76,22 @@ class WezerMoveinAccount(models.Model):
         ondelete="restrict",
     )
     # Decimals as text, which no rounding touches.
-    balance_file = fields.Char(string="Balance by the files", readonly=True)
-    balance_replay = fields.Char(string="Balance by its payments", readonly=True)
-    balance_here = fields.Char(string="Balance here", readonly=True)
-    difference = fields.Char(readonly=True)
+    balance_file = fields.Char(string="Balance by the files, exact", readonly=True)
+    balance_replay = fields.Char(string="Balance by its payments, exact", readonly=True)
+    balance_here = fields.Char(string="Balance here, exact", readonly=True)
+    difference = fields.Char(string="Difference, exact", readonly=True)
+    balance_file_text = fields.Char(
+        string="Balance by the files", compute="_compute_texts", compute_sudo=True
+    )
+    balance_replay_text = fields.Char(
+        string="Balance by its payments", compute="_compute_texts", compute_sudo=True
+    )
+    balance_here_text = fields.Char(
+        string="Balance here", compute="_compute_texts", compute_sudo=True
+    )
+    difference_text = fields.Char(
+        string="Difference", compute="_compute_texts", compute_sudo=True
+    )
     has_difference = fields.Boolean(
         string="The balances differ",
         readonly=True,
@@ -112,6 +126,16 @@ class WezerMoveinAccount(models.Model):
     _code_uniq = models.UniqueIndex(
         "(movein_id, code)", "An account can be in a move only once."
     )
+
+    @api.depends(*AMOUNTS)
+    @api.depends_context("lang")
+    def _compute_texts(self):
+        """Show amounts with the decimals of the currency, as the reader's language."""
+        for move, accounts in self.grouped("movein_id").items():
+            write = move._amount_writer()
+            for account in accounts:
+                for name in AMOUNTS:
+                    account[f"{name}_text"] = write(account[name])
 
     def report_wrong(self, text: str) -> bool:
         """Tell the administrators that something about one's own account is wrong.

@@ -2,11 +2,10 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools.translate import code_translations
 
 from odoo.addons.wezer_base.tools import days
 
-from ..tools import problems
+from ..tools import problems, shown
 from ..tools.content import Problem
 
 #: The code of what members tell about their own account.
@@ -89,6 +88,8 @@ CHOICES = [
     ("levy_payer_both", "The payer paid the levy twice, for both sides"),
     ("levy_net", "The amount contains the levy, and only the rest was paid"),
 ]
+# Details of problems that are amounts of the currency.
+AMOUNTS = ("amount", "balance", "difference", "file", "replay", "sum", "text")
 # So many readings of a column are compared in a line, the best ones.
 READINGS_SHOWN = 3
 #: In the context: the choices of a form. The web client reads the labels of a form's
@@ -125,7 +126,10 @@ class WezerMoveinProblem(models.Model):
     row = fields.Integer(readonly=True, aggregator=None)
     old_id = fields.Char(string="Old number", readonly=True)
     accounts = fields.Char(readonly=True)
-    amount = fields.Char(readonly=True)
+    amount = fields.Char(string="Amount, exact", readonly=True)
+    amount_text = fields.Char(
+        string="Amount", compute="_compute_amount_text", compute_sudo=True
+    )
     details = fields.Json(readonly=True)
     # What happens unless somebody decides; empty where somebody has to.
     default = fields.Selection(CHOICES, string="Without a decision", readonly=True)
@@ -172,20 +176,28 @@ class WezerMoveinProblem(models.Model):
                 len(choices) > 1 or (problem.asks and bool(choices))
             )
 
+    @api.depends("amount")
+    @api.depends_context("lang")
+    def _compute_amount_text(self):
+        for move, found in self.grouped("movein_id").items():
+            write = move._amount_writer()
+            for problem in found:
+                problem.amount_text = write(problem.amount)
+
     @api.depends("code", "sentence", "details", "accounts", "amount", "file")
     @api.depends_context("lang")
     def _compute_words(self):
         """Tell the problem in the reader's language; members' words stay theirs."""
-        texts = code_translations.get_python_translations(
-            "wezer_movein", self.env.lang or "en_US"
-        )
         names = self._account_names()
+        # Of the move, only the unit of its amounts is read.
+        writers = {move: move._amount_writer() for move in self.sudo().movein_id}
         for problem in self:
             kind = problems.PROBLEMS.get(problem.code)
             if not kind:
                 problem.words = problem.sentence
                 continue
             called = names.get(problem.movein_id.id, {})
+            write = writers[problem.movein_id]
             told = Problem(
                 problem.code,
                 problem.file or "",
@@ -193,19 +205,32 @@ class WezerMoveinProblem(models.Model):
                 problem.old_id or "",
                 [called.get(code, code) for code in problem._account_codes()],
                 problem.amount,
-                problem.details or {},
+                problem._details_in_words(write),
             )
-            text = texts.get(kind.sentence) or kind.sentence
+            text = shown.term(self.env, kind.sentence)
             problem.words = " ".join(
                 filter(
                     None,
                     (
                         problems.sentence(told, text),
                         problem._payment_in_words(called),
-                        problem._readings_in_words(),
+                        problem._readings_in_words(write),
                     ),
                 )
             )
+
+    def _details_in_words(self, write):
+        """Return the details as a sentence says them, in the reader's language.
+
+        :param write: what writes amounts of the move
+        """
+        found = dict(self.details or {})
+        for name in AMOUNTS:
+            if name in found:
+                found[name] = write(found[name])
+        if isinstance(found.get("what"), list):
+            found["what"] = [shown.term(self.env, one) for one in found["what"]]
+        return found
 
     def _account_codes(self):
         return (self.accounts or "").split(", ")
@@ -241,7 +266,7 @@ class WezerMoveinProblem(models.Model):
         told = {
             "payer": called.get(payment["payer"], payment["payer"]),
             "payee": called.get(payment["payee"], payment["payee"]),
-            "amount": self.amount or "",
+            "amount": self.amount_text or "",
             "purpose": payment["purpose"],
         }
         if not day:
@@ -256,7 +281,7 @@ class WezerMoveinProblem(models.Model):
             **told,
         )
 
-    def _readings_in_words(self):
+    def _readings_in_words(self, write):
         """Return what the likely readings of a column leave to explain."""
         residuals = (self.details or {}).get("residuals")
         if not residuals:
@@ -266,7 +291,7 @@ class WezerMoveinProblem(models.Model):
         return self.env._(
             "Left to explain: %s.",
             "; ".join(
-                f"{labels.get(f'{self.code}_{name}', name)}: {left}"
+                f"{labels.get(f'{self.code}_{name}', name)}: {write(left)}"
                 for name, left in likely[:READINGS_SHOWN]
             ),
         )

@@ -4,3 +4,4 @@ from . import test_readers_of_tables
 from . import test_samples
 from . import test_notices_of_moving_in
 from . import test_pages
+from . import test_shown

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .content import LEVIES, Problem, Unreadable
+from .terms import _lt
 
 ASK = "ask"
 # How a column can be meant that the files do not explain: one decision for each move.
@@ -28,11 +29,6 @@ class Kind(NamedTuple):
     default: str
     choices: tuple[str, ...]
     sentence: str
-
-
-def _lt(source: str) -> str:
-    """Mark a sentence for translation: where it is shown, it is looked up by itself."""
-    return source
 
 
 PROBLEMS = {

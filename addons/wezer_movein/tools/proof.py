@@ -20,7 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 from odoo import fields, models
 
-from .keys import prefix
+from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
+
+from .keys import plain, prefix
 
 KEY_PARAMETER = "wezer_movein.proof_key"
 CHUNK = 20_000
@@ -246,14 +248,30 @@ def _labels(env: Any) -> dict[str, dict[str, str]]:
     }
 
 
+def numbers_in_words(move: models.Model) -> dict[str, str]:
+    """Return the numbers of a proof as the reader's language writes them (sudo)."""
+    kept = move.proof or {}
+    rows = kept.get("rows", {})
+    counts = {
+        "accounts": kept.get("accounts"),
+        "differences": kept.get("differences"),
+        **{name: rows.get(name) for name in ("posted", "notes", "left_out")},
+    }
+    return {
+        "sum": move._amount_writer()(kept.get("sum")),
+        **{name: format_decimal(move.env, n or 0, 0) for name, n in counts.items()},
+    }
+
+
 def readings_in_words(move: models.Model) -> list[dict]:
     """Return what each reading of a column leaves to explain, the least first."""
     kept = (move.proof or {}).get("readings", {})
     labels = _labels(move.env)
+    write = move._amount_writer()
     return [
         {
             "name": labels["choice"].get(f"{column}_{reading}", reading),
-            "left": str(left),
+            "left": write(plain(Decimal(str(left)))),
             "chosen": kept.get("chosen", {}).get(column) == reading,
         }
         for column, residuals in (kept.get("residuals") or {}).items()

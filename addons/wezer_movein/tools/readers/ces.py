@@ -43,6 +43,7 @@ from ..reading import (
 )
 from ..roles import Layout, assign, roles_of
 from ..telling import Telling
+from ..terms import _lt
 
 NAME = "ces"
 
@@ -72,8 +73,8 @@ SIX = {
 }
 PAYMENTS = {"trades", "transactions"}
 LAYOUTS = {
-    "seven": "seven files, IntegralCES exporter",
-    "six": "six files in lower case",
+    "seven": _lt("seven files, IntegralCES exporter"),
+    "six": _lt("six files in lower case"),
 }
 # Languages of the old system as ISO 639-1.
 LANGUAGES = {
@@ -110,17 +111,19 @@ _FORMULA = "=+-@"
 SILENT = timedelta(days=4 * 365)
 LACKS = {
     "seven": [
-        "which payments were never committed",
-        "real credit limits and hidden fields where IntegralCES wrote the files",
-        "offers without a rate",
-        "the people behind the numbers of announcements",
+        _lt("which payments were never committed"),
+        _lt("real credit limits and hidden fields where IntegralCES wrote the files"),
+        _lt("offers without a rate"),
+        _lt("the people behind the numbers of announcements"),
     ],
     "six": [
-        "which payments were never committed",
-        "which accounts are hidden or closed (without announcements and without a"
-        " payment in four years they count as closed)",
-        "the numbers of payments",
-        "pictures (they must be asked for separately)",
+        _lt("which payments were never committed"),
+        _lt(
+            "which accounts are hidden or closed (without announcements and without a"
+            " payment in four years they count as closed)"
+        ),
+        _lt("the numbers of payments"),
+        _lt("pictures (they must be asked for separately)"),
     ],
 }
 

@@ -12,6 +12,7 @@ from ..content import CLOSED, OPEN, Account, Content, Person, SourceFile, Unread
 from ..reading import plain_text
 from ..roles import roles_of
 from ..table_reader import TableReader
+from ..terms import _lt
 
 NAME = "community_forge"
 LAYOUT = {
@@ -39,8 +40,8 @@ NOT_MOVED = {
 }
 RESERVOIR = "reservoir"
 LACKS = [
-    "credit limits and offers",
-    "the people behind the reservoir account",
+    _lt("credit limits and offers"),
+    _lt("the people behind the reservoir account"),
 ]
 
 
@@ -54,7 +55,7 @@ def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     """Return what the files hold."""
     roles = roles_of(files, LAYOUT, WITHOUT)
     return _Reader(
-        NAME, "payments as CSV", roles, files, options, ("transactions",), LACKS
+        NAME, _lt("payments as CSV"), roles, files, options, ("transactions",), LACKS
     ).read()
 
 

@@ -25,6 +25,7 @@ from ..content import (
 from ..reading import Row, plain_text
 from ..roles import roles_of
 from ..table_reader import TableReader
+from ..terms import _lt
 
 NAME = "cyclos"
 USERNAME = (
@@ -100,10 +101,12 @@ STATES = {
 }
 # What did not move money.
 NOT_MOVED = {"pending", "denied", "canceled", "cancelled", "expired", "failed"}
+DETAILS = _lt("transactions details")
+CYCLOS_4 = _lt("transfers of Cyclos 4")
 LACKS = [
-    "passwords and pictures",
-    "credit limits",
-    "what the site's settings left out of the files",
+    _lt("passwords and pictures"),
+    _lt("credit limits"),
+    _lt("what the site's settings left out of the files"),
 ]
 
 
@@ -135,7 +138,7 @@ def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     roles = roles_of(files, LAYOUT, WITHOUT)
     if not {"details", "transfers"} & set(roles):
         raise Unreadable("transfers", "The file of the payments is missing.")
-    layout = "transactions details" if "details" in roles else "transfers of Cyclos 4"
+    layout = DETAILS if "details" in roles else CYCLOS_4
     return _Reader(NAME, layout, roles, files, options, (), LACKS).read()
 
 

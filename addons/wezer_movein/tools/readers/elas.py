@@ -11,6 +11,7 @@ from ..content import CLOSED, OPEN, Account, Advert, Content, Person, SourceFile
 from ..reading import plain_text
 from ..roles import roles_of
 from ..table_reader import TableReader
+from ..terms import _lt
 
 NAME = "elas"
 LAYOUT = {
@@ -30,7 +31,7 @@ FOREIGN = {"7"}
 ACCESS = {"0": "members", "1": "members", "2": "nobody"}
 # Identifiers of kinds of contact where the table is not there.
 KINDS = {"1": "tel", "2": "gsm", "3": "mail", "4": "adr", "5": "web"}
-LACKS = ["passwords", "pictures (only the names of their files)"]
+LACKS = [_lt("passwords"), _lt("pictures (only the names of their files)")]
 
 
 def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
@@ -44,7 +45,7 @@ def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     roles = roles_of(files, LAYOUT, WITHOUT)
     needed = "users", "transactions"
     return _Reader(
-        NAME, "one CSV file for each table", roles, files, options, needed, LACKS
+        NAME, _lt("one CSV file for each table"), roles, files, options, needed, LACKS
     ).read()
 
 

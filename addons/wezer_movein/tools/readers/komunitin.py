@@ -28,9 +28,10 @@ from ..people import tell_people
 from ..reading import Refusals, Row, Sheet, Values, decimals
 from ..roles import assign, roles_of
 from ..telling import Telling
+from ..terms import _lt
 
 NAME = "komunitin"
-LAYOUT = "accounts.csv and transfers.csv"
+LAYOUT = _lt("accounts.csv and transfers.csv")
 
 HEADINGS = {
     "accounts": {"id", "code", "status", "balance", "creditlimit"},
@@ -56,9 +57,9 @@ STATES = {
 # The account of the outside: the community's code and these letters.
 OUTSIDE = "EXTR"
 LACKS = [
-    "names, e-mail addresses, offers and needs (they are in the social service)",
-    "the external account's balance",
-    "amount in the other currency",
+    _lt("names, e-mail addresses, offers and needs (they are in the social service)"),
+    _lt("the external account's balance"),
+    _lt("amount in the other currency"),
 ]
 
 

@@ -12,6 +12,7 @@ from ..content import OPEN, Account, Content, Payment, Person, SourceFile
 from ..reading import Row
 from ..roles import roles_of
 from ..table_reader import TableReader
+from ..terms import SEVERAL_CURRENCIES, _lt
 
 NAME = "open_collective"
 LAYOUT = {
@@ -29,9 +30,9 @@ FEE_KINDS = {"hostfee", "paymentprocessorfee", "hostfeeshare", "platformfee", "t
 # Columns of fees, where they are no rows of their own.
 FEE_COLUMNS = ("hostfee", "paymentprocessorfee", "platformfee", "taxamount")
 LACKS = [
-    "people's addresses",
-    "the balances of other collectives",
-    "the texts and files of expenses",
+    _lt("people's addresses"),
+    _lt("the balances of other collectives"),
+    _lt("the texts and files of expenses"),
 ]
 
 
@@ -45,7 +46,7 @@ def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     roles = roles_of(files, LAYOUT)
     return _Reader(
         NAME,
-        "transactions of one collective",
+        _lt("transactions of one collective"),
         roles,
         files,
         options,
@@ -115,7 +116,7 @@ class _Reader(TableReader):
         currencies.discard("")
         if len(currencies) > 1:
             self.content.lacks.append(
-                f"one currency: the rows are in {', '.join(sorted(currencies))}"
+                SEVERAL_CURRENCIES.format(value=", ".join(sorted(currencies)))
             )
         self.content.facts["external"] = True
         return self.finish(", ".join(sorted(currencies)[:1]))

@@ -11,6 +11,7 @@ from typing import Any
 from ..content import OPEN, Content, Payment, Person, SourceFile
 from ..roles import roles_of
 from ..table_reader import TableReader
+from ..terms import _lt
 
 NAME = "oscurrency"
 LAYOUT = {
@@ -29,7 +30,7 @@ LAYOUT = {
 }
 WITHOUT = {"people": ("balance", "amount")}
 FORWARD = "Brought forward"
-LACKS = ["offers and requests", "credit limits of groups"]
+LACKS = [_lt("offers and requests"), _lt("credit limits of groups")]
 
 
 def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
@@ -42,7 +43,7 @@ def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     """Return what the files hold."""
     roles = roles_of(files, LAYOUT, WITHOUT)
     return _Reader(
-        NAME, "tables as CSV", roles, files, options, ("exchanges",), LACKS
+        NAME, _lt("tables as CSV"), roles, files, options, ("exchanges",), LACKS
     ).read()
 
 

@@ -34,9 +34,10 @@ from ..reading import (
 )
 from ..replay import BROUGHT_FORWARD
 from ..telling import Telling
+from ..terms import _lt
 
 NAME = "spreadsheet"
-LAYOUT = "a spreadsheet"
+LAYOUT = _lt("a spreadsheet")
 # As many rows may stand above the headings, and are looked at to know the columns.
 TITLES_MAX = 30
 LOOKED_AT = 120

@@ -26,9 +26,10 @@ from ..people import tell_people
 from ..reading import Refusals, Row, Sheet, Values, first_rows
 from ..roles import assign, files_by_role
 from ..telling import Telling
+from ..terms import _lt
 
 NAME = "timeoverflow"
-LAYOUT = "Download all: zip of four CSV files"
+LAYOUT = _lt("Download all: zip of four CSV files")
 
 # How the transfers name people who left: (no longer exists, is not active).
 LEFT = {
@@ -66,11 +67,11 @@ _HOURS = re.compile(r"-?\d+:\d\d", re.ASCII)
 _SECONDS = re.compile(r"-?\d{1,18}", re.ASCII)
 _NUMBERED = re.compile(r"(.*\S)\s*\((\d+)\)", re.DOTALL)
 LACKS = [
-    "the numbers of transfers",
-    "comments of transfers",
-    "texts, dates and pictures of posts",
-    "members who left, and their balances",
-    "the bank's own balance",
+    _lt("the numbers of transfers"),
+    _lt("comments of transfers"),
+    _lt("texts, dates and pictures of posts"),
+    _lt("members who left, and their balances"),
+    _lt("the bank's own balance"),
 ]
 HOUR = Decimal(3600)
 

@@ -21,6 +21,7 @@ from ..content import (
 from ..reading import Row, is_number
 from ..roles import roles_of
 from ..table_reader import TableReader
+from ..terms import _lt
 
 NAME = "timeoverflow-sql"
 LAYOUT = {
@@ -40,7 +41,7 @@ LAYOUT = {
 WITHOUT = {"categories": ("userid", "theme"), "users": ("title",)}
 HOUR = Decimal(3600)
 NEEDED = "movements", "transfers", "accounts", "members", "users"
-LACKS = ["pictures"]
+LACKS = [_lt("pictures")]
 
 
 def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
@@ -52,7 +53,9 @@ def recognise(files: list[SourceFile], options: dict[str, Any]) -> int:
 def read(files: list[SourceFile], options: dict[str, Any]) -> Content:
     """Return what the files hold."""
     roles = roles_of(files, LAYOUT, WITHOUT)
-    return _Reader(NAME, "tables as CSV", roles, files, options, NEEDED, LACKS).read()
+    return _Reader(
+        NAME, _lt("tables as CSV"), roles, files, options, NEEDED, LACKS
+    ).read()
 
 
 class _Reader(TableReader):

@@ -42,6 +42,14 @@ from ..content import (
 )
 from ..people import tell_people
 from ..telling import Telling
+from ..terms import (
+    AMOUNTS_SET_ASIDE,
+    CURRENCY_APART,
+    CURRENCY_ELSEWHERE,
+    DEALS_RUNNING,
+    OF_VERSION,
+    _lt,
+)
 
 NAME = "wezer"
 # A deal or a formatted text may be longer than the cells of other systems.
@@ -115,12 +123,14 @@ CURRENCY_WORDS = {
 }
 SHARED = ("picture", "presentation", "skills", "languages", "place", "email", "phone")
 LACKS = [
-    "log-ins and passwords: people are invited again",
-    "messages, notices, files and pictures",
-    "deals in progress and money set aside: they are agreed again",
-    "scores: they are counted from assessments that are given here",
-    "what stays in the files: authorisations, policies and links of groups, deals that"
-    " ended, assessments",
+    _lt("log-ins and passwords: people are invited again"),
+    _lt("messages, notices, files and pictures"),
+    _lt("deals in progress and money set aside: they are agreed again"),
+    _lt("scores: they are counted from assessments that are given here"),
+    _lt(
+        "what stays in the files: authorisations, policies and links of groups,"
+        " agreements, decisions, deals that ended, assessments"
+    ),
 ]
 _DECIMAL = re.compile(r"-?\d{1,40}(?:\.\d{1,18})?", re.ASCII)
 _CLOCK = re.compile(r"(-?)(\d{1,40}):([0-5]\d)", re.ASCII)
@@ -178,7 +188,7 @@ class _Reader:
         community = manifest.get("community")
         community = community if isinstance(community, dict) else {}
         content = self.content
-        content.layout = f"version {manifest['version']}"
+        content.layout = OF_VERSION.format(value=manifest["version"])
         content.name = str(community.get("name") or "")
         content.code = self.options.get("code") or _code_of(content.name)
         content.place = str(community.get("place") or "")
@@ -418,9 +428,9 @@ class _Reader:
         used = [one for one in others if one.yes("active")]
         self.content.other_currencies = [one["currency"] for one in used]
         for what in (
-            [f"the currency {one['currency']}: a move of its own" for one in others],
+            [CURRENCY_APART.format(value=one["currency"]) for one in others],
             [
-                f"{one['currency']}, which moves elsewhere: it comes in prices only"
+                CURRENCY_ELSEWHERE.format(value=one["currency"])
                 for one in rows
                 if one.yes("external")
             ],
@@ -638,8 +648,8 @@ class _Reader:
         what = [
             text
             for count, text in (
-                (running, f"{running} deals in progress"),
-                (held, f"{held} amounts set aside"),
+                (running, DEALS_RUNNING.format(value=running)),
+                (held, AMOUNTS_SET_ASIDE.format(value=held)),
             )
             if count
         ]
