@@ -22,6 +22,7 @@ from . import wezer_governance_event
 from . import wezer_governance_seal
 from . import wezer_group_event
 from . import wezer_group_policy
+from . import wezer_export
 from . import wezer_invariant
 from . import wezer_notice
 from . import res_partner

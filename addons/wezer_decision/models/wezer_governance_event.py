@@ -164,9 +164,16 @@ class WezerGovernanceEvent(models.Model):
     def _sentence(self) -> str:
         """Return what happened, as the reader may know it."""
         self.ensure_one()
-        form = self._sentences().get(self.kind)
         # sudo: who reads the event may know these names; visitors learn none.
-        values = self.sudo()._sentence_values(self.env.user._wezer_is_member())
+        return self.sudo()._in_words(self.env.user._wezer_is_member())
+
+    def _in_words(self, names):
+        """Return the sentence of this event (sudo).
+
+        :param bool names: whether its readers may know members by name
+        """
+        form = self._sentences().get(self.kind)
+        values = self._sentence_values(names)
         if not form:
             return values["decision"] or values["circle"]
         return form % values
