@@ -7,7 +7,7 @@ import logging
 import os
 from typing import Any
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.wezer_base.tools.backup import making, nightly
 from odoo.addons.wezer_base.tools.backup.refusals import BackupRefused
@@ -27,27 +27,33 @@ def make(moves: models.Model) -> None:
         # An import may begin meanwhile: what follows sees the moves as they are then.
         moves.env["ir.cron"]._commit_progress()
     vals: dict[str, Any] = {"backup_waits": False}
+    told = _failed
+    values: dict[str, str] = {}
     try:
         plan = nightly.Plan.of_environment(database, os.environ)
         made = making.make(database, to=plan.folder, recipients=plan.recipients)
     except BackupRefused as error:
-        vals["backup_told"] = _failed(moves, str(error))
+        values["why"] = str(error).rstrip(".")
     except Exception as error:
         _logger.exception("the backup before a move was not made")
-        vals["backup_told"] = _failed(moves, str(error))
+        values["why"] = str(error).rstrip(".")
     else:
         vals["date_backup"] = fields.Datetime.now()
-        vals["backup_told"] = moves.env._(
-            "The backup is made: %(file)s, %(size)s MB.",
-            file=made.path,
-            size=f"{made.size / 1e6:.1f}",
-        )
-    moves.write(vals)
+        told = _made
+        values = {"file": str(made.path), "size": f"{made.size / 1e6:.1f}"}
+    for move in moves:
+        # It is kept as a text: in the language of the person who asked for it.
+        env = move.with_context(lang=move.person_id.lang).env
+        move.write({**vals, "backup_told": told(env, values)})
 
 
-def _failed(moves: models.Model, why: str) -> str:
-    return moves.env._(
+def _made(env: api.Environment, values: dict[str, str]) -> str:
+    return env._("The backup is made: %(file)s, %(size)s MB.", **values)
+
+
+def _failed(env: api.Environment, values: dict[str, str]) -> str:
+    return env._(
         "The backup could not be made: %(why)s. Ask the administrator of the server"
         " for a backup by the command ./wezer backup before you import.",
-        why=why.rstrip("."),
+        **values,
     )
