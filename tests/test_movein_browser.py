@@ -1,13 +1,18 @@
-"""A community moves in by clicks, as an administrator does it, and a member looks.
+"""Communities move in by clicks, as an administrator does it, and a member looks.
 
 Takes the pictures of docs/moving-in.md, too: see `tools/movein_pictures.py`.
 """
 
+import functools
+import json
 import os
+import re
 import tempfile
 from pathlib import Path
+from unittest import skipUnless
 from unittest.mock import patch
 
+import polib
 import pytest
 from selenium.common.exceptions import (
     NoSuchElementException,
@@ -21,7 +26,7 @@ from odoo.tests.common import _registry_test_lock
 
 from odoo.addons.wezer_base.tools.backup import making
 from odoo.addons.wezer_movein.models.wezer_movein_problem import CHOICES, CODES
-from odoo.addons.wezer_movein.tests.exports import ces
+from odoo.addons.wezer_movein.tests.exports import Export, ces, timeoverflow
 
 from .browser import Browser
 
@@ -38,24 +43,33 @@ DECISIONS = {
 }
 # The guide says so.
 CLICKS_OF_A_KIND = 3
+ADDONS = Path(__file__).resolve().parent.parent / "addons"
+SAMPLE = ADDONS.parents[1] / "shared" / "data" / "movein" / "timeoverflow"
+# Placeholders and tags in the texts of pages.
+PLACE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|<[^>]*>")
+# Shorter texts are the same in both languages, or names.
+ENGLISH_LENGTH = 12
+HOURS = r"^-?\d+:\d\d(:\d\d)?$"
 # A folder: pictures of every step are written there.
 PICTURES = os.environ.get("WEZER_PICTURES")
 
 
-@tagged("post_install", "-at_install")
-class TestMoveinBrowser(HttpCase):
+class MoveinBrowserCase(HttpCase):
+    """What administrators do in each move."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.env.company.write({"wezer_terms": False, "wezer_approval": "nobody"})
-        new_test_user(
+        cls.chief = new_test_user(
             cls.env,
             login=CHIEF,
             password=PASSWORD,
             name="Zq Chief",
             groups="wezer_base.group_administrator",
         )
-        cls.export = ces(seed=5, members=12, trades=60, code="FERN", unmoved=2)
+        # Asked before a browser runs: it works on the same cursor.
+        cls.start_action = cls.env.ref("wezer_movein.wezer_movein_start_action")
 
     def _browser(self, width, login):
         browser = Browser(self.base_url(), width, 1000)
@@ -84,6 +98,68 @@ class TestMoveinBrowser(HttpCase):
                 "mobile": width < 500,
             },
         )
+
+    def _press(self, chief, name, then=None, confirm=False):
+        """Press a button of the form by its name; wait for what it leads to."""
+        chief.click(f".o_form_view button[name={name}]")
+        if confirm:
+            chief.click(".modal footer button.btn-primary")
+            self._wait_for_no_dialog(chief)
+        if then:
+            chief.wait(ALERT, then)
+
+    def _wait_for_no_dialog(self, browser):
+        browser.until(lambda driver: not driver.find_elements(By.CLASS_NAME, "modal"))
+
+    def _choose_files(self, chief, export, folder):
+        names = []
+        for name, data in export.files:
+            path = Path(folder) / name
+            path.write_bytes(data)
+            names.append(str(path))
+        chief.click(f".o_list_view button[name='{self.start_action.id}']")
+        chief.wait(".modal .o_field_many2many_binary")
+        chief.driver.find_element(
+            By.CSS_SELECTOR, ".modal .o_field_many2many_binary input[type=file]"
+        ).send_keys("\n".join(names))
+        chief.wait(".modal .o_attachments", names[-1].rsplit("/", 1)[-1])
+
+    def _assert_fits(self, browser):
+        """Refuse a page that has to be moved sideways."""
+        wider = browser.driver.execute_script(
+            "return document.documentElement.scrollWidth - window.innerWidth"
+        )
+        self.assertLessEqual(wider, 0)
+
+    def _make_backup(self, folder):
+        """Make a backup as the scheduled action does; of the archive, only a name."""
+        path = Path(folder) / "backup.tar"
+        path.write_bytes(b"archive" * 100_000)
+        made = patch.object(making, "make", return_value=making.Made(path, {}))
+        # The page asks meanwhile, on the same cursor.
+        with _registry_test_lock, made as make:
+            self.env.invalidate_all()
+            self.env["wezer.movein"]._cron_backup()
+            self.env.flush_all()
+        self.assertEqual(make.call_args.args, (self.env.cr.dbname,))
+
+    def _run_import(self):
+        """Import as the scheduled action does."""
+        # The page asks meanwhile, on the same cursor.
+        with _registry_test_lock:
+            self.env.invalidate_all()
+            self.env["wezer.movein"]._cron_import()
+            self.env.flush_all()
+        move = self._move()
+        self.assertEqual((move.state, move.failure), ("imported", False))
+
+
+@tagged("post_install", "-at_install")
+class TestMoveinBrowser(MoveinBrowserCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.export = ces(seed=5, members=12, trades=60, code="FERN", unmoved=2)
 
     def _look_on_a_phone(self, chief):
         """See the problems as cards on a phone, with their buttons."""
@@ -116,31 +192,6 @@ class TestMoveinBrowser(HttpCase):
         chief.click(".o_menu_sections button", "Configuration", counts=False)
         chief.click(".o-dropdown--menu a", "Move a community in", counts=False)
         chief.wait(".o_list_view button", "Choose files")
-
-    def _press(self, chief, name, then=None, confirm=False):
-        """Press a button of the form by its name; wait for what it leads to."""
-        chief.click(f".o_form_view button[name={name}]")
-        if confirm:
-            chief.click(".modal footer button.btn-primary")
-            self._wait_for_no_dialog(chief)
-        if then:
-            chief.wait(ALERT, then)
-
-    def _wait_for_no_dialog(self, browser):
-        browser.until(lambda driver: not driver.find_elements(By.CLASS_NAME, "modal"))
-
-    def _choose_files(self, chief, folder):
-        names = []
-        for name, data in self.export.files:
-            path = Path(folder) / name
-            path.write_bytes(data)
-            names.append(str(path))
-        chief.click(".o_list_view button", "Choose files")
-        chief.wait(".modal .o_field_many2many_binary")
-        chief.driver.find_element(
-            By.CSS_SELECTOR, ".modal .o_field_many2many_binary input[type=file]"
-        ).send_keys("\n".join(names))
-        chief.wait(".modal .o_attachments", names[-1].rsplit("/", 1)[-1])
 
     def _button_of(self, chief, code):
         """Return the button of the first problem of a kind."""
@@ -223,15 +274,7 @@ class TestMoveinBrowser(HttpCase):
         """Ask for a backup, leave, and find it made."""
         self._press(chief, "action_backup", "is being made")
         self._resume(chief)
-        path = Path(folder) / "backup.tar"
-        path.write_bytes(b"archive" * 100_000)
-        made = patch.object(making, "make", return_value=making.Made(path, {}))
-        # As the scheduled action does. The page asks meanwhile, on the same cursor.
-        with _registry_test_lock, made as make:
-            self.env.invalidate_all()
-            self.env["wezer.movein"]._cron_backup()
-            self.env.flush_all()
-        self.assertEqual(make.call_args.args, (self.env.cr.dbname,))
+        self._make_backup(folder)
         chief.wait(ALERT, "The backup is made")
         self._look(chief, "backup")
 
@@ -239,13 +282,7 @@ class TestMoveinBrowser(HttpCase):
         self._press(chief, "action_import", "The import begins", confirm=True)
         self._look(chief, "importing")
         self._resume(chief)
-        # As the scheduled action does. The page asks meanwhile, on the same cursor.
-        with _registry_test_lock:
-            self.env.invalidate_all()
-            self.env["wezer.movein"]._cron_import()
-            self.env.flush_all()
-        move = self._move()
-        self.assertEqual((move.state, move.failure), ("imported", False))
+        self._run_import()
         chief.wait(ALERT, "Everything is here")
         self._resume(chief)
 
@@ -300,13 +337,6 @@ class TestMoveinBrowser(HttpCase):
         member.click("#wrap form[action$='/wrong'] button[type=submit]")
         member.wait(".alert", "Thank you")
 
-    def _assert_fits(self, browser):
-        """Refuse a page that has to be moved sideways."""
-        wider = browser.driver.execute_script(
-            "return document.documentElement.scrollWidth - window.innerWidth"
-        )
-        self.assertLessEqual(wider, 0)
-
     def test_a_community_moves_in_by_clicks_and_a_member_reports_an_error(self):
         with (
             self.allow_requests(all_requests=True),
@@ -317,7 +347,7 @@ class TestMoveinBrowser(HttpCase):
             chief.wait(".o_form_view")
             self._open_menu(chief)
             self._look(chief, "begin")
-            self._choose_files(chief, folder)
+            self._choose_files(chief, self.export, folder)
             self._look(chief, "files")
             chief.click(".modal footer button[name=action_start]")
             chief.wait(ALERT, "nothing is imported")
@@ -335,3 +365,165 @@ class TestMoveinBrowser(HttpCase):
         """See what the member reported, and mark it as answered."""
         chief.wait("div[name=question_ids] tr.o_data_row", "I do not know the last")
         self._look(chief, "reported")
+
+
+@functools.cache
+def english():
+    """Return what pages would say in English: parts of texts between placeholders."""
+    found = set()
+    for addon in ("wezer_base", "wezer_currency", "wezer_movein"):
+        for entry in polib.pofile(str(ADDONS / addon / "i18n" / "fr.po")):
+            source, said = (
+                " ".join(text.split()) for text in (entry.msgid, entry.msgstr)
+            )
+            part = max(PLACE.split(source), key=len).strip(" .,:;")
+            if said and len(part) >= ENGLISH_LENGTH and part not in said:
+                found.add(part)
+    return found
+
+
+@tagged("post_install", "-at_install")
+class TestTimeBankInFrench(MoveinBrowserCase):
+    """A time bank moves in, to the last step, by an administrator who reads French.
+
+    The pictures are in the language of the guide.
+    """
+
+    language = "en_US" if PICTURES else "fr_FR"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        website = cls.env["website"].get_current_website()
+        website.language_ids |= cls.env["res.lang"]._activate_lang(cls.language)
+        if cls.language != "en_US":
+            addons = ("wezer_base", "wezer_currency", "wezer_movein")
+            modules = cls.env["ir.module.module"].search([("name", "in", addons)])
+            modules._update_translations([cls.language])
+        cls.chief.lang = cls.language
+
+    def _seen(self, browser, name, css=".o_form_view"):
+        """Keep a picture, and refuse what is not in the administrator's language."""
+        self._look(browser, name)
+        if self.language == "en_US":
+            return
+        text = " ".join(browser.text(css).split())
+        self.assertEqual([part for part in english() if part in text], [], name)
+
+    def _reached(self, chief, state):
+        chief.wait(f".o_form_view .o_arrow_button_current[data-value={state}]")
+
+    def _step(self, chief, name, state, confirm=False):
+        """Press the button of a step; wait for the state that it leads to."""
+        self._press(chief, name, confirm=confirm)
+        self._reached(chief, state)
+
+    def _read_and_decide(self, chief, export, folder):
+        chief.open("/odoo/wezer-moves")
+        self._choose_files(chief, export, folder)
+        chief.click(".modal footer button[name=action_start]")
+        self._reached(chief, "read")
+        self._seen(chief, "bank-read")
+        self._step(chief, "action_check", "checked")
+        self._seen(chief, "bank-checked")
+        chief.click(".o_form_view .nav-link[name=accounts]")
+        chief.wait("div[name=account_ids] tr.o_data_row")
+        self._seen(chief, "bank-accounts")
+        chief.click(".o_form_view .nav-link[name=told]")
+        chief.wait("div[name=told_ids] tr.o_data_row")
+        self._seen(chief, "bank-found")
+        chief.click(".o_form_view .nav-link[name=questions]")
+        chief.click("div[name=question_ids] button[name=action_decide]")
+        chief.click(".modal input[type=radio][data-value=leave]")
+        self._seen(chief, "bank-decide", ".modal")
+        chief.click(".modal footer button.btn-primary")
+        self._wait_for_no_dialog(chief)
+        chief.wait(f"{ALERT} button[name=action_check]")
+        self.assertFalse(self._move().undecided_count)
+        self._press(chief, "action_check")
+
+    def _import_and_prove(self, chief, folder):
+        chief.wait(f"{ALERT} button[name=action_backup]")
+        self._press(chief, "action_backup")
+        chief.wait(f"{ALERT} .progress")
+        self._make_backup(folder)
+        chief.wait(f"{ALERT} button[name=action_import].btn-primary")
+        self._seen(chief, "bank-ready")
+        self._step(chief, "action_import", "importing", confirm=True)
+        self._seen(chief, "bank-importing")
+        # A large import takes the cursor for longer than a page waits for an answer.
+        chief.driver.get("about:blank")
+        self._run_import()
+        chief.open(f"/odoo/wezer-moves/{self._move().id}")
+        self._step(chief, "action_prove", "proved")
+        self._seen(chief, "bank-proved")
+
+    def _read_the_proof(self, chief, export):
+        chief.open(f"/wezer/moved-in/{self._move().id}")
+        self._seen(chief, "bank-proof", "#wrap")
+        shown = [
+            cell.text
+            for cell in chief.driver.find_elements(
+                By.CSS_SELECTOR, "#wrap .o_wezer_report td.text-end"
+            )
+        ]
+        differing = self._move().account_ids.filtered("has_difference")
+        self.assertEqual(len(shown), 3 * len(differing))
+        self.assertGreaterEqual(len(shown), 3)
+        for text in shown:
+            self.assertRegex(text, HOURS)
+        for code, minutes in export.replay.items():
+            account = self._move().account_ids.filtered(
+                lambda row, code=code: row.code == code
+            )
+            self.assertEqual(account.wallet_id.balance, minutes, code)
+        chief.open(f"/odoo/wezer-moves/{self._move().id}")
+
+    def _open_invite_and_finish(self, chief):
+        self._step(chief, "action_open", "open", confirm=True)
+        self._seen(chief, "bank-open")
+        move = self._move()
+        invited = move.account_ids.person_ids.filtered("email")
+        self.patch(type(self.env.company), "_wezer_can_send", lambda _company: True)
+        self._press(chief, "action_invite", confirm=True)
+        chief.wait(".o_notification", str(len(invited)))
+        self._seen(chief, "bank-invited", "body")
+        letters = self.env["wezer.invitation"].search(
+            [("email", "in", invited.mapped("email"))]
+        )
+        self.assertEqual(len(letters), len(invited))
+        self._step(chief, "action_finish", "finished", confirm=True)
+        self._seen(chief, "bank-finished")
+        move = self._move()
+        self.assertFalse(move.sudo().file_ids.filtered("data"))
+        self.assertTrue(move.proof)
+        self.assertEqual(
+            set(move.account_ids.person_ids._wezer_profile().mapped("state")),
+            {"active"},
+        )
+
+    def _walk(self, export):
+        with (
+            self.allow_requests(all_requests=True),
+            tempfile.TemporaryDirectory() as folder,
+        ):
+            chief = self._browser(1280, CHIEF)
+            self._read_and_decide(chief, export, folder)
+            self._import_and_prove(chief, folder)
+            self._read_the_proof(chief, export)
+            self._open_invite_and_finish(chief)
+
+    def test_a_time_bank_moves_in_from_its_zip_to_the_last_step(self):
+        self._walk(timeoverflow(seed=5, language="fr", members=8, transfers=40))
+
+    @pytest.mark.large
+    @skipUnless(SAMPLE.exists(), "shared data are absent")
+    def test_the_sample_bank_moves_in_from_its_zip_to_the_last_step(self):
+        wanted = json.loads((SAMPLE / "expected.json").read_text())["balances"]
+        archives = sorted(SAMPLE.glob("*.zip"))
+        self._walk(
+            Export(
+                files=[(one.name, one.read_bytes()) for one in archives],
+                replay={code: row["replay_minutes"] for code, row in wanted.items()},
+            )
+        )
