@@ -174,9 +174,11 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.set_policies(decides_role="majority")
         self.log_in(self.anna)
         address = f"/groups/{self.garden.slug}/propose"
-        query = f"?outcome=role_end&role={self.treasurer.id}"
+        query = f"?outcome=role_end&role={self.treasurer.id}&title=A+title"
         self._put(self.ben, self.treasurer)
-        form = self.form(self.page(address + query), address)
+        page = self.page(address + query)
+        self.assertIn("Propose something", page.xpath("//title")[0].text)
+        form = self.form(page, address)
         values = dict(form.form_values())
         self.assertEqual(values["outcome_role"], str(self.treasurer.id))
         self.send(

@@ -43,7 +43,8 @@ def values(group: Any, asked: dict) -> dict:
         "group": group,
         "refused": str(error) if error else "",
         "discussion": discussion,
-        "title": str(asked.get("title") or discussion.title or "")[:120],
+        # Not ``title``: the layout would take it for that of the page.
+        "typed": str(asked.get("title") or discussion.title or "")[:120],
         "text": discussion.body or "",
         "method": method,
         "default_method": usual,
