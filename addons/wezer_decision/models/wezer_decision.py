@@ -1707,11 +1707,9 @@ class WezerDecision(models.Model):
 
         :param among: only these people
         """
-        domain = [("decision_id", "=", self.id), ("state", "in", states)]
-        if among is not None:
-            domain.append(("person_id", "in", among.ids))
-        voters = self.env["wezer.decision.voter"].search_fetch(domain, ["person_id"])
-        return voters.person_id
+        return self.env["res.partner"].browse(
+            roll.people_in(self, *states, among=among)
+        )
 
     def _tell_voters(self, kind, message, subject):
         self._tell(self._voting_people("may", "voted"), kind, message, subject)

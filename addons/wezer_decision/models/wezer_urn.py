@@ -134,12 +134,12 @@ class WezerUrn(models.Model):
         :return: empty where fewer than five people voted: nothing is counted, and the
             ballots are deleted
         """
-        number = secrecy.voted(self.env, decision.id)
+        counted = secrecy.tallies(self.env, decision.id)
+        number = sum(counted.values())
         if number < secrecy.LEAST_VOTES:
             secrecy.destroy(self.env, decision.id)
             return {}
-        counted = secrecy.tallies(self.env, decision.id)
-        secrecy.shuffle(self.env, decision.id, decision.secrecy == "receipt")
+        secrecy.shuffle(self.env, decision.id, number, decision.secrecy == "receipt")
         # The roll of who voted, not of how: the server shows it to members.
         decision.sudo().roll_shown = number >= secrecy.LEAST_FOR_ROLL
         return counted

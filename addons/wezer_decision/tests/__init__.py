@@ -11,6 +11,7 @@ from . import test_notices_of_decisions
 from . import test_decision_pages
 from . import test_votes_at_once
 from . import test_notices_of_discussions
+from . import test_large_rolls
 from . import test_matrix
 from . import test_decision_attacks
 from . import test_export

@@ -316,6 +316,8 @@ def faces(decision: Any) -> dict:
     env = decision.env
     voters = env["wezer.decision.voter"].search(
         [("decision_id", "=", decision.id), ("state", "!=", "off")],
+        # As the index has them: the roll is written in this order.
+        order="party_id.id",
         limit=VOTERS_SHOWN,
     )
     if decision.secrecy != "open" and not decision.roll_shown:

@@ -21,7 +21,7 @@ def why_no_list(decision: models.Model) -> Refusal | None:
     error = why_not_counted(decision)
     if error or decision.secrecy != "secret":
         return error
-    number = secrecy.voted(env, decision.id)
+    number = secrecy.voted(env, decision.id, secrecy.LEAST_FOR_LIST)
     if number >= secrecy.LEAST_FOR_LIST:
         return None
     return Refusal(

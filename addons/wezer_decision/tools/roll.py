@@ -121,27 +121,29 @@ def write(decision: Any) -> None:
 
 
 def refresh(decision: Any) -> None:
-    """Put to ``off`` who left, or was suspended, since the roll was written (sudo)."""
+    """Put to ``off`` who left, or was suspended, since the roll was written (sudo).
+
+    Sets are compared (``EXCEPT``), not joined: a roll that was just written has no
+    statistics yet, and a join could go through all members for each voice.
+    """
     env = decision.env
     decision.flush_recordset()
     env["wezer.decision.voter"].flush_model()
     env.execute_query(
         SQL(
-            """WITH still AS MATERIALIZED (
-                   SELECT DISTINCT party, person FROM (%(candidates)s) c
-               ), gone AS (
-                   SELECT v.id, p.state
-                     FROM wezer_decision_voter v
-                     JOIN wezer_profile p ON p.partner_id = v.person_id
-                     LEFT JOIN still s ON s.party = v.party_id
-                      AND s.person = v.person_id
-                    WHERE v.decision_id = %(decision)s AND v.state = 'may'
-                      AND (p.state <> 'active' OR s.party IS NULL)
+            """WITH gone AS (
+                   SELECT party_id, person_id FROM wezer_decision_voter
+                    WHERE decision_id = %(decision)s AND state = 'may'
+                   EXCEPT
+                   SELECT c.party, c.person FROM (%(candidates)s) c
+                     JOIN wezer_profile p ON p.partner_id = c.person
+                      AND p.state = 'active'
                )
                UPDATE wezer_decision_voter v SET state = 'off',
-                      off_reason = CASE WHEN gone.state = 'suspended'
+                      off_reason = CASE WHEN p.state = 'suspended'
                                         THEN 'suspended' ELSE 'left' END
-                 FROM gone WHERE gone.id = v.id
+                 FROM gone JOIN wezer_profile p ON p.partner_id = gone.person_id
+                WHERE v.decision_id = %(decision)s AND v.party_id = gone.party_id
                RETURNING v.id""",
             candidates=candidates(decision),
             decision=decision.id,
@@ -177,21 +179,50 @@ def counts(decision: Any) -> tuple[int, int]:
     return rows[0]
 
 
-def would_be(decision: Any, people: Any = None) -> int:
+def people_in(decision: Any, *states: str, among: Any = None) -> list[int]:
+    """Return the ids of the persons (each once) whose voices are in ``states``.
+
+    One row, whatever the size of the roll: no record is made of each voter.
+
+    :param among: only these persons
+    """
+    voters = decision.env["wezer.decision.voter"]
+    rows = decision.env.execute_query(
+        SQL(
+            """SELECT array_agg(DISTINCT person_id) FROM wezer_decision_voter
+                WHERE decision_id = %s AND state = ANY(%s) AND %s""",
+            decision.id,
+            list(states),
+            SQL("TRUE") if among is None else SQL("person_id = ANY(%s)", among.ids),
+            to_flush=(
+                voters._fields["decision_id"],
+                voters._fields["person_id"],
+                voters._fields["state"],
+            ),
+        )
+    )
+    return rows[0][0] or []
+
+
+def would_be(decision: Any, people: Any = None, most: int | None = None) -> int:
     """Return how many voices the roll would have, as the circle is now.
 
     :param people: only the voices of these persons
+    :param most: no more are counted than this
     """
     decision.flush_recordset()
     rows = decision.env.execute_query(
         SQL(
-            """SELECT count(DISTINCT v.party) FROM (%s) v
-                 JOIN wezer_profile p ON p.partner_id = v.person
-                  AND p.state = 'active'
-                WHERE %s OR v.person = ANY(%s)""",
+            """SELECT count(*) FROM (
+                   SELECT DISTINCT v.party FROM (%s) v
+                     JOIN wezer_profile p ON p.partner_id = v.person
+                      AND p.state = 'active'
+                    WHERE %s OR v.person = ANY(%s)
+                    LIMIT %s) parties""",
             candidates(decision),
             people is None,
             list(people.ids) if people is not None else [],
+            most,
             to_flush=decision.env["wezer.profile"]._fields["state"],
         )
     )
@@ -229,7 +260,7 @@ def why_not(decision: Any) -> Refusal | None:
         error = _why_not_colleges(decision)
         if error:
             return error
-    voices = would_be(decision)
+    voices = would_be(decision, most=SECRET_LEAST)
     if not voices:
         return Refusal(
             env._("Nobody could vote. Choose other people to ask."),

@@ -172,10 +172,15 @@ def wrong_codes(env: api.Environment, voter_id: int) -> int:
 # === CLOSING === #
 
 
-def voted(env: api.Environment, decision_id: int) -> int:
-    """Return how many ballots lie in the urn of a decision."""
+def voted(env: api.Environment, decision_id: int, most: int | None = None) -> int:
+    """Return how many ballots lie in the urn of a decision.
+
+    :param most: no more are counted than this
+    """
     env.cr.execute(
-        "SELECT count(*) FROM wezer_urn WHERE decision_id = %s", [decision_id]
+        """SELECT count(*) FROM (
+               SELECT FROM wezer_urn WHERE decision_id = %s LIMIT %s) ballots""",
+        [decision_id, most],
     )
     return env.cr.fetchone()[0]
 
@@ -190,17 +195,19 @@ def tallies(env: api.Environment, decision_id: int) -> dict[str, int]:
     return dict(env.cr.fetchall())
 
 
-def shuffle(env: api.Environment, decision_id: int, keep_hashes: bool) -> None:
+def shuffle(
+    env: api.Environment, decision_id: int, number: int, keep_hashes: bool
+) -> None:
     """Delete the ballots of a decision and insert them in random order, with new ids.
 
     ``gen_random_uuid`` takes its numbers from the operating system; what ``random``
     returns can be foretold.
 
+    :param number: how many ballots were counted
     :param keep_hashes: whether each ballot stays beside the hash of its receipt. Else
         the hashes go to a table of their own, in the order of the alphabet, and the
         ballots have none
     """
-    number = voted(env, decision_id)
     env.cr.execute(
         """WITH removed AS (
                DELETE FROM wezer_urn WHERE decision_id = %(decision)s
@@ -391,7 +398,7 @@ def seal(decision: models.Model) -> str | None:
     """
     if decision.secrecy != "secret":
         return None
-    if voted(decision.env, decision.id) >= LEAST_FOR_LIST:
+    if voted(decision.env, decision.id, LEAST_FOR_LIST) >= LEAST_FOR_LIST:
         return None
     return lot.seal(decision.id, receipts(decision))
 
