@@ -264,6 +264,25 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.send(self.form(page, "/take_back"))
         self.assertEqual(given.state, "ended")
 
+    def test_a_voice_is_given_for_one_decision_on_its_page(self):
+        closed_to_it = self.opened()
+        self.set_policies(delegation="once")
+        decision = self.opened()
+        self.log_in(self.ben)
+        self.assertNotIn("in your place", self.text(f"/decisions/{closed_to_it.id}"))
+        address = f"/decisions/{decision.id}"
+        self.send(
+            self.form(self.page(address), "/my/delegations/give"), member_typed="Anna"
+        )
+        given = self.env["wezer.vote.delegation"].search(
+            [("decision_id", "=", decision.id)]
+        )
+        self.assertEqual(
+            (given.giver_id, given.holder_id),
+            (self.ben.partner_id, self.anna.partner_id),
+        )
+        self.assertIn("Anna votes in your place", self.text(address))
+
     def test_each_way_to_answer_options_sends_what_was_filled_in(self):
         options = [{"label": label} for label in ("Apples", "Pears", "Plums")]
         wanted = {

@@ -7,7 +7,7 @@ import random
 from typing import Any
 
 from ..models.wezer_decision import CLOSED, DECISION
-from . import answer_fields, recall, result_view, text_changes
+from . import answer_fields, delegations, recall, result_view, text_changes
 
 # So many voters the page names; the page of the roll has all of them.
 VOTERS_SHOWN = 12
@@ -89,6 +89,7 @@ def values(decision: Any) -> dict:
         "nominee": nominee_of(decision) if inside else None,
         "signatures": signatures(decision) if inside else {},
         "given": delegation_of(decision) if voices and not closed else None,
+        "delegable": is_open and delegations.policy(decision) != "none",
         "carries": would_carry(decision) if is_open and voices else 0,
         "carried": carried(decision) if closed and inside else [],
     }
