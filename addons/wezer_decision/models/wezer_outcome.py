@@ -87,6 +87,19 @@ class WezerOutcome(models.Model):
         """Return the fields of a form for one kind; see ``outcomes.form_fields``."""
         return outcomes.form_fields(self.env, kind, group)
 
+    @api.model
+    def _form_values(self, kind, group, params):
+        """Return what a form proposes with one kind, whatever else is chosen in it.
+
+        For kinds that certain people decide: values of ``wezer.decision.propose``.
+        """
+        return {}
+
+    @api.model
+    def _form_note(self, kind, group, params):
+        """Return what a form says about :meth:`_form_values`, or an empty text."""
+        return ""
+
     # === CHECKING AND CARRYING OUT === #
 
     def _check(self, decision, dry_run=False):

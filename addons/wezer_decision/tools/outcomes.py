@@ -47,6 +47,8 @@ class Kind(NamedTuple):
     :param trial: whether it can be tried out, and taken back, when it is announced
     :param concerned: returns the people (``res.partner``) it is about: they have no
         voice
+    :param method: by which it is decided where nobody chose; empty for consent, or as
+        the circle decides the matter
     """
 
     label: str
@@ -60,6 +62,7 @@ class Kind(NamedTuple):
     drop: Callable[[Any], None] | None = None
     trial: bool = True
     concerned: Callable[[Any], Any] | None = None
+    method: str = ""
 
 
 # === VALUES === #

@@ -66,7 +66,7 @@ def usual_method(group: Any, kind: str, params: dict) -> str:
         return "person"
     found = group.env["wezer.outcome"]._kinds().get(kind)
     if not found or not found.matter:
-        return "consent"
+        return (found.method if found else "") or "consent"
     way, _circle = group.sudo()._decided_by(found.matter, params.get("key"))
     return "consent" if way == "none" else way
 
@@ -90,7 +90,13 @@ def _outcome(group: Any, asked: dict) -> dict | None:
                 else profiles
             )
         fields.append(row)
-    return {"kind": kind, "label": labels[kind], "fields": fields}
+    params = {row["name"]: row["value"] for row in fields}
+    return {
+        "kind": kind,
+        "label": labels[kind],
+        "fields": fields,
+        "note": outcomes._form_note(kind, group, params),
+    }
 
 
 def read(group: Any, form: dict, named: Iterable = ()) -> dict:
@@ -131,6 +137,7 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
         asked = group.sudo()._policy("decides_electorate")[0]
         if asked:
             vals.setdefault("electorate", asked)
+        vals.update(env["wezer.outcome"]._form_values(kind, group, params))
     return vals
 
 

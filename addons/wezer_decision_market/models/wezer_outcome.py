@@ -36,6 +36,7 @@ class WezerOutcome(models.Model):
                 execute=panel.execute,
                 sentence=panel.sentence,
                 concerned=panel.concerned,
+                method="majority",
             ),
         }
 
@@ -57,6 +58,28 @@ class WezerOutcome(models.Model):
         if kind == "dispute":
             return self._dispute_fields(group)
         return super()._form_fields(kind, group)
+
+    def _form_values(self, kind, group, params):
+        """Let the panel of a dispute decide it, and nobody else read that."""
+        values = super()._form_values(kind, group, params)
+        people = panel.asked(group, params) if kind == "dispute" else None
+        if people:
+            values |= {
+                "electorate": "named",
+                "named_ids": people.ids,
+                "members_only": True,
+            }
+        return values
+
+    def _form_note(self, kind, group, params):
+        people = panel.asked(group, params) if kind == "dispute" else None
+        if not people:
+            return super()._form_note(kind, group, params)
+        return self.env._(
+            "These moderators are asked: %(names)s. Only members of the circle see that"
+            " it is decided.",
+            names=", ".join(people.mapped("name")),
+        )
 
     def _publish_fields(self):
         kinds = self.env["wezer.announcement"]._fields["kind"]

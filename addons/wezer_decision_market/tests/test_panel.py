@@ -1,12 +1,13 @@
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tests.forms import FormCase
 
 from .common import MarketDecisionCommon
 
 
 @tagged("post_install", "-at_install")
-class TestPanel(MarketDecisionCommon):
+class TestPanel(MarketDecisionCommon, FormCase):
     """The moderators of a circle decide a dispute together."""
 
     @classmethod
@@ -16,6 +17,7 @@ class TestPanel(MarketDecisionCommon):
         cls.panel = [cls.fred, cls.cleo, cls.dora]
         for user in cls.panel:
             cls._put(user, cls.ears)
+            user.password = user.login
         cls._decide(dispute_panel=True, decides_spend="none")
 
     def disputed(self):
@@ -59,6 +61,38 @@ class TestPanel(MarketDecisionCommon):
         self.assertEqual((deal.state, self.balance(self.ben)), ("paid", 300))
         self.assertEqual(deal.dispute_ids.decided_by_id, self.garden.partner_id)
         self.assertRightsHold()
+
+    def test_a_moderator_proposes_it_from_the_list_of_what_is_to_do(self):
+        deal = self.disputed()
+        url = f"/my/deals/{deal.id}"
+        self.authenticate(self.fred.login, self.fred.login)
+        self.assertIn(url, self.page("/my/todo").xpath("//a/@href"))
+        button = "//a[contains(@class, 'btn')][normalize-space()='%s']/@href"
+        (link,) = self.page(url).xpath(button % "Propose it")
+        page = self.page(link)
+        self.assertIn(self.dora.name, page.xpath("string(//fieldset)"))
+        form = self.form(page, f"/groups/{self.garden.slug}/propose")
+        self.send(
+            form,
+            title="Who dug?",
+            text="We looked at the pond.",
+            outcome_outcome="paid",
+            outcome_reason="It was dug, we looked.",
+        )
+        decision = self.decisions.sudo().search([("title", "=", "Who dug?")])
+        self.assertEqual(
+            (decision.state, decision.method, decision.members_only),
+            ("open", "majority", True),
+        )
+        panel = self.env["res.partner"].union(*(one.partner_id for one in self.panel))
+        self.assertEqual(decision.voter_ids.person_id, panel)
+        # Nobody proposes it a second time.
+        (link,) = self.page(url).xpath(button % "Open the decision")
+        self.assertEqual(link, f"/decisions/{decision.id}")
+        for user in self.panel:
+            decision.with_user(user).action_vote("yes")
+        self.carry_out(self.close(decision))
+        self.assertEqual(deal.state, "paid")
 
     def test_others_than_the_panel_cannot_decide_it(self):
         deal = self.disputed()

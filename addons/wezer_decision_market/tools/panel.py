@@ -14,6 +14,8 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.numbers import record_id
 
 PANEL_LEAST = 3
+# What the panel has begun to decide, and not finished.
+UNDER_WAY = ("announced", "open", "counting", "tied", "adopted", "challenged", "stuck")
 PARAMS = {
     **dict.fromkeys(("dispute", "currency"), "id"),
     **dict.fromkeys(("outcome", "amount"), "line"),
@@ -43,6 +45,39 @@ def waiting_disputes(group: Any) -> Any:
     return held.filtered(lambda one: env.user.partner_id in members(one))
 
 
+def asked(group: Any, params: dict) -> Any:
+    """Return the people (sudo) of the panel of the dispute that a form names, or none.
+
+    :param params: as the form has them; only where the user decides the dispute
+    """
+    number = record_id(params.get("dispute"))
+    dispute = waiting_disputes(group).filtered(lambda one: one.id == number)
+    return members(dispute) if dispute else group.env["res.partner"].sudo()
+
+
+def running(dispute: Any) -> Any:
+    """Return the decision of the panel about a dispute that is under way, or none.
+
+    :param dispute: ``wezer.dispute`` (sudo)
+    """
+    decisions = dispute.env["wezer.decision"].sudo()
+    under_way = decisions.search(
+        [
+            ("group_id", "=", dispute.circle_id.id),
+            ("outcome_ids.kind", "=", "dispute"),
+            ("state", "in", UNDER_WAY),
+        ],
+        order="id desc",
+    )
+    return under_way.filtered(
+        lambda decision: any(
+            (outcome.params or {}).get("dispute") == dispute.id
+            for outcome in decision.outcome_ids
+            if outcome.kind == "dispute"
+        )
+    )[:1]
+
+
 def why_not_alone(dispute: Any) -> Refusal | None:
     """Return why no moderator decides this dispute alone, or None.
 
@@ -51,6 +86,17 @@ def why_not_alone(dispute: Any) -> Refusal | None:
     if not dispute or not members(dispute):
         return None
     env, circle = dispute.env, dispute.circle_id
+    decision = running(dispute)
+    if decision:
+        return Refusal(
+            env._(
+                "The moderators of %(circle)s are deciding this together: “%(title)s”.",
+                circle=circle.name,
+                title=decision.title,
+            ),
+            rule="decision",
+            link=(decision._url(), env._("Open the decision")),
+        )
     return Refusal(
         env._(
             "The moderators of %(circle)s decide disputes together.", circle=circle.name

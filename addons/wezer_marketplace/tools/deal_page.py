@@ -89,6 +89,7 @@ def page_values(deal: models.Model) -> dict:
         "rounds": record.terms_ids.sorted("round", reverse=True) - terms,
         "buttons": [button for button in offered if not button["wrong"]],
         "wrong": [button for button in offered if button["wrong"]],
+        "elsewhere": decided_elsewhere(deal, offered),
         "warnings": warnings_before(deal, me, offered),
         "why_not": (
             [] if any(button["main"] for button in offered) else why_not_lines(deal, me)
@@ -203,6 +204,24 @@ def contact(deal: models.Model, me: models.Model, profiles: dict) -> dict[str, A
         "name": other.name,
         "shared": profile.shared_contact() if profile else {},
     }
+
+
+def decided_elsewhere(deal: models.Model, offered: list[dict]) -> dict | None:
+    """Return where a moderator of the dispute goes on, who does not decide it here.
+
+    :param offered: what :func:`buttons` returns
+    :return: ``text``, ``url`` and ``label``, or None
+    """
+    if deal.state != "disputed" or not deal.is_user_moderator:
+        return None
+    if any(button["action"] == "resolve" for button in offered):
+        return None
+    error = deal._why_not("resolve")
+    link = getattr(error, "link", None)
+    if not link:
+        return None
+    url, label = link
+    return {"text": str(error), "url": url, "label": label}
 
 
 def why_not_lines(deal: models.Model, me: models.Model) -> list[str]:
