@@ -15,7 +15,7 @@ from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.forms import local_page
 from odoo.addons.wezer_base.tools.numbers import record_id
 
-from ..models.wezer_decision import CLOSED, METHODS
+from ..models.wezer_decision import CLOSED, FROM_OUTSIDE, METHODS
 from ..tools import answer_fields, decision_list, decision_page
 
 _lt = LazyTranslate(__name__)
@@ -120,7 +120,13 @@ class WezerDecisions(http.Controller):
     )
     def decision(self, decision_id, **_kwargs):
         """Show one decision; after closing, with its result."""
-        decision = self._decision(decision_id)
+        decision = self._decision(decision_id, FROM_OUTSIDE)
+        if not decision.has_access("read"):
+            return request.render(
+                "wezer_decision.moderate_page",
+                decision_page.for_moderators(decision),
+                headers={"Cache-Control": "no-store"},
+            )
         return request.render(
             "wezer_decision.decision_page", decision_page.values(decision)
         )
@@ -243,9 +249,18 @@ class WezerDecisions(http.Controller):
             headers={"Cache-Control": "no-store"},
         )
 
-    def _decision(self, decision_id):
-        """Return the decision that the caller may read, else 404."""
-        return seen_or_404("wezer.decision", decision_id)
+    def _decision(self, decision_id, moderating=()):
+        """Return the decision that the caller may read, else 404.
+
+        :param moderating: acts of moderators; who may do one of them now finds it, too
+        """
+        try:
+            return seen_or_404("wezer.decision", decision_id)
+        except werkzeug.exceptions.NotFound:
+            decision = request.env["wezer.decision"].browse(record_id(decision_id))
+            if decision and decision._moderating() & set(moderating):
+                return decision
+            raise
 
     # === ACTIONS === #
 
@@ -265,13 +280,16 @@ class WezerDecisions(http.Controller):
         call = getattr(self, f"_act_{act}", None) if act in DONE else None
         if call is None:
             raise werkzeug.exceptions.NotFound()
-        decision = self._decision(decision_id)
+        decision = self._decision(decision_id, {act})
         if page := waiting_page():
             return page
         answer = call(decision, form)
         if hasattr(answer, "status_code"):
             return answer
         flash(request.env._(DONE[act]))
+        if not decision.has_access("read"):
+            # It is moderated: its page was open for that only.
+            return request.redirect("/my/todo")
         back = local_page(form.get("back") or "")
         return request.redirect(back or f"/decisions/{answer or decision.id}")
 

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -191,6 +192,10 @@ DECISION = StateMachine(
         ),
     ),
 )
+# What moderators do who may not read the decision, because it is its circle's own.
+FROM_OUTSIDE = ("void", "judge")
+# Of so many challenges, the most urgent ones, is asked who judges them.
+CHALLENGES_LOOKED_AT = 200
 REASON_LENGTH = 1000
 REASON_LEAST = 20
 # What is over, for results and rules of secrecy.
@@ -401,10 +406,11 @@ class WezerDecision(models.Model):
     )
     seal = fields.Char(readonly=True, copy=False)
     review_date = fields.Date()
+    # Words of a member, as those of objections: for the circle, and for the judges.
     challenged_by_id = fields.Many2one(
-        "res.partner", readonly=True, ondelete="restrict"
+        "res.partner", readonly=True, ondelete="restrict", groups=fields.NO_ACCESS
     )
-    challenge_reason = fields.Char(readonly=True)
+    challenge_reason = fields.Char(readonly=True, groups=fields.NO_ACCESS)
     challenge_until = fields.Datetime(readonly=True)
     judge_reason = fields.Char(readonly=True)
     passed_from_id = fields.Many2one(
@@ -429,7 +435,8 @@ class WezerDecision(models.Model):
         """
         self.ensure_one()
         try:
-            self.check_access("read")
+            if not self._is_moderated(action):
+                self.check_access("read")
             self.env.user._wezer_check_standing()
         except AccessError as error:
             return error
@@ -442,6 +449,29 @@ class WezerDecision(models.Model):
             or decision._why_not_alive(action)
             or getattr(decision, f"_why_not_{action}", lambda: None)()
         )
+
+    def _is_moderated(self, action):
+        """Return whether the user moderates this by ``action`` now, read or not.
+
+        A moderator outside of the circle judges what only its members read. Nothing
+        else is shown to them: they find it by a notice, their list of what is to do,
+        or an address that a member gave them.
+        """
+        decision = self.sudo().exists()
+        return (
+            action in FROM_OUTSIDE
+            and decision.company_id in self.env.user.company_ids
+            and decision.state in DECISION.sources(action)
+            and getattr(decision, f"_is_{DECISION.who(action)}")()
+        )
+
+    def _moderating(self):
+        """Return what the user does as a moderator of this now: void or judge."""
+        return {
+            action
+            for action in FROM_OUTSIDE
+            if self._is_moderated(action) and self._may(action)
+        }
 
     def _check(self, action):
         """Return the decision (sudo) after :meth:`_why_not` allowed ``action``."""
@@ -593,6 +623,43 @@ class WezerDecision(models.Model):
                 person not in parties and person._wezer_profile().state == "active"
             )
         )
+
+    @api.model
+    def _to_judge(self, limit):
+        """Return the challenged decisions that wait for the user's judgement (sudo).
+
+        Members who moderate nothing cost no query.
+        """
+        user, decisions = self.env.user, self.sudo().browse()
+        everywhere = user._moderates(user.partner_id.browse())
+        if not everywhere and not user._acting_ids("moderate", limit=1):
+            return decisions
+        domain = Domain("state", "=", "challenged")
+        domain &= Domain("company_id", "in", user.company_ids.ids)
+        if not everywhere:
+            # Theirs, and those of circles inside whose own moderators are parties.
+            circles = user._moderated_circles()
+            domain &= Domain("group_id.ancestor_ids", "in", circles.ids)
+        found = decisions.search(
+            domain, order="challenge_until, id", limit=CHALLENGES_LOOKED_AT
+        )
+        mine = found.browse()
+        for decision in found:
+            if len(mine) == limit:
+                break
+            if decision._is_judge():
+                mine |= decision
+        return mine
+
+    def _challenge_words(self):
+        """Return the reason of a challenge, where the user may read it."""
+        if self.sudo().state != "challenged" or self.env.user._is_public():
+            return ""
+        if self.sudo().group_id.sudo(False).is_user_member or self._is_moderated(
+            "judge"
+        ):
+            return self.sudo().challenge_reason or ""
+        return ""
 
     def _state_refusal(self, action):
         """Add to the state the time: after closing, answers are late."""

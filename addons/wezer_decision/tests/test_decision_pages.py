@@ -5,6 +5,7 @@ import re
 import odoo.http
 from odoo.tests import tagged
 
+from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tests.forms import FormCase
 
 from ..models.wezer_decision import METHODS
@@ -16,7 +17,12 @@ class TestDecisionPages(DecisionCommon, FormCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for user in (cls.anna, cls.ben, cls.otto):
+        cls.judge = mail_new_test_user(
+            cls.env,
+            login="wzd_judge",
+            groups="base.group_user,wezer_base.group_moderator",
+        )
+        for user in (cls.anna, cls.ben, cls.otto, cls.judge):
             user.password = user.login
 
     def log_in(self, user):
@@ -114,6 +120,38 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertIn("A bench", self.text("/decisions"))
         answer = self.url_open(f"/decisions/{decision.id}/voters")
         self.assertIn("/web/login", answer.url)
+
+    def test_a_moderator_outside_judges_from_the_list_of_what_is_to_do(self):
+        decision = self.opened(method="majority", members_only=True)
+        self.vote(decision, anna="yes", ben="yes")
+        self.close(decision)
+        decision.with_user(self.ben).action_challenge("Eve was not on the roll, why?")
+        address = f"/decisions/{decision.id}"
+        self.log_in(self.judge)
+        self.assertIn(address, self.page("/my/todo").xpath("//a/@href"))
+        said = self.text(address)
+        self.assertIn("Eve was not on the roll, why?", said)
+        self.assertIn("People who answered 2", said)
+        for hidden in ("We build a bench.", self.ben.name, self.cleo.name):
+            self.assertNotIn(hidden, said)
+        self.assertEqual(self.url_open(f"{address}/voters").status_code, 404)
+        self.assertNotIn("A bench", self.text("/decisions"))
+        form = self.form(self.page(address), f"{address}/judge")
+        answer = self.send(form, uphold="1", reason="The roll was wrong indeed.")
+        self.assertTrue(answer.url.endswith("/my/todo"), answer.url)
+        self.assertEqual(decision.sudo().ended_why, "void")
+        self.assertEqual(self.url_open(address).status_code, 404)
+
+    def test_a_moderator_outside_voids_from_the_address_that_a_member_gave(self):
+        decision = self.opened(method="majority", members_only=True)
+        address = f"/decisions/{decision.id}"
+        self.log_in(self.otto)
+        self.assertEqual(self.url_open(address).status_code, 404)
+        self.log_in(self.judge)
+        self.assertNotIn("We build a bench.", self.text(address))
+        form = self.form(self.page(address), f"{address}/void")
+        self.send(form, reason="It insults a neighbour badly.")
+        self.assertEqual(decision.sudo().ended_why, "void")
 
     def test_an_objection_is_raised_answered_and_confirmed(self):
         decision = self.opened()

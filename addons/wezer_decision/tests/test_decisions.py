@@ -608,6 +608,72 @@ class TestDecisions(DecisionCommon):
             "challenge", late.with_user(self.cleo).action_challenge, WHY
         )
 
+    def challenged(self, **vals):
+        decision = self.adopted(**vals)
+        decision.with_user(self.cleo).action_challenge("Eve was not on the roll, why?")
+        return decision
+
+    def test_moderators_outside_judge_and_void_what_they_do_not_read(self):
+        decision = self.challenged(members_only=True)
+        self.env.flush_all()
+        judged = decision.with_user(self.moderator)
+        other = decision.with_user(self.otto)
+        for seen in (judged, other):
+            self.env.invalidate_all()
+            self.assertFalse(seen.search([("id", "=", seen.id)]))
+            known = decision.sudo()
+            for record in (known, known.version_id, known.voter_ids):
+                with self.assertRaises(AccessError):
+                    record.with_user(seen.env.user).read(["display_name"])
+        self.assertEqual(judged._to_judge(9), decision.sudo())
+        self.assertFalse(other._to_judge(9))
+        for act in (other.action_judge, other.with_user(self.eve).action_judge):
+            with self.assertRaises(AccessError):
+                act(True, WHY)
+        self.assert_refused("judge", decision.with_user(self.ben).action_judge, 1, WHY)
+        judged.action_judge(True, "The roll was wrong indeed.")
+        self.assertEqual(decision.sudo().ended_why, "void")
+        with self.assertRaises(AccessError):
+            judged.action_judge(True, WHY)
+        decision = self.opened(members_only=True)
+        with self.assertRaises(AccessError):
+            decision.with_user(self.otto).action_void(WHY)
+        decision.with_user(self.moderator).action_void("It insults a neighbour badly.")
+        self.assertEqual(decision.sudo().ended_why, "void")
+
+    def test_moderators_who_are_a_party_do_not_judge(self):
+        judge = self._role("Mediation", self.garden, "moderate")
+        for user in (self.cleo, self.dora):
+            self._put(user, judge)
+        decision = self.challenged(members_only=True)
+        found = {
+            user: bool(decision.with_user(user)._to_judge(9))
+            for user in (self.cleo, self.dora, self.ben, self.moderator)
+        }
+        self.assertEqual([user for user in found if found[user]], [self.dora])
+        with self.assertRaises(AccessError):
+            decision.with_user(self.moderator).action_judge(True, WHY)
+
+    def test_the_reason_of_a_challenge_is_for_the_circle_and_its_judges(self):
+        self.garden.sudo().visibility = "public"
+        decision = self.challenged()
+        self.env.flush_all()
+        readers = (self.ben, self.moderator, self.otto)
+        readers += (self.env.ref("base.public_user"),)
+        read = []
+        for user in readers:
+            self.env.invalidate_all()
+            seen = decision.with_user(user)
+            self.assertTrue(seen.has_access("read"), user.name)
+            for name in ("challenge_reason", "challenged_by_id"):
+                with self.assertRaises(AccessError):
+                    seen.read([name])
+                with self.assertRaises(AccessError):
+                    seen.search([(name, "!=", False)])
+            if seen._challenge_words():
+                read.append(user)
+        self.assertEqual(read, [self.ben, self.moderator])
+
     def test_what_was_rejected_comes_back_changed_or_asked_for_by_a_fifth(self):
         decision = self.opened(method="majority")
         self.vote(decision, anna="no")

@@ -83,6 +83,7 @@ DECISION_ROWS = (
         "challenge",
         "cleo",
         notified={"Administrator": CHANGED, "moderator": CHANGED},
+        todo={"moderator"},
     ),
     Outcome(
         "judge",

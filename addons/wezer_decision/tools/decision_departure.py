@@ -46,6 +46,7 @@ def personal_data(partners: models.Model) -> dict[str, list]:
         "candidacies": own(
             "wezer.decision.option", "person_id", "decision_id", "description"
         ),
+        "challenges": own("wezer.decision", "challenged_by_id", "challenge_reason"),
     }
 
 
@@ -72,6 +73,9 @@ def erase(partners: models.Model) -> None:
     candidacies = env["wezer.decision.option"].sudo().search(mine)
     candidacies.filtered("description").write({"description": ERASED})
     drafts = env["wezer.decision"].sudo()
+    drafts.search([("challenged_by_id", "in", partners.ids)]).write(
+        {"challenge_reason": ERASED}
+    )
     drafts.search(
         [("proposer_id", "in", partners.ids), ("state", "=", "draft")]
     ).unlink()

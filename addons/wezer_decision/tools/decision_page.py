@@ -81,6 +81,7 @@ def values(decision: Any) -> dict:
         "rules": rules_of(decision),
         "versions": versions(decision) if inside or decision.version_id else [],
         "outcomes": outcomes(decision),
+        "challenge": decision._challenge_words(),
         "objections": objections(decision, person) if inside else [],
         "nominations": nominations(decision) if inside else {},
         "counts": turnout(decision) if inside else {},
@@ -95,6 +96,32 @@ def values(decision: Any) -> dict:
     }
     found["names"] = {} if visitor else names(people_of(decision, found))
     return found
+
+
+def for_moderators(decision: Any) -> dict:
+    """Return what moderators see of a decision that only its circle reads.
+
+    As much as others see of one that is no secret: title, times, how many answered and,
+    after closing, the result. No text, no answer, and nobody on the roll.
+    """
+    # sudo: whether the user moderates it was checked; nothing else is shown.
+    known, env = decision.sudo(), decision.env
+    asked, answered = known._progress()
+    closed = known.state in CLOSED
+    result = known.result or {} if closed else {}
+    circle = known.group_id.with_env(env)._wezer_with_visible_name()
+    return {
+        "decision": known,
+        "circle": circle.sudo(),
+        "labels": labels(env),
+        "may": decision._moderating(),
+        "challenge": decision._challenge_words(),
+        "asked": asked,
+        "answered": answered,
+        "rows": result_view.result_rows(env, known, result) if result else [],
+        "elected": ", ".join(result.get("elected") or ()),
+        "names": names(known.proposer_id.with_env(env)),
+    }
 
 
 def nominee_of(decision: Any) -> Any:
@@ -145,7 +172,6 @@ def carried(decision: Any) -> list[dict]:
 def people_of(decision: Any, found: dict) -> Any:
     """Return everybody whom the page names."""
     people = decision.proposer_id | decision.facilitator_id | decision.decider_id
-    people |= decision.challenged_by_id
     for row in found["versions"]:
         people |= row["version"].author_id
     for row in found["objections"]:

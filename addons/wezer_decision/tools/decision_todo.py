@@ -20,6 +20,7 @@ def rows(user: Any) -> list[dict]:
         *_to_answer(env),
         *_objections(env),
         *_guided(env),
+        *_challenged(env),
     ]
 
 
@@ -150,3 +151,16 @@ def _guided(env: Any) -> list[dict]:
             )
             said.append(_row(decision, text, env._("See why")))
     return said
+
+
+def _challenged(env: Any) -> list[dict]:
+    """Return the challenges that the user judges as a moderator."""
+    return [
+        _row(
+            decision,
+            env._("The result of “%s” was challenged.", decision.title),
+            env._("Judge the challenge"),
+            decision.challenge_until,
+        )
+        for decision in env["wezer.decision"]._to_judge(ROWS)
+    ]
