@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from ..tools import agreement_departure
 
@@ -7,6 +7,12 @@ class ResPartner(models.Model):
     """What members wrote about agreements, when they leave or merge two accounts."""
 
     _inherit = "res.partner"
+
+    @api.model
+    def _wezer_invalidate_acting(self):
+        """Drop what is kept of agreements that people join by: groups changed."""
+        self.env["wezer.group.membership"]._forget_wanted_assents()
+        return super()._wezer_invalidate_acting()
 
     def _wezer_personal_data(self):
         data = super()._wezer_personal_data()

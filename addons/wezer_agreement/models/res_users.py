@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.fields import Domain
 
 from odoo.addons.wezer_base.tools import days
 
@@ -22,39 +21,16 @@ class ResUsers(models.Model):
         return rows + self._agreement_rows()
 
     def _agreement_rows(self):
-        agreements = self.env["wezer.agreement"].with_user(self)
-        asked = agreements.search(
-            [("id", "in", agreement_lookup.asked_ids(self))], limit=SHOWN
-        )
-        # Of one's circles: the rules let others' be read as well.
-        own = Domain("state", "=", "in_force") & Domain(
-            "group_id.is_user_member", "=", True
-        )
-        running = agreements.search(
-            own & Domain("review_closes", "!=", False), limit=SHOWN
-        )
-        answers = self.env["wezer.agreement.answer"].with_user(self)
-        answered = answers.search(
-            [
-                ("agreement_id", "in", running.ids),
-                ("person_id", "=", self.partner_id.id),
-                ("is_shown", "=", False),
-            ]
-        ).agreement_id
-        due = agreements.search(
-            Domain("state", "=", "in_force")
-            & Domain("review_closes", "=", False)
-            & (
-                Domain("review_date", "<=", days.today(self.env))
-                | Domain("review_result", "=", "wanted")
-            )
-            & Domain("is_user_responsible", "=", True),
-            limit=SHOWN,
-        ).filtered(lambda one: not one.sudo().draft_id)
+        waiting = agreement_lookup.waiting_ids(self, SHOWN)
+        ids = dict.fromkeys(number for some in waiting.values() for number in some)
+        agreements = self.env["wezer.agreement"].with_user(self).browse(ids)
+        # Read together, and filtered by the rules in memory.
+        by_id = {one.id: one for one in agreements._filtered_access("read")}
         return [
-            *(self._agreement_row(one, "assent") for one in asked),
-            *(self._agreement_row(one, "answer") for one in running - answered),
-            *(self._agreement_row(one, "review") for one in due),
+            self._agreement_row(by_id[number], what)
+            for what, some in waiting.items()
+            for number in some
+            if number in by_id
         ]
 
     def _agreement_row(self, agreement, what):

@@ -343,12 +343,15 @@ class WezerAgreement(models.Model):
             if not vals.get("slug"):
                 wanted = slugify(vals.get("title"), "agreement")
                 vals["slug"] = new_secret_slug(wanted)
-        return super().create(vals_list)
+        found = super().create(vals_list)
+        self.env["wezer.group.membership"]._forget_wanted_assents()
+        return found
 
     def write(self, vals):
         names = self._slug_names() if "title" in vals else {}
         result = super().write(vals)
         self._follow_name(names)
+        self.env["wezer.group.membership"]._forget_wanted_assents()
         return result
 
     # === FINDING === #
@@ -388,30 +391,20 @@ class WezerAgreement(models.Model):
 
         Only what they may read: nobody agrees to a text that is hidden from them.
         """
-        ids = agreement_lookup.holding_ids(self.env, [group.id])
-        if not ids:
-            return self.browse()
-        wanted = self.search([("id", "in", ids)]).filtered(
-            lambda one: one.sudo().must_assent in ("new", "all")
+        return self._readable(
+            agreement_lookup.wanted_ids(self.env, group.id, person.id)
         )
-        return wanted - self._assented_by(wanted, person)
+
+    @api.model
+    def _readable(self, ids):
+        """Return those of the agreements with ``ids`` that the user may read."""
+        return self.search([("id", "in", ids)]) if ids else self.browse()
 
     @api.model
     def _asks_before_joining(self, group):
         """Return whether the user could take a place in ``group`` once they agree."""
         errors = (group._why_not("accept_invitation"), group._why_not("join"))
         return any(getattr(error, "rule", "") == "assent" for error in errors)
-
-    @api.model
-    def _assented_by(self, agreements, person):
-        """Return those of ``agreements`` to whose version of now ``person`` agreed."""
-        versions = agreements.sudo().version_id
-        assents = self.env["wezer.agreement.assent"].sudo()
-        found = assents.search(
-            [("version_id", "in", versions.ids), ("person_id", "=", person.id)]
-        )
-        agreed = found.version_id
-        return agreements.filtered(lambda one: one.sudo().version_id in agreed)
 
     def _assent_count(self):
         """Return how many people agreed to the version in force."""

@@ -55,6 +55,12 @@ class WezerAgreementAssent(models.Model):
                FOR EACH ROW EXECUTE FUNCTION wezer_agreement_assent_is_kept()"""
         )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        found = super().create(vals_list)
+        self.env["wezer.group.membership"]._forget_wanted_assents()
+        return found
+
     def write(self, vals):
         # A merge of doubles gives them to the account that stays.
         if vals.keys() - {"person_id"}:
@@ -62,6 +68,7 @@ class WezerAgreementAssent(models.Model):
                 self.env._("An assent cannot be changed afterwards."),
                 rule="immutable",
             )
+        self.env["wezer.group.membership"]._forget_wanted_assents()
         return super().write(vals)
 
     @api.model

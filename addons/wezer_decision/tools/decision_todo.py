@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from odoo.fields import Domain
-
 from odoo.addons.wezer_base.tools import days
 
-from ..models.wezer_objection import LIVE
-from . import decision_list
+from . import decision_lookup
 
 # So many rows of each kind; the list of decisions has all.
 ROWS = 30
@@ -16,10 +13,22 @@ ROWS = 30
 def rows(user: Any) -> list[dict]:
     """Return the rows of ``user``, as ``res.users._wezer_todo`` has them."""
     env = user.env(user=user.id, su=False)
+    waiting = decision_lookup.waiting_ids(env.user, ROWS)
+    decisions = env["wezer.decision"]
+    # Read together, and filtered by the rules in memory.
+    kinds = ("answer", "asked", "guided")
+    ids = dict.fromkeys(number for kind in kinds for number in waiting[kind])
+    seen = set(decisions.browse(ids)._filtered_access("read").ids)
+
+    def of(kind: str) -> Any:
+        found = decisions.browse(number for number in waiting[kind] if number in seen)
+        return found.with_prefetch(list(ids))
+
+    objections = env["wezer.objection"].browse(waiting["objection"])
     return [
-        *_to_answer(env),
-        *_objections(env),
-        *_guided(env),
+        *_to_answer(of("answer")),
+        *_objections(objections._filtered_access("read")),
+        *_guided(of("asked"), of("guided")),
         *_challenged(env),
     ]
 
@@ -35,15 +44,11 @@ def _row(decision: Any, text: str, button: str, due: Any = False) -> dict:
     }
 
 
-def _to_answer(env: Any) -> list[dict]:
+def _to_answer(found: Any) -> list[dict]:
     """Return a row for each open decision that waits for the user's answer."""
-    found = env["wezer.decision"].search(
-        decision_list.asked(env), limit=ROWS, order="closes, id"
-    )
+    env = found.env
     said = []
     for decision in found:
-        if decision.method == "person" and not _is_asked(decision):
-            continue
         values = {"title": decision.title, "circle": decision.group_id.name}
         if decision.method == "person" and decision.phase == "naming":
             text = env._("%(circle)s looks for a person: “%(title)s”.", **values)
@@ -59,31 +64,9 @@ def _to_answer(env: Any) -> list[dict]:
     return said
 
 
-def _is_asked(decision: Any) -> bool:
-    """Return whether an election without candidates waits for the user now."""
-    if decision.phase != "naming":
-        return decision.phase == "consent"
-    person = decision.env.user.partner_id
-    return not decision.env["wezer.nomination"].search_count(
-        [("decision_id", "=", decision.id), ("person_id", "=", person.id)], limit=1
-    )
-
-
-def _objections(env: Any) -> list[dict]:
+def _objections(found: Any) -> list[dict]:
     """Return objections that wait for a word of the user."""
-    person = env.user.partner_id
-    found = env["wezer.objection"].search(
-        [
-            ("state", "in", LIVE),
-            ("decision_id.state", "=", "open"),
-            "|",
-            "|",
-            ("person_id", "=", person.id),
-            ("decision_id.proposer_id", "=", person.id),
-            ("decision_id.facilitator_id", "=", person.id),
-        ],
-        limit=ROWS,
-    )
+    env, person = found.env, found.env.user.partner_id
     said = []
     for objection in found:
         decision = objection.decision_id
@@ -109,38 +92,20 @@ def _objections(env: Any) -> list[dict]:
     return said
 
 
-def _guided(env: Any) -> list[dict]:
-    """Return what waits for who facilitates, or may try again what failed."""
-    person = env.user.partner_id
-    found = env["wezer.decision"].search(
-        Domain("state", "=", "stuck")
-        | (
-            Domain("state", "=", "draft")
-            & Domain("facilitator_id", "=", person.id)
-            & Domain("proposer_id", "!=", person.id)
-            & Domain("is_recall", "=", False)
-        )
-        | (
-            Domain("state", "=", "open")
-            & Domain("facilitator_id", "=", person.id)
-            & Domain("phase", "=", "proposing")
-        ),
-        limit=ROWS,
-    )
-    # Whom it concerns hears of it before anybody else: read past the hidden field.
-    decisions = env["wezer.decision"].sudo()
-    asked = decisions.search([("state", "=", "open"), ("asked_id", "=", person.id)])
-    asking = decisions.browse(found.ids).filtered("asked_id").sudo(False)
+def _guided(asked: Any, found: Any) -> list[dict]:
+    """Return what waits for who facilitates, or may try again what failed.
+
+    :param asked: where the user is asked to take a role, before anybody hears of it
+    """
+    env = found.env
     said = []
-    for decision in asked.sudo(False):
+    for decision in asked:
         text = env._("You are proposed: “%s”. Would you do it?", decision.title)
         said.append(_row(decision, text, env._("Answer"), decision.phase_closes))
     for decision in found:
         if decision.state == "draft":
             text = env._("An election is due: “%s”.", decision.title)
             said.append(_row(decision, text, env._("Announce it")))
-        elif decision.state == "open" and decision in asking:
-            continue
         elif decision.state == "open":
             text = env._("Everybody has named a person: “%s”.", decision.title)
             button = env._("Propose one of them")

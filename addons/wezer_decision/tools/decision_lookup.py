@@ -1,0 +1,80 @@
+"""Which decisions wait for a user: one statement for all kinds of a list."""
+
+from typing import Any
+
+from odoo.tools import SQL
+
+from ..models.wezer_objection import LIVE
+
+# Who is hidden from whom is told by the record rules: each list filters by them.
+KINDS = ("answer", "objection", "asked", "guided")
+
+
+def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
+    """Return the ids of what may wait for ``user``, by kind, at most ``limit`` of each.
+
+    ``answer``: open decisions of which the user has not answered the present step;
+    ``objection``: ids of objections that they raised, or answer; ``asked``: where they
+    are asked to take a role; ``guided``: what they facilitate, or may try again.
+    """
+    env, person = user.env, user.partner_id.id
+    decisions = env["wezer.decision"]._fields
+    names = (
+        *("state", "method", "phase", "closes", "asked_id", "facilitator_id"),
+        *("proposer_id", "is_recall", "group_id"),
+    )
+    rows = env.execute_query(
+        SQL(
+            """(SELECT 'answer', d.id FROM wezer_decision_voter v
+                  JOIN wezer_decision d ON d.id = v.decision_id AND d.state = 'open'
+                 WHERE v.person_id = %(person)s AND v.state = 'may'
+                   AND (d.method <> 'person' OR d.phase = 'consent'
+                        OR d.phase = 'naming' AND NOT EXISTS (
+                           SELECT FROM wezer_nomination n
+                            WHERE n.decision_id = d.id AND n.person_id = %(person)s))
+                 GROUP BY d.id ORDER BY d.closes, d.id LIMIT %(limit)s)
+                UNION ALL
+               (SELECT 'objection', o.id FROM wezer_objection o
+                  JOIN wezer_decision d ON d.id = o.decision_id AND d.state = 'open'
+                 WHERE o.state = ANY(%(live)s)
+                   AND %(person)s IN (o.person_id, d.proposer_id, d.facilitator_id)
+                 ORDER BY o.id LIMIT %(limit)s)
+                UNION ALL
+               (SELECT 'asked', d.id FROM wezer_decision d
+                 WHERE d.state = 'open' AND d.asked_id = %(person)s
+                 ORDER BY d.id DESC LIMIT %(limit)s)
+                UNION ALL
+               (SELECT 'guided', d.id FROM wezer_decision d
+                  JOIN wezer_group g ON g.id = d.group_id
+                 WHERE d.state = 'stuck'
+                       AND (g.id = ANY(%(circles)s) OR g.partner_id = ANY(%(managed)s))
+                    OR d.facilitator_id = %(person)s
+                       AND (d.state = 'draft' AND d.proposer_id <> %(person)s
+                            AND d.is_recall IS NOT TRUE
+                            OR d.state = 'open' AND d.phase = 'proposing'
+                            AND d.asked_id IS NULL)
+                 ORDER BY d.id DESC LIMIT %(limit)s)""",
+            person=person,
+            limit=limit,
+            live=list(LIVE),
+            # Who facilitates has a role in the circle.
+            circles=list(env["wezer.group"].with_user(user)._user_group_ids()),
+            managed=user._acting_ids("manage"),
+            to_flush=(
+                *(decisions[name] for name in names),
+                *(
+                    env["wezer.decision.voter"]._fields[name]
+                    for name in ("decision_id", "person_id", "state")
+                ),
+                *(
+                    env["wezer.objection"]._fields[name]
+                    for name in ("decision_id", "person_id", "state")
+                ),
+                env["wezer.nomination"]._fields["person_id"],
+            ),
+        )
+    )
+    found: dict[str, list[int]] = {kind: [] for kind in KINDS}
+    for kind, number in rows:
+        found[kind].append(number)
+    return found
