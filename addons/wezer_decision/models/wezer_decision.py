@@ -146,7 +146,14 @@ DECISION = StateMachine(
             "advice: once all who were asked have answered, or its time is over",
         ),
         Transition("extend", ("open",), ("open",), "guide", "action_extend"),
-        Transition("extend", ("no_quorum",), ("open",), "guide", "action_extend"),
+        Transition(
+            "extend",
+            ("no_quorum",),
+            ("open",),
+            "guide",
+            "action_extend",
+            "only who proposed it; once, however often it was extended before",
+        ),
         Transition("ask_up", ("open",), ("open",), "voter", "action_ask_up"),
         Transition("pass_up", ("open",), ("ended",), "facilitator", "action_pass_up"),
         Transition(
@@ -381,7 +388,15 @@ class WezerDecision(models.Model):
         ],
         readonly=True,
     )
-    is_extended = fields.Boolean(readonly=True)
+    is_extended = fields.Boolean(
+        readonly=True, copy=False, help="It got more time while it was open."
+    )
+    is_quorum_extended = fields.Boolean(
+        string="Extended for want of answers",
+        readonly=True,
+        copy=False,
+        help="It got more time after too few people had answered.",
+    )
     up_ids = fields.Many2many(
         "res.partner",
         "wezer_decision_up",
@@ -792,16 +807,19 @@ class WezerDecision(models.Model):
     def _why_not_extend(self):
         if self.method == "person" and self.phase != "consent":
             return self._wrong_step("consent")
-        if self.is_extended:
+        missed = self.state == "no_quorum"
+        if missed and not self._is_proposer():
+            return self._not_theirs("proposer")
+        if self.is_quorum_extended if missed else self.is_extended:
             return Refusal(
                 self.env._("This was extended already. That is possible once."),
                 rule="extended",
             )
-        if self.state == "no_quorum" and self.secrecy != "open":
+        if missed and self.secrecy != "open":
             return Refusal(
                 self.env._("A secret vote is not opened again."), rule="secret"
             )
-        return self._why_not_late() if self.state == "open" else None
+        return None if missed else self._why_not_late()
 
     def _why_not_late(self):
         """Refuse in the last 24 hours."""
@@ -1464,8 +1482,13 @@ class WezerDecision(models.Model):
         return True
 
     def action_extend(self) -> bool:
-        """Give as much time again, once; everybody is told."""
+        """Give as much time again; everybody is told.
+
+        Once while it is open, and once more where too few people answered: then only
+        who proposed it.
+        """
         decision = self._lock("extend")
+        once = "is_quorum_extended" if decision.state == "no_quorum" else "is_extended"
         again = timedelta(hours=decision.rules["hours"])
         start = max(decision.closes, decision._now())
         decision.write(
@@ -1477,7 +1500,7 @@ class WezerDecision(models.Model):
                 "closed_at": False,
                 "result": False,
                 "seal": False,
-                "is_extended": True,
+                once: True,
                 "reminded": False,
             }
         )
