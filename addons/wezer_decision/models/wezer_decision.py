@@ -726,9 +726,12 @@ class WezerDecision(models.Model):
             )
         return None
 
-    def _why_not_among(self, person=None):
-        """Return why a person who left since has no voice any more."""
-        if roll.is_among(self, person or self.env.user.partner_id):
+    def _why_not_among(self, person=None, party=None):
+        """Return why a person who left since has no voice any more.
+
+        :param party: whose voice it is, where a person can have several
+        """
+        if roll.is_among(self, person or self.env.user.partner_id, party):
             return None
         return NotAllowed(
             self.env._("You left the circle, so you have no voice in this any more."),
@@ -762,8 +765,6 @@ class WezerDecision(models.Model):
                 self.env._("You have objected to this version already."),
                 rule="once",
             )
-        if not self._voices().filtered(lambda one: one.party_id == one.person_id):
-            return self._not_theirs("voter")
         return self._why_not_among()
 
     def _why_not_new_version(self):
@@ -1057,16 +1058,7 @@ class WezerDecision(models.Model):
         )
         self._log("opened", {"voices": voices, "method": self.method})
         self._begin_phases()
-        self._tell_voters(
-            "decision_asked",
-            _lt(
-                "%(circle)s decides: %(title)s. Answer until %(moment)s.",
-                circle=self.group_id.name,
-                title=self.title,
-                moment=self.closes,
-            ),
-            "asked",
-        )
+        self._tell_asked(self._voting_people("may", "voted"))
         clocks.set_due(self)
 
     def _begin_phases(self):
@@ -1139,7 +1131,11 @@ class WezerDecision(models.Model):
         decision._share()
         voices = decision._voices().filtered(lambda one: one.state == "voted")
         own = voices.filtered(lambda one: one.party_id == one.person_id)
-        voting.take_back(decision, (own or voices)[0], code)
+        voice = (own or voices)[0]
+        error = decision._why_not_among(voice.person_id, voice.party_id)
+        if error:
+            raise error
+        voting.take_back(decision, voice, code)
         return True
 
     def action_object(
@@ -1406,7 +1402,7 @@ class WezerDecision(models.Model):
 
         :raise NotAllowed: rule ``left``
         """
-        error = self._why_not_among(voter.person_id)
+        error = self._why_not_among(voter.person_id, voter.party_id)
         person = self.env.user.partner_id
         if not error and voter.person_id != person:
             error = self.env["wezer.mandate"]._why_not_voice(voter, person, choice)
@@ -1804,6 +1800,20 @@ class WezerDecision(models.Model):
     def _tell_voters(self, kind, message, subject):
         self._tell(self._voting_people("may", "voted"), kind, message, subject)
 
+    def _tell_asked(self, people):
+        """Ask ``people`` to answer an open decision (sudo)."""
+        self._tell(
+            people,
+            "decision_asked",
+            _lt(
+                "%(circle)s decides: %(title)s. Answer until %(moment)s.",
+                circle=self.group_id.name,
+                title=self.title,
+                moment=self.closes,
+            ),
+            "asked",
+        )
+
     def _remind(self):
         """Remind those who have not answered (sudo): nobody else."""
         naming = self.phase == "naming"
@@ -1886,6 +1896,20 @@ class WezerDecision(models.Model):
             ),
             "stuck",
         )
+
+    def _follow_representatives(self):
+        """Let those who represent a circle now use its voice (sudo), and tell them."""
+        people = self.env["res.partner"]
+        for decision in self:
+            passed = roll.follow(decision)
+            before = people.browse({before for before, _now in passed})
+            now = people.browse({now for _before, now in passed})
+            if decision.state != "open" or not passed:
+                continue
+            self.env["wezer.notice"]._settle(
+                decision, subjects=["asked", "soon"], people=before - now
+            )
+            decision._tell_asked(now)
 
     def _notice_readers(self, kind, people):
         """Leave out those who have answered meanwhile, and those who left."""

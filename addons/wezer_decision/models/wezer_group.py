@@ -34,6 +34,28 @@ class WezerGroup(models.Model):
         help="The people in this role facilitate the decisions of the circle.",
     )
 
+    def write(self, vals):
+        result = super().write(vals)
+        if {"link", "active", "parent_id"} & vals.keys():
+            self._follow_representatives()
+        return result
+
+    def _follow_representatives(self):
+        """Pass the voices of circles on, where these roles represent the circles."""
+        roles = self.sudo().filtered(lambda group: group.link == "representative")
+        above = roles.parent_id.parent_id
+        if not above:
+            return
+        # The voices of who left are passed on as well: whoever changes a place.
+        running = self.env["wezer.decision"].sudo()
+        running.search(
+            [
+                ("group_id", "in", above.ids),
+                ("electorate", "=", "representatives"),
+                ("state", "in", ("announced", "open")),
+            ]
+        )._follow_representatives()
+
     def _facilitators(self):
         """Return the people (sudo) in the roles of this circle that facilitate.
 

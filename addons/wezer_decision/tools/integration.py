@@ -75,6 +75,7 @@ def new_version(decision: Any, body: str, change: str, answered: Any) -> Any:
         }
     )
     voting.void_all(decision)
+    roll.follow(decision)
     least = decision._full_hour(
         decision._now() + timedelta(hours=decision.rules["version_hours"])
     )

@@ -120,6 +120,53 @@ def write(decision: Any) -> None:
     decision.invalidate_recordset(["voter_ids"], flush=False)
 
 
+def follow(decision: Any) -> list[tuple[int, int]]:
+    """Give unused voices of circles to those who represent these circles now (sudo).
+
+    The voice is the circle's: it is not lost with the person who held it. What was
+    voted stands, and stays with who voted.
+
+    :return: for each voice that passed on, the ids of the person before and of now
+    """
+    if decision.electorate != "representatives":
+        return []
+    env = decision.env
+    decision.flush_recordset()
+    env["wezer.decision.voter"].flush_model()
+    rows = env.execute_query(
+        SQL(
+            """WITH able AS MATERIALIZED (
+                   SELECT v.party, v.person, v.place FROM (%(candidates)s) v
+                     JOIN wezer_profile p ON p.partner_id = v.person
+                      AND p.state = 'active'
+               ), next AS (
+                   SELECT DISTINCT ON (party) party, person FROM able
+                    WHERE person <> ALL(%(concerned)s) ORDER BY party, place
+               ), found AS (
+                   SELECT v.id, v.person_id AS before, n.person AS now
+                     FROM wezer_decision_voter v
+                     JOIN next n ON n.party = v.party_id
+                     LEFT JOIN able a ON a.party = v.party_id
+                      AND a.person = v.person_id
+                    WHERE v.decision_id = %(decision)s
+                      AND (v.state = 'off' AND v.off_reason = 'left'
+                        OR a.party IS NULL AND (v.state = 'may' OR v.state = 'off'
+                           AND v.off_reason IN ('suspended', 'concerned')))
+               )
+               UPDATE wezer_decision_voter v
+                  SET person_id = found.now, state = 'may', off_reason = NULL
+                 FROM found WHERE found.id = v.id
+               RETURNING found.before, found.now""",
+            candidates=candidates(decision),
+            concerned=concerned(decision).ids,
+            decision=decision.id,
+            to_flush=env["wezer.profile"]._fields["state"],
+        )
+    )
+    env["wezer.decision.voter"].invalidate_model(flush=False)
+    return rows
+
+
 def refresh(decision: Any) -> None:
     """Put to ``off`` who left, or was suspended, since the roll was written (sudo).
 
@@ -127,6 +174,7 @@ def refresh(decision: Any) -> None:
     statistics yet, and a join could go through all members for each voice.
     """
     env = decision.env
+    follow(decision)
     decision.flush_recordset()
     env["wezer.decision.voter"].flush_model()
     env.execute_query(
@@ -229,15 +277,20 @@ def would_be(decision: Any, people: Any = None, most: int | None = None) -> int:
     return rows[0][0]
 
 
-def is_among(decision: Any, person: Any) -> bool:
-    """Return whether ``person`` would be on the roll, as the circle is now."""
+def is_among(decision: Any, person: Any, party: Any = None) -> bool:
+    """Return whether ``person`` would be on the roll, as the circle is now.
+
+    :param party: with the voice of this party
+    """
     decision.flush_recordset()
+    voice = SQL("AND v.party = %s", party.id) if party else SQL("")
     return bool(
         decision.env.execute_query(
             SQL(
-                "SELECT FROM (%s) v WHERE v.person = %s LIMIT 1",
+                "SELECT FROM (%s) v WHERE v.person = %s %s LIMIT 1",
                 candidates(decision),
                 person.id,
+                voice,
             )
         )
     )
