@@ -14,7 +14,7 @@ import numpy as np
 
 from odoo.addons.wezer_decision.tools import ballots, counting, delegation
 
-from . import decisions_clock, decisions_reserve, decisions_secret
+from . import decisions_clock, decisions_page, decisions_reserve, decisions_secret
 
 BALLOTS, OPTIONS, SEATS = 1_000_000, 10, 3
 SEED = 20261130
@@ -29,6 +29,7 @@ def rows(env: Any, quick: bool = False, data: str | None = None) -> Iterator[dic
     yield from decisions_clock.rows(env, quick)
     yield from decisions_secret.rows(env, quick)
     yield from decisions_reserve.rows(env, quick)
+    yield from decisions_page.rows(env, quick)
 
 
 def timed(call: Callable, *arguments: Any) -> tuple[float, Any]:
