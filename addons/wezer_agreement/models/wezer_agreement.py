@@ -406,6 +406,17 @@ class WezerAgreement(models.Model):
         errors = (group._why_not("accept_invitation"), group._why_not("join"))
         return any(getattr(error, "rule", "") == "assent" for error in errors)
 
+    @api.model
+    def _assented_by(self, agreements, person):
+        """Return those of ``agreements`` to whose version of now ``person`` agreed."""
+        versions = agreements.sudo().version_id
+        assents = self.env["wezer.agreement.assent"].sudo()
+        found = assents.search(
+            [("version_id", "in", versions.ids), ("person_id", "=", person.id)]
+        )
+        agreed = found.version_id
+        return agreements.filtered(lambda one: one.sudo().version_id in agreed)
+
     def _assent_count(self):
         """Return how many people agreed to the version in force."""
         self.ensure_one()
