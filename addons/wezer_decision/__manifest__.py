@@ -18,6 +18,7 @@
         "views/wezer_decision_views.xml",
         "views/decision_templates.xml",
         "views/result_templates.xml",
+        "views/college_templates.xml",
         "views/propose_templates.xml",
         "views/governance_templates.xml",
         "views/circle_templates.xml",

@@ -4,3 +4,4 @@ from . import propose
 from . import governance
 from . import delegations
 from . import portal
+from . import colleges

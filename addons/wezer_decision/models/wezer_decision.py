@@ -266,6 +266,18 @@ class WezerDecision(models.Model):
         "partner_id",
         groups=fields.NO_ACCESS,
     )
+    college_ids = fields.Many2many(
+        "wezer.decision.college",
+        "wezer_decision_by_college",
+        "decision_id",
+        "college_id",
+        string="Colleges",
+        readonly=True,
+        copy=False,
+        context={"active_test": False},
+        groups=fields.NO_ACCESS,
+        help="The colleges of the circle when it was announced.",
+    )
     secrecy = fields.Selection(
         [
             ("open", "Open: names and reasons are shown after closing"),
@@ -1087,6 +1099,14 @@ class WezerDecision(models.Model):
         people = self.group_id._facilitators()
         people -= self.proposer_id | roll.concerned(self)
         return (people & wanted if wanted else people)[:1] or people[:1]
+
+    def _colleges(self):
+        """Return the colleges (sudo) that vote: as they were when it was announced."""
+        if self.electorate != "colleges":
+            return self.env["wezer.decision.college"].sudo()
+        return self.sudo().college_ids or self.env["wezer.decision.college"]._of_circle(
+            self.group_id
+        )
 
     def _upper_circle(self):
         """Return the circle above (sudo) that can decide, or none."""

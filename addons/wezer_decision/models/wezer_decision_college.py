@@ -1,14 +1,21 @@
 from fractions import Fraction
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
 from ..tools.rules import SHARE
 
+COLLEGES_LEAST = 3
+WEIGHT_LEAST, WEIGHT_MOST = Fraction(1, 10), Fraction(1, 2)
+
 
 class WezerDecisionCollege(models.Model):
-    """A college of a circle: a group of voters whose share of yes has a weight."""
+    """A college of a circle: a group of voters whose share of yes has a weight.
+
+    A college never changes. A circle replaces all its colleges at once, and those that
+    it had stay as they were: decisions that were announced before go on with them.
+    """
 
     _name = "wezer.decision.college"
     _description = "College"
@@ -18,6 +25,9 @@ class WezerDecisionCollege(models.Model):
 
     group_id = fields.Many2one(
         "wezer.group", string="Circle", required=True, index=True, ondelete="cascade"
+    )
+    active = fields.Boolean(
+        default=True, help="Off for colleges that the circle has replaced."
     )
     sequence = fields.Integer(required=True, default=1)
     name = fields.Char(required=True)
@@ -33,6 +43,15 @@ class WezerDecisionCollege(models.Model):
         related="group_id.company_id", store=True, precompute=True, index=True
     )
 
+    _once = models.UniqueIndex(
+        "(group_id, name) WHERE active", "Each college has a name of its own."
+    )
+
+    @api.model
+    def _of_circle(self, group):
+        """Return the colleges (sudo) that ``group`` has now."""
+        return self.sudo().search([("group_id", "=", group.id)])
+
     def _exact(self):
         """Return the weight as an exact fraction; 0 where it is none."""
         found = SHARE.fullmatch(self.weight or "")
@@ -40,9 +59,19 @@ class WezerDecisionCollege(models.Model):
 
     def _why_not_whole(self):
         """Return why these colleges cannot vote together, or None."""
+        if len(self) < COLLEGES_LEAST:
+            return Refusal(
+                self.env._(
+                    "The circle needs at least %s colleges for this.", COLLEGES_LEAST
+                ),
+                rule="colleges",
+                value=str(len(self)),
+                limit=str(COLLEGES_LEAST),
+                field="electorate",
+            )
         weights = [college._exact() for college in self]
         if sum(weights) == 1 and all(
-            Fraction(1, 10) <= weight <= Fraction(1, 2) for weight in weights
+            WEIGHT_LEAST <= weight <= WEIGHT_MOST for weight in weights
         ):
             return None
         return Refusal(

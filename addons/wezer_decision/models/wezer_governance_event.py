@@ -144,6 +144,8 @@ class WezerGovernanceEvent(models.Model):
             "unreserved": env._("%(circle)s no longer decides together: %(policy)s."),
             "policy": env._("%(policy)s: %(value)s."),
             "policy_dropped": env._("The circle above decides again: %(policy)s."),
+            "colleges": env._("%(circle)s votes in colleges: %(value)s."),
+            "colleges_dropped": env._("%(circle)s no longer votes in colleges."),
             "role_given": env._("%(person)s has the role %(subject)s."),
             "role_ended": env._("%(person)s no longer has the role %(subject)s."),
             "term_changed": env._("%(person)s: the term as %(subject)s has changed."),

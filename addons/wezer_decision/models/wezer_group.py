@@ -8,7 +8,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.text import clean_line, has_letter
 from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
 
-from ..tools import majority, rules
+from ..tools import colleges_of_circle, majority, rules
 
 _lt = LazyTranslate(__name__)
 
@@ -188,6 +188,53 @@ class WezerGroup(models.Model):
         address = f"/groups/{self.sudo().slug}/propose"
         query = f"?{urlencode(words)}" if words else ""
         return address + query, self.env._("Propose it")
+
+    # === COLLEGES === #
+
+    def action_set_colleges(self, colleges: list[dict]) -> bool:
+        """Say which colleges this circle has, in place of those that it had.
+
+        Whoever manages the circle, unless it decides its policies, or anything else,
+        together. Decisions that were announced before keep the colleges of that day.
+
+        :param list colleges: dicts ``name``, ``weight`` (an exact share: ``3/10``) and
+            ``source_id`` (a role or a circle inside, whose people it is): three at
+            least, with weights between 1/10 and 1/2 that make 1 together; an empty
+            list for none
+        :raise NotAllowed: for who does not manage the circle
+        :raise Refusal: rules ``decision``, ``state``, ``field``, ``name``, ``share``,
+            ``source``, ``twice``, ``colleges``, ``weights``, ``electorate``
+        """
+        self._manage_as("policy", "policy")
+        self._check_reserved_colleges()
+        rows = colleges_of_circle.plain(self.env, colleges)
+        seen = self.search([("id", "in", [row["source_id"] for row in rows])])
+        if len(seen) < len({row["source_id"] for row in rows}):
+            raise colleges_of_circle.no_source(self.env)
+        self._do_set_colleges(rows)
+        return True
+
+    def _do_set_colleges(self, colleges):
+        """Set the colleges of this circle; see :meth:`action_set_colleges`.
+
+        State and data only.
+        """
+        colleges_of_circle.replace(self._check_possible("policy"), colleges)
+
+    def _why_not_colleges(self):
+        """Return why the user may not set the colleges of this circle, or None."""
+        return self._why_not("policy") or self._why_reserved_colleges()
+
+    def _why_reserved_colleges(self):
+        # They are a rule about decisions, as the electorate is.
+        return self._why_reserved(
+            "policy", outcome="colleges", key=colleges_of_circle.KEY
+        )
+
+    def _check_reserved_colleges(self):
+        error = self._why_reserved_colleges()
+        if error:
+            raise error
 
     # === WHERE NOBODY ANSWERS ANY MORE === #
 

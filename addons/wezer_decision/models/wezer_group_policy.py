@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.wezer_base.exceptions import Refusal
+
 from ..tools import rules
 
 
@@ -11,6 +13,7 @@ class WezerGroupPolicy(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         policies = super().create(vals_list)
+        policies.sudo()._check_colleges()
         for policy in policies.sudo():
             policy._log(policy.value)
         return policies
@@ -18,6 +21,7 @@ class WezerGroupPolicy(models.Model):
     def write(self, vals):
         before = {policy: policy.value for policy in self.sudo()}
         result = super().write(vals)
+        self.sudo()._check_colleges()
         for policy, value in before.items():
             if policy.value != value:
                 policy._log(policy.value)
@@ -30,6 +34,19 @@ class WezerGroupPolicy(models.Model):
         for group, key in dropped:
             log._log("policy_dropped", group, data={"key": key})
         return result
+
+    def _check_colleges(self):
+        """Refuse to ask colleges where the circle has none."""
+        for policy in self:
+            if policy.key != "decides_electorate" or policy.value != "colleges":
+                continue
+            colleges = self.env["wezer.decision.college"]._of_circle(policy.group_id)
+            if colleges._why_not_whole():
+                raise Refusal(
+                    self.env._("Set the colleges of the circle first."),
+                    rule="colleges",
+                    value=str(len(colleges)),
+                )
 
     def _log(self, value):
         """Write into the log of the circle what it decided (sudo)."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 
+from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon
 
 from ..tools import clocks, closing
@@ -98,6 +99,19 @@ class DecisionCommon(GroupsCommon):
         decision = decision.sudo()
         self.wait(decision, seconds=_seconds_until(decision.executes_at) + 1)
         return decision
+
+    def assert_refused(self, rule, act, *args, **kwargs):
+        """Return the error with which ``act`` is refused: that of this rule."""
+        try:
+            with self.env.cr.savepoint():
+                act(*args, **kwargs)
+        except (NotAllowed, Refusal) as error:
+            caught = error
+        else:
+            self.fail(f"not refused: {rule}")
+        self.env.invalidate_all()
+        self.assertEqual(caught.rule, rule, caught)
+        return caught
 
     def set_policies(self, group=None, **values):
         """Decide policies of a circle, as the code does."""

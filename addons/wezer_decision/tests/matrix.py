@@ -86,6 +86,7 @@ METHODS = {
     "wezer.discussion.word.action_react": (CIRCLE, "word", "'agree'"),
     "wezer.discussion.word.action_remove": ("MG", "word", ""),
     "wezer.governance.event.file_rows": (MEMBERS, "", "garden"),
+    "wezer.group.action_set_colleges": ("G", "group", "[]"),
     "wezer.group.action_end_reserve": ("RA", "group", "'member', 'A reason'"),
 }
 
@@ -134,6 +135,8 @@ ROUTES = {
     ),
     "POST /discussions/<int:discussion_id>/<string:act>": ("", ""),
     "POST /discussions/<int:discussion_id>/words/<int:word_id>/<string:act>": ("", ""),
+    "GET /groups/<string:slug>/colleges": (CIRCLE, "/groups/{slug}/colleges"),
+    "POST /groups/<string:slug>/colleges": ("", ""),
     "GET /groups/<string:slug>/log": (MEMBERS, "/groups/{slug}/log"),
     "GET /groups/<string:slug>/log/page/<int:page>": (
         MEMBERS,

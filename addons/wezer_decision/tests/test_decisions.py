@@ -8,7 +8,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
-from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import days
 
 from ..tools import counting, readers, recount, rules
@@ -28,16 +27,6 @@ class TestDecisions(DecisionCommon):
             name="Moderator",
             groups="base.group_user,wezer_base.group_moderator",
         )
-
-    def assert_refused(self, rule, act, *args, **kwargs):
-        try:
-            with self.cr.savepoint():
-                act(*args, **kwargs)
-        except (NotAllowed, Refusal) as error:
-            self.env.invalidate_all()
-            self.assertEqual(error.rule, rule, error)
-            return
-        self.fail(f"not refused: {rule}")
 
     def objection(self, decision, by, reason=WHY):
         decision = decision.with_user(by)

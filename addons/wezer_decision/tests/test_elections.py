@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..tools import decision_departure, decision_page, elections, terms
@@ -17,13 +16,6 @@ class TestElections(DecisionCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.treasurer = cls._role("Treasurer", cls.garden)
-
-    def assert_refused(self, rule, act, *args, **kwargs):
-        # Odoo's AccessError is a UserError: both kinds of refusals are.
-        with self.assertRaises(UserError) as caught, self.cr.savepoint():
-            act(*args, **kwargs)
-        self.env.invalidate_all()
-        self.assertEqual(caught.exception.rule, rule)
 
     def election(self, **vals):
         vals = {"method": "person", "role_id": self.treasurer.id, **vals}

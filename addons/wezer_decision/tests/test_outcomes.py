@@ -11,7 +11,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import mail_new_test_user
-from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
+from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 
 from ..tools import governance_log
@@ -26,18 +26,6 @@ class OutcomeCommon(DecisionCommon):
         cls.helper = cls._role("Helper", cls.garden)
         cls._put(cls.joel, cls.president)
         cls.garden.join_policy = "request"
-
-    def assert_refused(self, rule, act, *args, **kwargs):
-        try:
-            with self.env.cr.savepoint():
-                act(*args, **kwargs)
-        except (NotAllowed, Refusal) as error:
-            caught = error
-        else:
-            self.fail(f"not refused: {rule}")
-        self.env.invalidate_all()
-        self.assertEqual(caught.rule, rule, caught)
-        return caught
 
     def decide(self, *outcomes, by=None, group=None, **vals):
         """Let the circle adopt these outcomes by majority; return the decision."""

@@ -145,12 +145,31 @@ class Counting:
         enough = (met and bool(good)) or (silent and bool(answered))
         found: dict[str, Any] = {"votes": votes, "adopted": enough and not live}
         share = self.rules.get("fallback")
-        if live and share:
+        if live and share and self.rules.get("colleges"):
+            counted = self._fallback_by_colleges(str(share))
+            reached = counted.pop("adopted")
+            found.update(counted, adopted=reached and (met or silent))
+        elif live and share:
             cast = good + votes["object"]
             found.update(share=str(share), strict=False, reached=f"{good}/{cast}")
             reached = bool(cast) and majority.is_reached(good, cast, share)
             found["adopted"] = reached and (met or silent)
         return found
+
+    def _fallback_by_colleges(self, share: str) -> dict[str, Any]:
+        """Count those who can live with it by the weights of their colleges."""
+        by_college = {
+            name: {
+                "yes": votes.get("live", 0) + votes.get("concern", 0),
+                "no": votes.get("object", 0),
+            }
+            for name, votes in self.by_college.items()
+        }
+        rules = {"share": share, "strict": False}
+        counted = colleges.count(self.rules["colleges"], by_college, rules)
+        # Whether enough have answered is another question.
+        names = ("colleges", "spread", "share", "strict", "reached", "adopted")
+        return {name: counted[name] for name in names}
 
     # --- sums --- #
 

@@ -28,7 +28,10 @@ FILTERS = {
     ),
     "objections": ("objection", "objection_ended"),
     "roles": ("role_given", "role_ended", "term_changed", "held_over"),
-    "policies": ("reserved", "unreserved", "policy", "policy_dropped"),
+    "policies": (
+        *("reserved", "unreserved", "policy", "policy_dropped"),
+        *("colleges", "colleges_dropped"),
+    ),
     "delegations": ("delegation_given", "delegation_ended"),
     "moderation": ("moderated",),
 }

@@ -16,6 +16,8 @@ from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_fractal_groups.tools.reserve import deciding_circle
 
+from . import colleges_of_circle, rules
+
 TEXT_LENGTH = 4000
 NAMES_MOST = 20
 # Types of values that are numbers of records.
@@ -37,7 +39,7 @@ class Kind(NamedTuple):
     :param matter: ``policy``, ``role``, ``member``, ``structure``, ``agreement``,
         ``spend``; empty for what binds nobody
     :param params: ``{name: type}`` of its values: ``person``, ``group``, ``id``,
-        ``day``, ``line``, ``text``, ``switch``, ``names``
+        ``day``, ``line``, ``text``, ``switch``, ``names``, ``colleges``
     :param check: raises where the circle may not decide it, or its values are wrong
     :param execute: does it, and returns the record that it made or changed, or None
     :param sentence: says what will happen, to whoever reads it
@@ -99,6 +101,8 @@ def _value(env: Any, shape: str, name: str, value: Any) -> Any:
         return str(days.read_day(env, value))
     if shape == "switch":
         return value in (True, 1, "1", "yes", "on")
+    if shape == "colleges":
+        return colleges_of_circle.plain(env, value)
     if shape == "names":
         if isinstance(value, str):
             value = value.split(",")
@@ -129,7 +133,16 @@ def group(outcome: Any, name: str = "group") -> Any:
 
     :raise Refusal: rule ``group``
     """
-    env, number = outcome.env, (outcome.params or {}).get(name)
+    return seen_group(outcome, (outcome.params or {}).get(name), name)
+
+
+def seen_group(outcome: Any, number: Any, name: str) -> Any:
+    """Return the group (sudo) of this number, which whoever proposes it sees.
+
+    :param name: of the value, for the refusal
+    :raise Refusal: rule ``group``
+    """
+    env = outcome.env
     found = env["wezer.group"].sudo().with_context(active_test=False)
     found = found.browse(number or []).exists()
     proposer = outcome.decision_id.proposer_id.user_ids[:1]
@@ -158,7 +171,7 @@ def check_electorate(outcome: Any) -> None:
     :raise Refusal: rule ``electorate``
     """
     decision, env = outcome.decision_id, outcome.env
-    wanted = decision.group_id._policy("decides_electorate")[0] or "direct"
+    wanted = rules.electorate(decision.group_id)
     if decision.electorate != wanted:
         labels = dict(decision._fields["electorate"]._description_selection(env))
         raise Refusal(
@@ -174,9 +187,10 @@ def check_electorate(outcome: Any) -> None:
         )
 
 
-def check_method(outcome: Any, matter: str) -> None:
+def check_method(outcome: Any, matter: str, **data: Any) -> None:
     """Refuse a way of deciding that is looser than what the circle decided.
 
+    :param data: of the matter, where the values of the outcome do not say it
     :raise Refusal: rule ``method`` or ``electorate``
     """
     decision = outcome.decision_id
@@ -185,7 +199,7 @@ def check_method(outcome: Any, matter: str) -> None:
         return
     check_electorate(outcome)
     circle, env = decision.group_id, outcome.env
-    method = circle._decided_by(matter, **(outcome.params or {}))[0]
+    method = circle._decided_by(matter, **(data or outcome.params or {}))[0]
     asked = (decision.rules or {}).get("asked_method") or decision.method
     allowed: tuple[str, ...] = BY_CONSENT if method == "consent" else BY_MAJORITY
     if matter == "role":
@@ -298,6 +312,37 @@ def _say_policy(outcome: Any) -> str:
         return env._("The circle above decides again: %(policy)s.", policy=policy.label)
     shown = policy.shown(value, env)
     return env._("%(policy)s: %(value)s.", policy=policy.label, value=shown)
+
+
+# === COLLEGES === #
+
+
+def _colleges(outcome: Any) -> list[dict]:
+    return (outcome.params or {}).get("colleges") or []
+
+
+def _check_colleges(outcome: Any) -> None:
+    circle = outcome.decision_id.group_id
+    check_method(outcome, "policy", key=colleges_of_circle.KEY)
+    for row in colleges_of_circle.clean(circle, _colleges(outcome)):
+        # Whoever proposes it has to see the role or the circle.
+        seen_group(outcome, row["source_id"], "colleges")
+
+
+def _execute_colleges(outcome: Any) -> Any:
+    circle = outcome.decision_id.group_id
+    circle._do_set_colleges(_colleges(outcome))
+    return outcome.env["wezer.decision.college"]._of_circle(circle)
+
+
+def _say_colleges(outcome: Any) -> str:
+    rows = _colleges(outcome)
+    if not rows:
+        return outcome.env._("The circle no longer votes in colleges.")
+    return outcome.env._(
+        "The circle votes in these colleges: %(colleges)s.",
+        colleges=colleges_of_circle.as_text(rows),
+    )
 
 
 # === ROLES AND MEMBERS === #
@@ -621,6 +666,14 @@ def kinds(env: Any) -> dict[str, Kind]:
             _execute_policy,
             _say_policy,
         ),
+        "colleges": Kind(
+            env._("The colleges of the circle"),
+            "policy",
+            {"colleges": "colleges"},
+            _check_colleges,
+            _execute_colleges,
+            _say_colleges,
+        ),
         "role": Kind(
             env._("Give a role"),
             "role",
@@ -720,8 +773,8 @@ def kinds(env: Any) -> dict[str, Kind]:
 def form_fields(env: Any, kind: str, circle: Any) -> list[dict]:
     """Return the fields by which a form asks for the values of an outcome.
 
-    :return: dicts ``name``, ``type`` (person, day, choice, text, char, hidden),
-        ``label``, ``choices`` (pairs of value and label)
+    :return: dicts ``name``, ``type`` (person, day, choice, text, char, hidden,
+        colleges), ``label``, ``choices`` (pairs of value and label)
     """
     groups = env["wezer.group"]
     circle = circle.sudo(False)
@@ -749,6 +802,7 @@ def form_fields(env: Any, kind: str, circle: Any) -> list[dict]:
             field("key", "choice", env._("Policy"), policies),
             field("value", "char", env._("New value, empty: as the circle above")),
         ],
+        "colleges": [field("colleges", "colleges", env._("Colleges"))],
         "role": [role, who, field("until", "day", env._("Until"))],
         "role_end": [role, who],
         "member": [who],

@@ -7,6 +7,8 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.numbers import record_id, whole
 
+from . import colleges_of_circle, decision_page, rules
+
 # Whole numbers of the form, and their largest.
 NUMBERS = {
     "seats": 50,
@@ -38,7 +40,7 @@ def values(group: Any, asked: dict) -> dict:
         field["name"]: field["value"] for field in (outcome or {}).get("fields", ())
     }
     usual = usual_method(group, kind, params)
-    hours = decisions._rules_for(group.sudo(), method or usual)["hours"]
+    asked_rules = decisions._rules_for(group.sudo(), method or usual)
     return {
         "group": group,
         "refused": str(error) if error else "",
@@ -50,13 +52,26 @@ def values(group: Any, asked: dict) -> dict:
         "default_method": usual,
         "outcome": outcome,
         "roles": group.role_ids._filtered_access("read"),
+        "electorates": electorates(group),
         "kinds": list(env["wezer.outcome"]._kind_labels(group).items()),
         "more": bool(method),
         "summary": env._(
             "Answers are taken for %(days)s days. Everybody asked gets a notice.",
-            days=round(hours / 24),
+            days=round(asked_rules["hours"] / 24),
         ),
+        "quorum": asked_rules["quorum"],
     }
+
+
+def electorates(group: Any) -> list[tuple[str, str]]:
+    """Return the people whom a decision of ``group`` can ask, and how they are called.
+
+    Colleges only where the circle has some.
+    """
+    labels = decision_page.labels(group.env)["electorate"]
+    if not group.env["wezer.decision.college"]._of_circle(group):
+        labels.pop("colleges")
+    return list(labels.items())
 
 
 def usual_method(group: Any, kind: str, params: dict) -> str:
@@ -82,6 +97,8 @@ def _outcome(group: Any, asked: dict) -> dict | None:
     for field in outcomes._form_fields(kind, group):
         value = str(asked.get(field["name"]) or field.get("value") or "")
         row = {**field, "value": value[:TEXT_LETTERS]}
+        if field["type"] == "colleges":
+            row.update(colleges_of_circle.form_values(group))
         if field["type"] == "person":
             profiles = group.env["wezer.profile"]
             row["chosen"] = (
@@ -134,9 +151,7 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
         kind, params = outcome["kind"], outcome["params"]
         vals["outcomes"] = [outcome]
         vals.setdefault("method", usual_method(group, kind, params))
-        asked = group.sudo()._policy("decides_electorate")[0]
-        if asked:
-            vals.setdefault("electorate", asked)
+        vals.setdefault("electorate", rules.electorate(group.sudo()))
         vals.update(env["wezer.outcome"]._form_values(kind, group, params))
     return vals
 
@@ -200,6 +215,8 @@ def _read_outcome(group: Any, form: dict) -> dict:
         name = f"outcome_{field['name']}"
         if field["type"] == "person":
             value: Any = person_named(group.env, form, name)
+        elif field["type"] == "colleges":
+            value = colleges_of_circle.read_form(form)
         else:
             value = str(form.get(name) or "").strip()
             if field["type"] in ("choice", "hidden") and field.get("is_id"):

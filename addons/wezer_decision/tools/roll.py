@@ -15,7 +15,8 @@ from odoo.addons.wezer_fractal_groups.tools.membership_sql import is_counted
 from . import rules
 
 NAMED_LEAST = 3
-COLLEGES_LEAST = 3
+# Ways in which colleges can decide.
+BY_COLLEGES = ("majority", "consent")
 # Smaller rolls decide by consent only, and never in secret.
 MAJORITY_LEAST = 3
 SECRET_LEAST = 5
@@ -49,10 +50,13 @@ def candidates(decision: Any) -> SQL:
                  FROM wezer_decision_college k
                  JOIN wezer_group_closure c ON c.ancestor_id = k.source_id
                  JOIN wezer_group_membership m ON m.group_id = c.descendant_id AND %s
-                WHERE k.group_id = %s""",
+                WHERE k.id = ANY(%s)""",
             counted,
-            group.id,
-            to_flush=env["wezer.decision.college"]._fields["source_id"],
+            decision._colleges().ids,
+            to_flush=(
+                env["wezer.decision.college"]._fields["source_id"],
+                group._fields["parent_id"],
+            ),
         )
     source = decision.electorate_role_id if kind == "role" else group
     # A person who is named counts in the circle, as all others do.
@@ -82,6 +86,9 @@ def candidates(decision: Any) -> SQL:
 def write(decision: Any) -> None:
     """Write the roll of ``decision`` (sudo): one statement, whatever its size."""
     env = decision.env
+    if decision.electorate == "colleges":
+        # The circle may replace its colleges while the decision runs.
+        decision.college_ids = decision._colleges()
     decision.flush_recordset()
     since = days.today(env, decision.company_id)
     wait = rules.policy(decision.group_id, "member_days_to_vote") or 0
@@ -354,22 +361,13 @@ def why_not_size(decision: Any, voices: int) -> Refusal | None:
 
 
 def _why_not_colleges(decision: Any) -> Refusal | None:
-    env = decision.env
-    colleges = env["wezer.decision.college"].sudo()
-    colleges = colleges.search([("group_id", "=", decision.group_id.id)])
-    if decision.method != "majority" or decision.secrecy != "open":
+    if decision.method not in BY_COLLEGES or decision.secrecy != "open":
         # A secret ballot belongs to no college: that would say whose it can be.
         return Refusal(
-            env._("Colleges decide by majority, in an open vote."),
+            decision.env._("Colleges decide by majority or consent, in an open vote."),
             rule="colleges",
+            value=decision.method,
+            limit=", ".join(BY_COLLEGES),
             field="method",
         )
-    if len(colleges) < COLLEGES_LEAST:
-        return Refusal(
-            env._("The circle needs at least %s colleges for this.", COLLEGES_LEAST),
-            rule="colleges",
-            value=str(len(colleges)),
-            limit=str(COLLEGES_LEAST),
-            field="electorate",
-        )
-    return colleges._why_not_whole()
+    return decision._colleges()._why_not_whole()

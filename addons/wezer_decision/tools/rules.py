@@ -228,6 +228,19 @@ def decides(group: Any, matter: str) -> str:
     return policy(group, f"decides_{matter}") or "none"
 
 
+def electorate(group: Any) -> str:
+    """Return whom a circle (sudo) asks about what is carried out.
+
+    Colleges belong to one circle: those inside it, which have none, ask their members.
+    """
+    wanted = policy(group, "decides_electorate") or "direct"
+    if wanted == "colleges" and not group.env["wezer.decision.college"]._of_circle(
+        group
+    ):
+        return "direct"
+    return wanted
+
+
 def of(decision: Any) -> dict[str, Any]:
     """Return the rules that are in force for ``decision``, to be copied (sudo)."""
     group, method = decision.group_id, decision.method
@@ -255,10 +268,9 @@ def of(decision: Any) -> dict[str, Any]:
         )
     if method == "majority":
         found.update(_majority(group, asked))
-        if decision.electorate == "colleges":
-            colleges = group.env["wezer.decision.college"].sudo()
-            colleges = colleges.search([("group_id", "=", group.id)])
-            found["colleges"] = {college.name: college.weight for college in colleges}
+    if decision.electorate == "colleges":
+        colleges = decision._colleges()
+        found["colleges"] = {college.name: college.weight for college in colleges}
     if method == "draw":
         # Nobody has to stand.
         found["quorum"] = None

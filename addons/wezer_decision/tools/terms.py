@@ -112,6 +112,7 @@ def draft(decisions: Any, role: Any, method: str, place: Any) -> Any:
             "execute_date": place.date_to + timedelta(days=1),
             "facilitator_id": facilitators[:1].id,
             "method": method,
+            "electorate": rules.electorate(circle),
             "settings": {},
         }
     )
