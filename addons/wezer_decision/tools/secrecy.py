@@ -40,8 +40,10 @@ CODE_GROUP = 4
 ID_MAX = 2**31 - 1
 URN = SQL.identifier("wezer_urn")
 CRON = "wezer_decision.ir_cron_ballots"
-# Milliseconds that others are waited for, and minutes until the next attempt.
+# Milliseconds that others are waited for, how often it is looked whether they ended,
+# and minutes until the next attempt.
 REWRITE_WAIT = 1000
+REWRITE_LOOKS = 10
 REWRITE_AGAIN = 10
 
 _logger = logging.getLogger(__name__)
@@ -273,6 +275,8 @@ def rewrite(database: str) -> bool:
     with sql_db.db_connect(database).cursor() as cr:
         cr._cnx.autocommit = True  # VACUUM runs outside of transactions
         try:
+            if not _older_have_ended(cr):
+                return False
             cr.execute(SQL("SET lock_timeout = %s", f"{REWRITE_WAIT}ms"))
             cr.execute(SQL("VACUUM (FULL) %s", URN), log_exceptions=False)
             # It counts the rows that an older transaction can still read.
@@ -285,6 +289,22 @@ def rewrite(database: str) -> bool:
         finally:
             cr.execute("RESET lock_timeout")
             cr._cnx.autocommit = False
+
+
+def _older_have_ended(cr: Any) -> bool:
+    """Wait shortly for all that write since before now, in any database of the server.
+
+    ``VACUUM FULL`` keeps what was deleted after the oldest of them began: its own
+    snapshot begins there. The ``VACUUM`` that follows does not, and finds nothing left.
+    """
+    cr.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    [now] = cr.fetchone()
+    for _try in range(REWRITE_LOOKS):
+        cr.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8", [now])
+        if cr.fetchone()[0]:
+            return True
+        cr.execute("SELECT pg_sleep(0.1)")
+    return False
 
 
 # === WORDS FOR THE PAGE === #
