@@ -231,6 +231,33 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertEqual(params["person"], self.ben.partner_id.id)
         self.assertIn("Ben", self.text(f"/decisions/{decision.id}"))
 
+    def test_a_policy_is_chosen_first_and_its_value_in_words(self):
+        self.log_in(self.anna)
+        address = f"/groups/{self.garden.slug}/propose"
+        page = self.page(f"{address}?outcome=policy&title=Together")
+        (link,) = page.xpath("//fieldset//a[contains(@href, 'key=decides_role')]/@href")
+        page = self.page(link)
+        words = page.xpath("//select[@name='outcome_value']/option/text()")
+        self.assertIn("By consent", words)
+        form = self.form(page, address)
+        self.send(form, text="Roles matter to all.", outcome_value="consent")
+        decision = self.decisions.search([("title", "=", "Together")])
+        self.assertEqual(
+            decision.sudo().outcome_ids.params,
+            {"key": "decides_role", "value": "consent"},
+        )
+
+    def test_a_text_without_an_effect_shows_none_and_too_few_answers_no_count(self):
+        self.set_policies(quorum="1/2")
+        decision = self.opened(method="majority", outcomes=[{"kind": "words"}])
+        self.vote(decision, anna="yes")
+        self.close(decision)
+        self.log_in(self.anna)
+        said = self.text(f"/decisions/{decision.id}")
+        self.assertIn("Too few people answered", said)
+        self.assertNotIn("counted", said)
+        self.assertNotIn("If it is adopted", said)
+
     def test_the_form_says_who_is_asked_and_who_decides_after_advice(self):
         self._put(self.cleo, self.treasurer)
         self.log_in(self.anna)

@@ -270,10 +270,12 @@ def versions(decision: Any) -> list[dict]:
 
 def outcomes(decision: Any) -> list[dict]:
     """Return what happens if the decision is adopted, as sentences."""
-    return [
+    said = [
         {"outcome": outcome, "sentence": outcome._sentence()}
         for outcome in decision.outcome_ids
     ]
+    # Nothing follows from a decision that is a text only.
+    return [row for row in said if row["sentence"]]
 
 
 def objections(decision: Any, person: Any) -> list[dict]:

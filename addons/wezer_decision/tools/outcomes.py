@@ -395,8 +395,9 @@ def _execute_role(outcome: Any) -> Any:
 
 def _say_role(outcome: Any) -> str:
     env, role, until = outcome.env, group(outcome, "role"), day(outcome)
+    elected = env._("the elected person")
     values = {
-        "person": _name(outcome) or env._("the elected person"),
+        "person": _name(outcome) or elected[:1].upper() + elected[1:],
         "role": role.name,
         "circle": role.parent_id.name,
         "day": days.format_day(env, until) if until else "",
@@ -770,6 +771,26 @@ def kinds(env: Any) -> dict[str, Kind]:
 # === FORMS === #
 
 
+def _roles_given_by(circle: Any) -> list[tuple[str, str]]:
+    """Return the roles that a circle gives: its own, and the leads of circles inside.
+
+    Its own lead is chosen by the circle above.
+    """
+    circles = circle | circle.child_ids.filtered(lambda one: one.kind == "circle")
+    roles = circle.search([("kind", "=", "role"), ("parent_id", "in", circles.ids)])
+    return [
+        (
+            str(role.id),
+            role.name
+            if role.parent_id == circle
+            else f"{role.name}, {role.parent_id.name}",
+        )
+        for role in roles
+        # sudo: who decides is no secret of a role that is seen.
+        if deciding_circle(role.sudo()).id == circle.id
+    ]
+
+
 def form_fields(env: Any, kind: str, circle: Any) -> list[dict]:
     """Return the fields by which a form asks for the values of an outcome.
 
@@ -791,7 +812,7 @@ def form_fields(env: Any, kind: str, circle: Any) -> list[dict]:
     rights = list(groups._right_labels().items())
     policies = [(key, one.label) for key, one in groups._policies().items()]
     who = field("person", "person", env._("Person"))
-    role = field("role", "choice", env._("Role"), roles)
+    role = field("role", "choice", env._("Role"), _roles_given_by(circle))
     target = field("group", "choice", env._("Circle or role"), [*here, *roles])
     circles = [
         (str(one.id), one.name)

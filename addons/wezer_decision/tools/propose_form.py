@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
@@ -108,12 +109,36 @@ def _outcome(group: Any, asked: dict) -> dict | None:
             )
         fields.append(row)
     params = {row["name"]: row["value"] for row in fields}
+    if kind == "policy":
+        fields = _policy_fields(group, asked, *fields)
     return {
         "kind": kind,
         "label": labels[kind],
         "fields": fields,
         "note": outcomes._form_note(kind, group, params),
     }
+
+
+def _policy_fields(group: Any, asked: dict, key: dict, value: dict) -> list[dict]:
+    """Return the fields for a policy: which one first, then its value in words."""
+    env = group.env
+    policy = env["wezer.group"]._policies().get(key["value"])
+    if not policy:
+        kept = {
+            name: str(asked[name])
+            for name in ("discussion", "title", "method")
+            if asked.get(name)
+        }
+        links = [
+            (urlencode({"outcome": "policy", "key": name, **kept}), label)
+            for name, label in key["choices"]
+        ]
+        return [{**key, "type": "links", "choices": links}]
+    if policy.kind in ("switch", "choice"):
+        words = policy.choices or {"yes": env._("Yes"), "no": env._("No")}
+        value = {**value, "type": "choice", "choices": [("", ""), *words.items()]}
+    label = f"{policy.label} – {value['label']}"
+    return [{**key, "type": "hidden"}, {**value, "label": label}]
 
 
 def read(group: Any, form: dict, named: Iterable = ()) -> dict:

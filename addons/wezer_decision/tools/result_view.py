@@ -30,7 +30,7 @@ def values(decision: Any) -> dict:
         "rows": rows,
         "chart": bar_chart(env, rows),
         "elected": result.get("elected") or [],
-        "rounds": rounds(result),
+        "rounds": rounds(env, result),
         "matrix": matrix(result),
         "paths": matrix(result, "paths"),
         "order": result.get("order") or [],
@@ -47,6 +47,9 @@ def values(decision: Any) -> dict:
 
 def result_rows(env: Any, decision: Any, result: dict) -> list[dict]:
     """Return the rows of the result: ``label``, ``text`` and ``value`` of each."""
+    if "ballots" not in result:
+        # Too few answered: nothing was counted.
+        return []
     called = answer_fields.words(env).get(decision.method, {})
     if decision.method == "majority":
         return [
@@ -107,7 +110,7 @@ def bar_chart(env: Any, rows: list[dict]) -> str | bool:
     return charts.bars(bars, 0, most, lambda number: number_text(env, f"{number:g}"))
 
 
-def rounds(result: dict) -> dict:
+def rounds(env: Any, result: dict) -> dict:
     """Return the table of the rounds of an election by transfers.
 
     :return: ``heads`` (what each round did) and ``rows``: candidate, votes of each
@@ -138,21 +141,14 @@ def rounds(result: dict) -> dict:
         "rows": [
             {
                 "name": name,
-                "votes": [_short(one.get(name)) for one in votes],
+                "votes": [number_text(env, one.get(name)) for one in votes],
                 "elected": elected_in.get(name),
                 "out": out_in.get(name),
             }
             for name in names
         ],
-        "lost": [_short(stage.get("not_transferable")) for stage in stages],
+        "lost": [number_text(env, one.get("not_transferable")) for one in stages],
     }
-
-
-def _short(votes: Any) -> str:
-    """Return votes without decimals that are all zero."""
-    text = str(votes or "0")
-    whole, _point, decimals = text.partition(".")
-    return f"{whole}.{decimals}" if decimals.strip("0") else whole
 
 
 def matrix(result: dict, name: str = "matrix") -> dict:
