@@ -61,6 +61,14 @@ class WezerOutcome(models.Model):
             },
         ]
 
+    def _url(self):
+        if self.kind != "agreement":
+            return super()._url()
+        # sudo: values of an outcome are hidden; only readers of the agreement go on.
+        number = (self.sudo().params or {}).get("agreement") or 0
+        found = self.env["wezer.agreement"].search([("id", "=", number)])
+        return outcome.url(self.sudo(), found.sudo()) if found else ""
+
     @api.model
     def _agreement_deciding(self, agreement):
         """Return the decision (sudo) under way about ``agreement``, if any."""

@@ -297,6 +297,9 @@ class TestAgreements(AgreementCommon, HttpCase):
         params = {"agreement": agreement.id, "version": agreement.sudo().draft_id.id}
         outcome = {"kind": "agreement", "params": params}
         decision = self.opened(outcomes=[outcome])
+        # The text that is decided is one click away.
+        shown = decision.outcome_ids.with_user(self.anna)
+        self.assertEqual(shown._url(), f"/agreements/{agreement.slug}?version=1")
         self.assertRefused("decision", agreement.action_edit, {"body": "Other"})
         names = ("anna", "cleo", "dora", "fred", "gina")
         self.vote(decision, **dict.fromkeys(names, "live"))

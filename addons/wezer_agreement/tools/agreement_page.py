@@ -1,6 +1,7 @@
 """What the pages of agreements show, asked of the database at once."""
 
 from typing import Any
+from urllib.parse import quote
 
 from odoo.fields import Domain
 
@@ -112,7 +113,8 @@ def _propose(agreement: Any) -> dict[str, str]:
     """Return the addresses at which a decision about ``agreement`` is proposed."""
     record = agreement.sudo()
     page = f"/groups/{record.group_id.slug}/propose?outcome=agreement"
-    about = f"{page}&agreement={record.id}"
+    title = quote((record.draft_id or record.version_id).title)
+    about = f"{page}&agreement={record.id}&title={title}"
     return {
         "adopt": f"{about}&act=adopt",
         "end": f"{about}&act=end",

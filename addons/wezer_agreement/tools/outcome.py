@@ -38,6 +38,13 @@ def _version(outcome: Any, found: Any) -> Any:
     return versions.browse(number).exists() if number else found.draft_id
 
 
+def url(outcome: Any, found: Any) -> str:
+    """Return the page with the text that comes into force, is kept, or ends."""
+    page = f"/agreements/{found.slug}"
+    version = _version(outcome, found) if _act(outcome) == "adopt" else None
+    return f"{page}?version={version.number}" if version else page
+
+
 def check(outcome: Any) -> None:
     """Refuse what cannot be decided about this agreement now.
 

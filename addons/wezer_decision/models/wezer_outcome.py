@@ -171,6 +171,11 @@ class WezerOutcome(models.Model):
         for outcome in self.sudo():
             outcome.params = {**(outcome.params or {}), "person": person.id}
 
+    def _url(self) -> str:
+        """Return the address of what people read before they decide, or ""."""
+        self.ensure_one()
+        return ""
+
     def _sentence(self) -> str:
         """Return what happens if the decision is adopted, as the reader may know it."""
         self.ensure_one()

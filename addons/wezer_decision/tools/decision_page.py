@@ -271,8 +271,8 @@ def versions(decision: Any) -> list[dict]:
 def outcomes(decision: Any) -> list[dict]:
     """Return what happens if the decision is adopted, as sentences."""
     said = [
-        {"outcome": outcome, "sentence": outcome._sentence()}
-        for outcome in decision.outcome_ids
+        {"outcome": one, "sentence": one._sentence(), "url": one._url()}
+        for one in decision.outcome_ids
     ]
     # Nothing follows from a decision that is a text only.
     return [row for row in said if row["sentence"]]
