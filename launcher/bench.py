@@ -53,9 +53,7 @@ def command(options: argparse.Namespace) -> int:
     steps = Steps(4 + len(names), stream=sys.stderr)
     with (
         testing.one_at_a_time(),
-        session.open_runner(
-            steps, log="bench.log", http_interface="127.0.0.1"
-        ) as runner,
+        session.open_runner(steps, log="bench.log") as runner,
     ):
         with steps.step("Database") as step:
             testing.template(step, Database(runner, TEMPLATE))

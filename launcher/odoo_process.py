@@ -74,6 +74,7 @@ class Runner:
             "addons_path": self.addons_path,
             "data_dir": paths.STATE / "data",
             "list_db": False,
+            "http_interface": "127.0.0.1",
             # What is answered while the database is down holds from the start.
             "server_wide_modules": "base,rpc,web,wezer_base",
             "workers": 0,

@@ -45,9 +45,7 @@ def run(options: argparse.Namespace) -> int:
     steps = Steps(6)
     # Links in e-mails begin with it, from the first start: wezer_base reads it.
     os.environ.setdefault(ADDRESS, address(options))
-    with session.open_runner(
-        steps, http_interface="127.0.0.1", http_port=options.port
-    ) as runner:
+    with session.open_runner(steps) as runner:
         database = databases.Database(runner)
         prepare(steps, database, options)
         serve(steps, database, options, started)
@@ -173,6 +171,8 @@ def serve(
             process = runner.start(
                 "server",
                 *("-d", database.name, "--db-filter", f"^{database.name}$"),
+                # Not in the file, which other commands write anew before a reload.
+                *("--http-interface", "127.0.0.1", "--http-port", options.port),
                 # By its name: then it begins a new file when this one is put aside.
                 *("--logfile", runner.log),
                 stdout=log,

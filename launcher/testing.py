@@ -37,7 +37,6 @@ def test(options: argparse.Namespace) -> int:
             cluster="pgtest",
             log="test.log",
             test=True,
-            http_interface="127.0.0.1",
             # Pages promise e-mails, and port 9 of this machine takes none.
             smtp_server="127.0.0.1",
             smtp_port=9,

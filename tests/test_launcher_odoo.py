@@ -127,6 +127,8 @@ def test_the_configuration_has_a_random_password_and_is_private(runner):
         parser.read(runner.config)
         found.add(parser["options"]["admin_passwd"])
         assert parser["options"]["limit_time_real_cron"] == "3600"
+        # Whatever program reads it: nothing is open to the network.
+        assert parser["options"]["http_interface"] == "127.0.0.1"
         assert runner.config.stat().st_mode & 0o077 == 0
     assert len(found) == 2 and min(map(len, found)) > 30
 

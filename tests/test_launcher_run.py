@@ -258,6 +258,15 @@ def test_a_reload_and_a_killed_launcher_leave_a_site_that_works(state):
     running = Running(state)
     run = running.wait(120)
     try:
+        # Another command writes the configuration file anew, for itself.
+        subprocess.run(
+            [*wezer(state), "shell"],
+            env=environment(state),
+            input="",
+            text=True,
+            capture_output=True,
+            check=True,
+        )
         log = state / "odoo.log"
         begun = log.read_text().count("HTTP service (werkzeug) running")
         os.kill(running.odoo(), signal.SIGHUP)
