@@ -10,6 +10,7 @@ import odoo.http
 from odoo import Command, api
 from odoo.tests import tagged
 
+from odoo.addons.wezer_decision.tests.common import end_all
 from odoo.addons.wezer_decision.tests.secret_ballots import BALLOTS, rows_since
 from odoo.addons.wezer_decision.tools import secrecy
 
@@ -66,7 +67,7 @@ class TestSecretVotesServer(RpcCase):
 
     def _archive(self, env):
         super()._archive(env)
-        env["wezer.decision"].browse(self.decision).state = "ended"
+        end_all(env["wezer.decision"].browse(self.decision))
 
     def _vote(self, person, choice, **values):
         return self._call(

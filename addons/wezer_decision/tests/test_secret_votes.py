@@ -10,6 +10,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.committed import CommittedCase
 
 from ..tools import secrecy
+from .common import end_all
 from .secret_ballots import BALLOTS, make_decision, rows_since
 
 VOTERS = 12
@@ -27,6 +28,8 @@ class TestSecretVotes(CommittedCase):
         self.decision = make_decision(env, people).id
 
     def _archive(self, env):
+        made = [("proposer_id", "in", self.people)]
+        end_all(env["wezer.decision"].search(made))
         env["res.partner"].browse(self.people).active = False
 
     def _do(self, call, user=SUPERUSER_ID):

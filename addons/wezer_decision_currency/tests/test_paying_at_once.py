@@ -6,6 +6,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.committed import CommittedCase
+from odoo.addons.wezer_decision.tests.common import end_all
 
 TABS = 6
 
@@ -48,6 +49,7 @@ class TestPayingAtOnce(CommittedCase):
                     "proposer_id": users[1].partner_id.id,
                     "method": "majority",
                     "state": "stuck",
+                    "closed_at": fields.Datetime.now(),
                     "executes_at": fields.Datetime.now(),
                     "outcome_ids": [
                         (0, 0, {"kind": "pay", "params": {**params, "amount": "12"}})
@@ -58,6 +60,7 @@ class TestPayingAtOnce(CommittedCase):
         )
 
     def _archive(self, env):
+        end_all(env["wezer.decision"].browse(self.decision))
         env["wezer.group"].browse(self.groups[::-1]).active = False
         env["wezer.currency"].browse(self.currency).active = False
         env["res.users"].browse(self.users).active = False

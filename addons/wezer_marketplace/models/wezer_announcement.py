@@ -648,8 +648,20 @@ class WezerAnnouncement(models.Model):
         if before == "draft" and self.state != "draft":
             notices._settle(self, ["to_publish"])
         if before != "ended" and self.state == "ended":
-            notices._settle(self, ["expiring", "short_of_money", "cancelled_late"])
-            notices._settle(self.sudo().question_ids, ["question"])
+            # sudo: other people's questions are over, too.
+            questions = self.env["wezer.announcement.question"].sudo()
+            asked = questions._search([("announcement_id", "=", self.id)])
+            over = (
+                Domain("res_model", "=", self._name)
+                & Domain("res_id", "=", self.id)
+                & Domain("kind", "in", ["expiring", "short_of_money", "cancelled_late"])
+            ) | (
+                Domain("res_model", "=", questions._name)
+                & Domain("res_id", "any!", asked)
+                & Domain("kind", "=", "question")
+            )
+            # Asked once for both.
+            notices.search(over & Domain("settled", "=", False))._withdraw()
 
     def _slug_name(self):
         self.ensure_one()
