@@ -68,8 +68,9 @@ class WezerAgreementAssent(models.Model):
                 self.env._("An assent cannot be changed afterwards."),
                 rule="immutable",
             )
+        result = super().write(vals)
         self.env["wezer.group.membership"]._forget_wanted_assents()
-        return super().write(vals)
+        return result
 
     @api.model
     def _keep(self, versions, person):

@@ -17,22 +17,30 @@ def _to_flush(env: api.Environment) -> tuple:
     )
 
 
-def holding_ids(env: api.Environment, group_ids: list[int]) -> list[int]:
-    """Return the ids of the agreements that hold for some circles, each once.
+def _nearest(group: SQL) -> SQL:
+    """Return the SELECT of the agreements that hold for a circle.
 
     Of each key the nearest one, looking up from the circle.
     """
+    return SQL(
+        """SELECT DISTINCT ON (a.key) a.id, a.title, a.version_id
+             FROM wezer_group_closure c
+             JOIN wezer_agreement a ON a.group_id = c.ancestor_id
+              AND a.state = 'in_force'
+            WHERE c.descendant_id = %s
+            ORDER BY a.key, c.distance""",
+        group,
+    )
+
+
+def holding_ids(env: api.Environment, group_ids: list[int]) -> list[int]:
+    """Return the ids of the agreements that hold for some circles, each once."""
     rows = env.execute_query(
         SQL(
             """SELECT DISTINCT nearest.id FROM unnest(%s) g(id)
-                 JOIN LATERAL (
-                      SELECT DISTINCT ON (a.key) a.id
-                        FROM wezer_group_closure c
-                        JOIN wezer_agreement a ON a.group_id = c.ancestor_id
-                         AND a.state = 'in_force'
-                       WHERE c.descendant_id = g.id
-                       ORDER BY a.key, c.distance) nearest ON true""",
+                 JOIN LATERAL (%s) nearest ON true""",
             group_ids,
+            _nearest(SQL("g.id")),
             to_flush=_to_flush(env),
         )
     )
@@ -48,19 +56,13 @@ def wanted_ids(env: api.Environment, group_id: int, person_id: int) -> list[int]
     versions = env["wezer.agreement.version"]._fields
     rows = env.execute_query(
         SQL(
-            """SELECT nearest.id FROM (
-                      SELECT DISTINCT ON (a.key) a.id, a.version_id
-                        FROM wezer_group_closure c
-                        JOIN wezer_agreement a ON a.group_id = c.ancestor_id
-                         AND a.state = 'in_force'
-                       WHERE c.descendant_id = %(group)s
-                       ORDER BY a.key, c.distance) nearest
+            """SELECT nearest.id FROM (%(nearest)s) nearest
                  JOIN wezer_agreement_version v ON v.id = nearest.version_id
                 WHERE v.must_assent <> 'nobody'
                   AND NOT EXISTS (
                       SELECT 1 FROM wezer_agreement_assent s
                        WHERE s.version_id = v.id AND s.person_id = %(person)s)""",
-            group=group_id,
+            nearest=_nearest(SQL("%s", group_id)),
             person=person_id,
             to_flush=(*_to_flush(env), versions["must_assent"]),
         )
@@ -88,13 +90,7 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
             """(SELECT DISTINCT 'assent', a.id, a.title FROM wezer_group_membership m
                  JOIN wezer_group g ON g.id = m.group_id AND g.kind = 'circle'
                   AND g.active
-                 JOIN LATERAL (
-                      SELECT DISTINCT ON (a.key) a.id, a.title, a.version_id
-                        FROM wezer_group_closure c
-                        JOIN wezer_agreement a ON a.group_id = c.ancestor_id
-                         AND a.state = 'in_force'
-                       WHERE c.descendant_id = m.group_id
-                       ORDER BY a.key, c.distance) a ON true
+                 JOIN LATERAL (%(nearest)s) a ON true
                  JOIN wezer_agreement_version v ON v.id = a.version_id
                 WHERE m.partner_id = %(person)s AND %(running)s
                   AND v.must_assent <> 'nobody'
@@ -124,6 +120,7 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
                         OR a.responsible_id IS NULL
                        AND g.partner_id = ANY(%(managed)s))
                  ORDER BY 3, 2 LIMIT %(limit)s)""",
+            nearest=_nearest(SQL("m.group_id")),
             person=person,
             limit=limit,
             today=days.today(env),

@@ -15,19 +15,20 @@ SHOWN = 30
 BLOCK = 3
 # What runs: it is announced, open, or about to be counted.
 RUNNING = ("announced", "open", "counting", "tied")
-# Between naming and consent an election asks nothing of the voters.
-BETWEEN_STEPS = ("sharing", "proposing")
+# What takes answers: between naming and consent an election asks nothing of the voters.
+ANSWERED_NOW = Domain("state", "=", "open") & Domain(
+    "phase", "not in", ("sharing", "proposing")
+)
 
 
 def asked(env: Any) -> Domain:
     """Return the domain of open decisions that wait for an answer of the user."""
     person = env.user.partner_id
-    open_to = Domain("state", "=", "open") & Domain(
+    return ANSWERED_NOW & Domain(
         "voter_ids",
         "any",
         [("person_id", "=", person.id), ("state", "=", "may")],
     )
-    return open_to & Domain("phase", "not in", BETWEEN_STEPS)
 
 
 def under_way(env: Any) -> Domain:
@@ -116,12 +117,8 @@ def of_circle(circle: Any) -> dict:
             & Domain("state", "=", "may")
         )
         waiting = set(voices.decision_id.ids)
-        mine = running.filtered(
-            lambda one: (
-                one.state == "open"
-                and one.id in waiting
-                and one.phase not in BETWEEN_STEPS
-            )
+        mine = running.filtered_domain(ANSWERED_NOW).filtered(
+            lambda one: one.id in waiting
         )
     return {
         "mine": mine[:BLOCK],
