@@ -8,6 +8,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon
 
 from ..tools import clocks, closing
+from .secret_ballots import BALLOTS
 
 # What the clock of a decision reads; moved back together, time passes.
 MOMENTS = (
@@ -66,6 +67,27 @@ class DecisionCommon(GroupsCommon):
         decision = cls.draft(by, group, **vals)
         decision.action_announce()
         return decision
+
+    def vote_many(self, decision, number):
+        """Let so many more people vote, as their rows would stand in the database."""
+        people = self.env["res.partner"].create(
+            [{"name": f"Voter {place}"} for place in range(number)]
+        )
+        voters = self.env["wezer.decision.voter"].create(
+            [
+                {
+                    "decision_id": decision.id,
+                    "party_id": person.id,
+                    "person_id": person.id,
+                }
+                for person in people
+            ]
+        )
+        urn = self.env["wezer.urn"]
+        return {
+            urn._cast(voter, BALLOTS[place % 7]): BALLOTS[place % 7]
+            for place, voter in enumerate(voters)
+        }
 
     def vote(self, decision, **choices):
         """Vote as the people named: ``vote(decision, anna="yes")``."""

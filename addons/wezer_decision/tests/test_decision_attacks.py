@@ -13,7 +13,6 @@ from odoo.addons.wezer_base.tests.forms import FormCase
 
 from ..tools import governance, recall, result_view, secrecy
 from .common import DecisionCommon
-from .secret_ballots import BALLOTS
 
 WHY = "It would take the place of the beds."
 
@@ -255,21 +254,7 @@ class TestDecisionAttacks(DecisionCommon, FormCase):
         decision = self.opened(
             method="schulze", secrecy="secret", options=[*"ABCDE"], title="A place"
         )
-        people = self.env["res.partner"].create(
-            [{"name": f"Voter {place}"} for place in range(number)]
-        )
-        voters = self.env["wezer.decision.voter"].create(
-            [
-                {
-                    "decision_id": decision.id,
-                    "party_id": person.id,
-                    "person_id": person.id,
-                }
-                for person in people
-            ]
-        )
-        urn = self.env["wezer.urn"]
-        codes = [urn._cast(voter, BALLOTS[0]) for voter in voters]
+        codes = list(self.vote_many(decision, number))
         self.anna.password = self.anna.login
         self.authenticate(self.anna.login, self.anna.login)
         address = f"/decisions/{decision.id}"

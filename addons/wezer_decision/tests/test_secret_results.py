@@ -10,7 +10,6 @@ from odoo.addons.wezer_base.exceptions import Refusal
 
 from ..tools import counting, lot, readers, recount, secrecy
 from .common import DecisionCommon
-from .secret_ballots import BALLOTS
 
 OPTIONS = [f"Place {letter}" for letter in "ABCDE"]
 
@@ -27,27 +26,6 @@ class TestSecretResults(DecisionCommon):
         with self.assertRaises(UserError) as error:
             call(*args, **kwargs)
         self.assertEqual(error.exception.rule, rule)
-
-    def vote_many(self, decision, number):
-        """Let so many more people vote, as their rows would stand in the database."""
-        people = self.env["res.partner"].create(
-            [{"name": f"Voter {place}"} for place in range(number)]
-        )
-        voters = self.env["wezer.decision.voter"].create(
-            [
-                {
-                    "decision_id": decision.id,
-                    "party_id": person.id,
-                    "person_id": person.id,
-                }
-                for person in people
-            ]
-        )
-        urn = self.env["wezer.urn"]
-        return {
-            urn._cast(voter, BALLOTS[place % 7]): BALLOTS[place % 7]
-            for place, voter in enumerate(voters)
-        }
 
     def count_file(self, decision):
         """Return the result that the published file gives, as the command counts it."""
