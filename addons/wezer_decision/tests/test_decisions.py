@@ -279,6 +279,25 @@ class TestDecisions(DecisionCommon):
         )
         self.assertEqual(self.draft(by=self.cleo).action_announce(), "open")
 
+    def test_who_does_not_vote_makes_no_roll_large_enough(self):
+        out = [{"kind": "member_out", "params": {"person": self.dora.partner_id.id}}]
+        self.assertEqual(self.draft(outcomes=out).secrecy, "secret")
+        self.garden._membership_of(self.fred.partner_id)._end()
+        # Of the five who are left, four vote: not in secret.
+        draft = self.draft(outcomes=out)
+        self.assertEqual(draft.secrecy, "open")
+        # The person is heard first.
+        draft.action_announce()
+        self.wait(draft, days=8)
+        self.assertEqual((draft.state, draft._progress()[0]), ("open", 4))
+        self.assert_refused(
+            "secret", self.draft(outcomes=out, secrecy="secret").action_announce
+        )
+        # Nor do those who joined after the day that the circle asks for.
+        self.set_policies(member_days_to_vote=1)
+        error = self.assert_refused("roll", self.draft(by=self.cleo).action_announce)
+        self.assertEqual(error.value, "0")
+
     def test_who_left_or_is_suspended_counts_no_more_and_a_vote_that_was_cast_stands(
         self,
     ):

@@ -1,5 +1,7 @@
 """What happens to a roll costs as many statements with few voices as with many."""
 
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from ..tools import roll, secrecy
@@ -91,8 +93,14 @@ class TestLargeRolls(DecisionCommon):
     def test_no_more_is_counted_than_is_asked_for(self):
         draft = self.draft(group=self.crowd, method="majority").sudo()
         self.assertEqual(roll.would_be(draft), len(self.people))
-        self.assertEqual(roll.would_be(draft, most=5), 5)
-        self.assertEqual(roll.would_be(draft, self.people[:2], most=5), 2)
+        self.assertEqual(roll.would_be(draft, self.people[:2]), 2)
+        self.assertTrue(roll.can_be_secret(draft))
+        for places in (1, 2, 20):
+            # Some of the six count by the circle and by a role.
+            few = self.draft(electorate="all").sudo()
+            with patch.object(roll, "FEW_PLACES", places):
+                self.assertEqual(roll._at_most(few, 9), 6)
+                self.assertTrue(roll.can_be_secret(few))
         for number in range(7):
             digest = secrecy.code_hash(draft.id, secrecy.new_code())
             secrecy.insert(self.env, draft.id, f"{number % 2}", digest)

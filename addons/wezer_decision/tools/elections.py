@@ -70,7 +70,7 @@ def is_of_persons(decision: Any) -> bool:
 def settings_of(decision: Any) -> None:
     """Complete a draft (sudo) of an election: votes on persons are secret."""
     if has_candidates(decision) and decision.secrecy == "open":
-        if roll.would_be(decision, most=roll.SECRET_LEAST) >= roll.SECRET_LEAST:
+        if roll.can_be_secret(decision):
             decision.secrecy = "secret"
     role = role_of(decision)
     until = terms.rest_of_term(role) if role else None

@@ -147,7 +147,7 @@ def choose_secrecy(decision: Any, vals: dict) -> None:
     """Let a draft (sudo) about persons be secret, unless the proposer chose."""
     secret = any(outcome._kind().secret for outcome in decision.outcome_ids)
     if secret and not vals.get("secrecy"):
-        if roll.would_be(decision, most=roll.SECRET_LEAST) >= roll.SECRET_LEAST:
+        if roll.can_be_secret(decision):
             decision.secrecy = "secret"
 
 

@@ -86,8 +86,7 @@ def draft_recall(decisions: Any, role: Any, person: Any, reason: str) -> Any:
             "params": {"role": role.id, "person": person.id},
         }
     )
-    if roll.would_be(decision, most=roll.SECRET_LEAST + 1) > roll.SECRET_LEAST:
-        # The person who is concerned does not vote.
+    if roll.can_be_secret(decision):
         decision.secrecy = "secret"
     sign(decision, me)
     return decision

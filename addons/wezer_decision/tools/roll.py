@@ -4,6 +4,7 @@ It is written when the decision is announced: who joins later has no voice in it
 it opens, and whenever somebody leaves, rows are put to ``off``; none is ever added.
 """
 
+from datetime import date
 from typing import Any
 
 from odoo.tools import SQL
@@ -20,6 +21,8 @@ BY_COLLEGES = ("majority", "consent")
 # Smaller rolls decide by consent only, and never in secret.
 MAJORITY_LEAST = 3
 SECRET_LEAST = 5
+# So many places are read for each voice that is looked for.
+FEW_PLACES = 20
 
 
 def candidates(decision: Any) -> SQL:
@@ -83,6 +86,12 @@ def candidates(decision: Any) -> SQL:
     )
 
 
+def latest(decision: Any) -> date:
+    """Return the last day on which a person can have joined to vote, if asked now."""
+    wait = rules.policy(decision.group_id, "member_days_to_vote") or 0
+    return days.today(decision.env, decision.company_id) - wait * days.DAY
+
+
 def write(decision: Any) -> None:
     """Write the roll of ``decision`` (sudo): one statement, whatever its size."""
     env = decision.env
@@ -90,8 +99,6 @@ def write(decision: Any) -> None:
         # The circle may replace its colleges while the decision runs.
         decision.college_ids = decision._colleges()
     decision.flush_recordset()
-    since = days.today(env, decision.company_id)
-    wait = rules.policy(decision.group_id, "member_days_to_vote") or 0
     env.execute_query(
         SQL(
             """WITH found AS (
@@ -119,7 +126,7 @@ def write(decision: Any) -> None:
             candidates=candidates(decision),
             decision=decision.id,
             concerned=concerned(decision).ids,
-            latest=since - wait * days.DAY,
+            latest=latest(decision),
             to_flush=env["wezer.profile"]._fields["state"],
         )
     )
@@ -259,29 +266,57 @@ def people_in(decision: Any, *states: str, among: Any = None) -> list[int]:
     return rows[0][0] or []
 
 
-def would_be(decision: Any, people: Any = None, most: int | None = None) -> int:
-    """Return how many voices the roll would have, as the circle is now.
+def would_be(decision: Any, people: Any = None) -> int:
+    """Return how many voices could be given, as the circle is now.
 
     :param people: only the voices of these persons
-    :param most: no more are counted than this
     """
+    return _voices(decision, people, None)[0]
+
+
+def can_be_secret(decision: Any) -> bool:
+    """Return whether enough people could vote for the vote to be secret."""
+    return _at_most(decision, SECRET_LEAST) >= SECRET_LEAST
+
+
+def _at_most(decision: Any, most: int) -> int:
+    """Return how many voices could be given, ``most`` where there are more.
+
+    A large circle is not read whole for that: a person has few places in it.
+    """
+    found, places = _voices(decision, None, FEW_PLACES * most)
+    if found < most and places == FEW_PLACES * most:
+        found = would_be(decision)
+    return min(found, most)
+
+
+def _voices(decision: Any, people: Any, places: int | None) -> tuple[int, int]:
+    """Return how many voices at most so many places give, and of how many they are.
+
+    As on the roll: nobody whom the decision is about, nor who came too late.
+    """
+    env = decision.env
     decision.flush_recordset()
-    rows = decision.env.execute_query(
+    rows = env.execute_query(
         SQL(
-            """SELECT count(*) FROM (
-                   SELECT DISTINCT v.party FROM (%s) v
+            """SELECT count(DISTINCT party), count(*) FROM (
+                   SELECT v.party FROM (%s) v
                      JOIN wezer_profile p ON p.partner_id = v.person
                       AND p.state = 'active'
-                    WHERE %s OR v.person = ANY(%s)
+                    WHERE (v.since > %s) IS NOT TRUE
+                      AND v.person <> ALL(%s)
+                      AND (%s OR v.person = ANY(%s))
                     LIMIT %s) parties""",
             candidates(decision),
+            latest(decision),
+            concerned(decision).ids,
             people is None,
             list(people.ids) if people is not None else [],
-            most,
-            to_flush=decision.env["wezer.profile"]._fields["state"],
+            places,
+            to_flush=env["wezer.profile"]._fields["state"],
         )
     )
-    return rows[0][0]
+    return rows[0]
 
 
 def is_among(decision: Any, person: Any, party: Any = None) -> bool:
@@ -320,7 +355,7 @@ def why_not(decision: Any) -> Refusal | None:
         error = _why_not_colleges(decision)
         if error:
             return error
-    voices = would_be(decision, most=SECRET_LEAST)
+    voices = _at_most(decision, SECRET_LEAST)
     if not voices:
         return Refusal(
             env._("Nobody could vote. Choose other people to ask."),
