@@ -361,6 +361,7 @@ class WezerDecision(models.Model):
             ("closed_circle", "The circle was closed"),
             ("no_options", "No option was left"),
             ("too_few", "Too few people voted in secret"),
+            ("small_roll", "Too few people could vote"),
         ],
         string="Reason",
         readonly=True,
@@ -553,8 +554,17 @@ class WezerDecision(models.Model):
         if self.proposer_id == self.group_id.partner_id:
             # An election that the clock has drafted.
             return self._is_manager()
-        gone = self.proposer_id._wezer_profile().state != "active"
-        return gone and self._is_facilitator()
+        return self._is_facilitator() and self._is_left_alone()
+
+    def _is_left_alone(self):
+        """Return whether the person who proposed it left, and manages nothing here."""
+        person, circle = self.proposer_id, self.group_id
+        if person._wezer_profile().state != "active":
+            return True
+        counted = self.new({"group_id": circle.id, "electorate": "all"})
+        return not roll.is_among(counted, person) and (
+            person not in circle.partner_id._wezer_actor_partners("manage")
+        )
 
     def _is_facilitator(self):
         person = self.env.user.partner_id
@@ -1044,7 +1054,7 @@ class WezerDecision(models.Model):
             closing.end(self, "no_options")
             return
         if not voices or roll.why_not_size(self, voices):
-            closing.end(self, "too_few")
+            closing.end(self, "small_roll")
             return
         try:
             # Meanwhile the circle, or what it concerns, may have changed.
@@ -1630,6 +1640,7 @@ class WezerDecision(models.Model):
         text = self._reason(reason)
         if uphold:
             decision.judge_reason = text
+            decision._log("challenge_upheld")
             closing.end(decision, "void", text)
         else:
             closing.stand(decision, text)

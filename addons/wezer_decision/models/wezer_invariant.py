@@ -3,11 +3,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.wezer_base.tools import days
+
 from ..tools import governance, recount, vote_checks
 from .wezer_decision import CLOSED
 
 # A clock that stood still for so many hours is told.
 CLOCK_HOURS = 2
+# So many days after its end a term has been ended.
+TERM_DAYS = 2
 
 
 class WezerInvariant(models.AbstractModel):
@@ -139,7 +143,8 @@ class WezerInvariant(models.AbstractModel):
             SQL(
                 """SELECT id, state FROM wezer_decision
                     WHERE (state IN ('done', 'rejected', 'ended')
-                           AND (phase IS NOT NULL OR closed_at IS NULL))
+                           AND (phase IS NOT NULL OR closed_at IS NULL
+                                OR due_at IS NOT NULL))
                        OR (state IN ('draft', 'announced', 'open')
                            AND result IS NOT NULL)"""
             )
@@ -174,14 +179,16 @@ class WezerInvariant(models.AbstractModel):
         )
 
     def _check_terms(self):
-        """A role is kept for sixty days at most after its term."""
+        """A role is kept for sixty days at most after its term, and then ends."""
         return self._found_by(
             SQL(
                 """SELECT m.id, m.date_to, m.held_over_since
                      FROM wezer_group_membership m
                      JOIN wezer_group g ON g.id = m.group_id AND g.kind = 'role'
-                    WHERE m.state = 'active' AND m.held_over_since IS NOT NULL
-                      AND m.date_to > m.held_over_since + 60"""
+                    WHERE m.state = 'active'
+                      AND (m.date_to > m.held_over_since + 60
+                           OR m.date_to < %s)""",
+                days.today(self.env) - TERM_DAYS * days.DAY,
             )
         )
 

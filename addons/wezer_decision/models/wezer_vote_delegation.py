@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
@@ -198,6 +198,7 @@ class WezerVoteDelegation(models.Model):
                 "given_by_id": self.env.user.partner_id.id,
             }
         )
+        given._log("delegation_given")
         holder._wezer_notify(
             "delegation",
             _lt(
@@ -487,6 +488,14 @@ class WezerVoteDelegation(models.Model):
             return f"{given.category_id.name}, {given.group_id.name}"
         return given.group_id.name
 
+    def _log(self, kind):
+        """Write into the log of the circle that a voice was given, or is back (sudo).
+
+        With its scope only: while a vote runs, who gave it is known to these two.
+        """
+        log = self.env["wezer.governance.event"].with_user(SUPERUSER_ID)
+        log._log(kind, self.group_id, data={"scope": self.scope})
+
     # === ENDING === #
 
     def _end(self, why):
@@ -497,6 +506,7 @@ class WezerVoteDelegation(models.Model):
         )
         # A new one may follow, and comes before what waits to be written.
         self.flush_recordset()
+        self._log("delegation_ended")
         self.env["wezer.notice"]._settle(self, ["delegation"])
 
     def _lapse(self, why):

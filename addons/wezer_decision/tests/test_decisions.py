@@ -278,6 +278,12 @@ class TestDecisions(DecisionCommon):
             "secret", self.draft(by=self.cleo, secrecy="secret").action_announce
         )
         self.assertEqual(self.draft(by=self.cleo).action_announce(), "open")
+        self._put(self.ben, self.garden)
+        late = self.draft(by=self.cleo, method="majority", delay_hours=24)
+        late.action_announce()
+        self.garden.with_user(self.ben).action_leave()
+        self.wait(late, days=2)
+        self.assertEqual(late.ended_why, "small_roll")
 
     def test_who_does_not_vote_makes_no_roll_large_enough(self):
         out = [{"kind": "member_out", "params": {"person": self.dora.partner_id.id}}]
@@ -510,10 +516,13 @@ class TestDecisions(DecisionCommon):
         for user in (*self.members[:3], self.luc):
             self._put(user, self.village)
         decision = self.opened()
+        category = self.env["wezer.category"].create({"name": "Beds and paths"})
+        decision.sudo().category_id = category
         self.objection(decision, self.dora)
         closed = self.close(decision)
         self.assertEqual((closed.state, closed.ended_why), ("ended", "passed_up"))
         above = self.decisions.sudo().search([("passed_from_id", "=", closed.id)])
+        self.assertEqual(above.category_id, category)
         self.assertEqual((above.group_id, above.state), (self.village, "open"))
 
     def test_half_of_those_who_answered_let_the_circle_above_decide(self):
@@ -602,6 +611,10 @@ class TestDecisions(DecisionCommon):
         decision = self.adopted(title="Another bench")
         decision.with_user(self.ben).action_challenge("Eve was not on the roll, why?")
         decision.with_user(self.dora).action_judge(True, "The roll was wrong indeed.")
+        log = self.env["wezer.governance.event"].search(
+            [("decision_id", "=", decision.id)], limit=2
+        )
+        self.assertEqual(log.mapped("kind"), ["ended", "challenge_upheld"])
         self.assertEqual((decision.state, decision.ended_why), ("ended", "void"))
 
     def test_a_challenge_that_nobody_judges_lets_the_decision_stand(self):
@@ -710,6 +723,12 @@ class TestDecisions(DecisionCommon):
         things = self.opened(method="schulze", options=["Oak", "Ash"])
         things.action_withdraw()
         self.assertEqual(things.ended_why, "withdrawn", "nobody is elected here")
+        # Where the person who proposed it left, whoever facilitates goes on with it.
+        left = self.opened(by=self.cleo)
+        self.assert_refused("proposer", left.with_user(self.fred).action_withdraw)
+        self.garden.with_user(self.cleo).action_leave()
+        self.assert_refused("proposer", left.with_user(self.ben).action_withdraw)
+        left.with_user(self.fred).action_withdraw()
         ballots = self.env["wezer.ballot"].with_user(self.ben)
         self.assertFalse(ballots.search([("decision_id", "=", decision.id)]))
 

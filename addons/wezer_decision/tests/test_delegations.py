@@ -90,6 +90,18 @@ class TestDelegations(DecisionCommon):
         self.assertEqual((given.state, given.ended_why), ("ended", "taken_back"))
         self.assertTrue(given.date_ended)
         self.refused("state", given.with_user(self.anna).action_take_back)
+        # The log of the circle tells of it, and names nobody.
+        log = self.env["wezer.governance.event"]._of_circle(
+            self.garden, ("delegation_given", "delegation_ended")
+        )
+        self.assertEqual(
+            [(event.kind, event.data, event.actor_id.id) for event in log],
+            [
+                ("delegation_ended", {"scope": "circle"}, False),
+                ("delegation_given", {"scope": "circle"}, False),
+            ],
+        )
+        self.assertFalse(log.with_user(self.otto)._filtered_access("read"))
 
     def test_the_holder_resigns_and_nobody_else_ends_it(self):
         given = self.give(self.anna, self.ben)

@@ -334,6 +334,38 @@ class TestElections(DecisionCommon):
         self.assertEqual(decision.facilitator_id, self.fred.partner_id)
         self.assertEqual(terms.holds_until(place), place.date_to + timedelta(days=60))
 
+    def test_each_seat_of_a_role_is_elected_and_its_filler_stays_until_then(self):
+        self.set_policies(roles_by="consent", role_term_days=100)
+        places = self.env["wezer.group.membership"].sudo()
+        for user in (self.ben, self.cleo):
+            self._put(user, self.treasurer)
+            places |= self.treasurer._membership_of(user.partner_id).sudo()
+        places.date_to = date.today()
+        self.decisions._cron_elections()
+        drafts = terms.under_way(self.treasurer)
+        self.assertEqual(len(drafts), 2)
+        places._cron_terms()
+        self.assertTrue(all(places.mapped("held_over_since")))
+        drafts[0].with_user(self.fred).action_announce()
+        self.vote(drafts[0], anna="live", fred="live")
+        self.close(drafts[0])
+        drafts[0].execute_date = False
+        self.carry_out(drafts[0])
+        self.assertEqual(drafts[0].state, "done")
+        self.assertEqual(len(elections.fillers_of(self.treasurer)), 2)
+        self.assertEqual(len(places.filtered("held_over_since")), 1)
+        # Whoever follows before the end of the term has the rest of it.
+        places._end()
+        rest = terms.rest_of_term(self.treasurer)
+        self.assertEqual(rest, date.today() + timedelta(days=100))
+        places.state = "active"
+        # By ranking, all seats at once.
+        drafts.sudo().outcome_ids.unlink()
+        self.set_policies(roles_by="stv")
+        places.date_to = date.today() + timedelta(days=5)
+        self.decisions._cron_elections()
+        self.assertEqual(terms.under_way(self.treasurer).settings, {"seats": 2})
+
     def test_nobody_has_a_role_for_more_terms_in_a_row_than_the_circle_wants(self):
         self.set_policies(terms_in_row=1)
         decision = self.proposed()

@@ -242,7 +242,7 @@ def execute(decision: Any) -> None:
     if elections.replace_gone(decision):
         return
     planned = decision.outcome_ids.filtered(lambda outcome: outcome.state != "done")
-    failed = planned.browse()
+    failed, held = planned.browse(), terms.held_over(decision)
     try:
         with decision.env.cr.savepoint():
             for outcome in planned:
@@ -259,7 +259,7 @@ def execute(decision: Any) -> None:
         decision._tell_stuck()
         return
     decision.state = "done"
-    terms.end_held_over(decision)
+    terms.end_held_over(decision, held)
     decision._log("executed")
     decision.env["wezer.notice"]._settle(decision, subjects=["stuck"])
 

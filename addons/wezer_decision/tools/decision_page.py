@@ -304,11 +304,12 @@ def objections(decision: Any, person: Any) -> list[dict]:
 def ended_words(objection: Any) -> str:
     """Return why an objection ended, where that is not said by its state."""
     env = objection.env
+    if objection.state == "answered" and objection.end_reason == "silent":
+        return env._("The new version answers it; nobody said otherwise.")
     return {
         "again": env._("A newer objection of the same person took its place."),
         "left": env._("The person left the circle."),
         "silent": env._("The person did not answer within seven days."),
-        "confirmed": env._("The new version answers it; nobody said otherwise."),
     }.get(objection.end_reason or "", "")
 
 

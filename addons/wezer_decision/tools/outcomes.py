@@ -386,7 +386,11 @@ def _agreed(outcome: Any, role: Any, who: Any) -> bool:
 def _execute_role(outcome: Any) -> Any:
     role, who, until = _role(outcome), person(outcome), day(outcome)
     if _agreed(outcome, role, who):
-        return role._do_fill(who, until)
+        place = role._do_fill(who, until)
+        if place.date_to:
+            # Whoever follows within the term has the rest of it.
+            outcome.params = {**outcome.params, "until": str(place.date_to)}
+        return place
     place = role._membership_of(who) or role._check_possible("invite")._invite(who)
     if until:
         place.date_to = until

@@ -390,6 +390,7 @@ def copy_of(decision: Any, **vals: Any) -> Any:
         {
             "group_id": decision.group_id.id,
             "discussion_id": decision.discussion_id.id,
+            "category_id": decision.category_id.id,
             "title": decision.title,
             "method": decision.rules
             and decision.rules["asked_method"]
@@ -401,6 +402,7 @@ def copy_of(decision: Any, **vals: Any) -> Any:
             "secrecy": decision.secrecy,
             "members_only": decision.members_only,
             "decider_id": decision.decider_id.id,
+            "review_date": decision.review_date,
             **vals,
         }
     )

@@ -87,20 +87,30 @@ def propose_due(decisions: Any) -> None:
         & Domain("date_to", ">=", today)
         & Domain("date_to", "<=", today + timedelta(days=365))
     )
-    for place in places:
-        role = place.group_id
+    for role, of_role in places.sorted("date_to").grouped("group_id").items():
         circle = role._circle()
         method = rules.policy(circle, "roles_by")
         ahead = rules.policy(circle, "re_elect_days") or RE_ELECT_DAYS
         if not method or method == "manage" or not circle.active:
             continue
-        if place.date_to > today + timedelta(days=ahead) or under_way(role):
+        last = today + timedelta(days=ahead)
+        ending = of_role.filtered(lambda place, last=last: place.date_to <= last)
+        running = under_way(role)
+        if method == "stv":
+            # All seats at once.
+            if ending and not running:
+                draft(decisions, role, method, ending)
             continue
-        draft(decisions, role, method, place)
+        for place in ending[len(running) :]:
+            draft(decisions, role, method, place)
 
 
-def draft(decisions: Any, role: Any, method: str, place: Any) -> Any:
-    """Draft the election of ``role``, to be announced by who facilitates (sudo)."""
+def draft(decisions: Any, role: Any, method: str, places: Any) -> Any:
+    """Draft the election of ``role``, to be announced by who facilitates (sudo).
+
+    :param places: those whose terms end: one, or as many as are elected together
+    """
+    place = places[:1]
     env, circle = decisions.env, role._circle()
     facilitators = circle._facilitators()
     decision = decisions.create(
@@ -113,7 +123,7 @@ def draft(decisions: Any, role: Any, method: str, place: Any) -> Any:
             "facilitator_id": facilitators[:1].id,
             "method": method,
             "electorate": rules.electorate(circle),
-            "settings": {},
+            "settings": {"seats": len(places)} if len(places) > 1 else {},
         }
     )
     decision.version_id = env["wezer.decision.version"].create(
@@ -159,10 +169,27 @@ def holds_until(place: Any) -> date | None:
     return end + timedelta(days=HOLD_DAYS)
 
 
-def end_held_over(decision: Any) -> None:
-    """End the places of people who stayed until their successors were there (sudo)."""
+def held_over(decision: Any) -> Any:
+    """Return the places of people who stay until their successors are there (sudo).
+
+    Those whose terms ended first come first.
+    """
     role = elections.role_of(decision)
-    places = role.membership_ids if role else ()
-    for place in places:
-        if place.is_live and place.held_over_since:
-            place._end_term()
+    places = role.membership_ids if role else decision.env["wezer.group.membership"]
+    held = places.filtered(lambda place: place.is_live and place.held_over_since)
+    return held.sorted(lambda place: (place.held_over_since, place.id))
+
+
+def end_held_over(decision: Any, before: Any) -> None:
+    """End the places of people whose successors are there now (sudo).
+
+    Where each seat is elected by itself, the others keep theirs.
+
+    :param before: what :func:`held_over` returned before the role was given
+    """
+    held = held_over(decision)
+    filled = len(decision.outcome_ids.filtered(lambda one: one.kind == "role"))
+    if decision.method != "stv":
+        held = held[: max(filled - len(before - held), 0)]
+    for place in held:
+        place._end_term()
