@@ -17,6 +17,22 @@ FOUND = 24
 LOGGED = 40
 
 
+def paper_giver(number):
+    """Return the profile of a member without a login, for administrators.
+
+    :param number: of the profile, as a form or an address has it; none where empty
+    :raise NotFound: for others, and for members who can log in
+    """
+    number = record_id(number)
+    if not number:
+        return request.env["wezer.profile"]
+    profile = seen_or_404("wezer.profile", number)
+    administrator = request.env.user.has_group("wezer_base.group_administrator")
+    if not administrator or not profile.on_paper:
+        raise werkzeug.exceptions.NotFound()
+    return profile
+
+
 class WezerActing(http.Controller):
     """Acting for others: for whom, by what right, who acts for me, what was done."""
 
@@ -27,7 +43,7 @@ class WezerActing(http.Controller):
         :param giver: for administrators: the profile of a member who cannot log in
         """
         user = request.env.user
-        person, giver = user.partner_id, self._giver(giver)
+        person, giver = user.partner_id, paper_giver(giver)
         if giver:
             person = giver.sudo().partner_id
         page, log, party = page_number(page), page_number(log), page_number(party)
@@ -82,17 +98,6 @@ class WezerActing(http.Controller):
                 "page_name": "wezer_acting",
             },
         )
-
-    def _giver(self, number):
-        """Return the profile of a member without a login, for administrators."""
-        number = record_id(number)
-        if not number:
-            return request.env["wezer.profile"]
-        profile = seen_or_404("wezer.profile", number)
-        administrator = request.env.user.has_group("wezer_base.group_administrator")
-        if not administrator or not profile.on_paper:
-            raise werkzeug.exceptions.NotFound()
-        return profile
 
     @http.route("/my/act-as", type="http", auth="user", website=True, methods=["POST"])
     @form_post("/my/acting")

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, Query
 
 from ..exceptions import NotAllowed
 from ..tools import days, stored_sentence
@@ -523,17 +523,34 @@ class WezerNotice(models.Model):
             )
             notices.with_env(self.sudo().env)._withdraw(people)
             return
-        domain = [
-            ("res_model", "=", record._name),
-            ("res_id", "in", record.ids),
-            ("settled", "=", False),
-        ]
+        matter = self._about(record._name, record.ids, kinds, subjects, people)
+        self._settle_all([matter], people)
+
+    @api.model
+    def _about(self, model, ids, kinds=None, subjects=None, people=None):
+        """Return the domain of notices about records, for :meth:`_settle_all`.
+
+        :param ids: of the records; or a query of them, which is asked with the notices
+        """
+        domain = Domain("res_model", "=", model)
+        domain &= Domain("res_id", "any!" if isinstance(ids, Query) else "in", ids)
         if kinds:
-            domain.append(("kind", "in", kinds))
+            domain &= Domain("kind", "in", kinds)
         if subjects is not None:
-            domain.append(("subject", "in", subjects))
+            domain &= Domain("subject", "in", subjects)
         if people is not None:
-            domain.append(("partner_id", "in", [*people.ids, False]))
+            domain &= Domain("partner_id", "in", [*people.ids, False])
+        return domain
+
+    @api.model
+    def _settle_all(self, matters, people=None):
+        """Withdraw the notices about several matters, asked for at once.
+
+        :param matters: domains of :meth:`_about`
+        :param people: of notices that wait to be written, only those of these persons
+        """
+        # sudo: other people's notices too, as the matter is the same.
+        domain = Domain.OR(matters) & Domain("settled", "=", False)
         self.sudo().search(domain)._withdraw(people)
 
     def _withdraw(self, people=None):

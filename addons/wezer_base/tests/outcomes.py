@@ -175,7 +175,10 @@ class OutcomeCase:
         for name in looked_at:
             user = getattr(self, name)
             rows = user.with_user(user)._wezer_todo()
-            if any(row["url"] in urls and row["button"] for row in rows):
+            # A row can lead to a part of the page.
+            shown = [row["url"] for row in rows if row["button"]]
+            pages = {*shown, *(url.partition("#")[0] for url in shown)}
+            if pages & set(urls):
                 found.add(name)
         return found
 

@@ -28,9 +28,7 @@ DONE = {
     "sign": _lt("You signed."),
     "vote": _lt("Your answer was recorded."),
     "take_back": _lt("Your answer was taken back."),
-    "object": _lt(
-        "Your objection was recorded. As long as it stands, this is not adopted."
-    ),
+    "object": _lt("Your objection was recorded. Everybody in the circle reads it now."),
     "nominate": _lt("Your nomination was recorded. All names are shown together."),
     "stand": _lt("You stand. You can still withdraw."),
     "stand_down": _lt("You do not stand any more."),
@@ -41,7 +39,7 @@ DONE = {
     "new_version": _lt(
         "The new version was put to the circle. Everybody is asked again."
     ),
-    "edit": _lt("The draft was saved. Only you see it."),
+    "edit": _lt("The draft was saved."),
     "decide": _lt("Your decision was recorded. Everybody asked gets a notice."),
     "ask_up": _lt(
         "Your wish was recorded. It is passed on if half of those who answered ask."
@@ -320,19 +318,22 @@ class WezerDecisions(http.Controller):
             return None
         code = str(form.get(f"{start}code") or "").strip() or None
         receipt = decision.action_vote(choice, voice, code=code)
-        return self._code_page(decision, receipt if isinstance(receipt, str) else code)
+        return self._code_page(decision, receipt, changed=bool(code))
 
-    def _code_page(self, decision, code):
-        """Show the code of a secret vote, once: nothing keeps it, no session either."""
+    def _code_page(self, decision, code, changed):
+        """Show the code of a secret vote, once: nothing keeps it, no session either.
+
+        :param bool changed: the vote was cast before, with the same code
+        """
         return request.render(
             "wezer_decision.code_page",
-            {"decision": decision, "code": code},
+            {"decision": decision, "code": code, "changed": changed},
             headers={"Cache-Control": "no-store"},
         )
 
     def _act_take_back(self, decision, form):
         code = str(form.get("secret_code") or "").strip() or None
-        decision.action_take_back(code)
+        decision.action_take_back(code, record_id(form.get("voice")) or None)
 
     def _act_object(self, decision, form):
         decision.action_object(

@@ -4,9 +4,16 @@ from dateutil.relativedelta import relativedelta
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.wezer_base.controllers.website import flash, seen_or_404, waiting_page
+from odoo.addons.wezer_base.controllers.acting import paper_giver
+from odoo.addons.wezer_base.controllers.website import (
+    file_in,
+    flash,
+    seen_or_404,
+    waiting_page,
+)
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.tools.mandate_paper import PAPER_MAX
 from odoo.addons.wezer_base.tools.numbers import record_id
 
 from ..tools import delegation_page, propose_form
@@ -25,15 +32,18 @@ class WezerDelegations(http.Controller):
         methods=["GET"],
         readonly=True,
     )
-    def delegations(self, **_kwargs):
-        """Show the user's delegations, and the form to give one."""
+    def delegations(self, giver="", **_kwargs):
+        """Show the user's delegations, and the form to give one.
+
+        :param giver: for administrators: the profile of a member who cannot log in
+        """
         if page := waiting_page():
             return page
         until = days.today(request.env) + relativedelta(months=MONTHS)
         return request.render(
             "wezer_decision.delegations_page",
             {
-                **delegation_page.values(request.env),
+                **delegation_page.values(request.env, paper_giver(giver)),
                 "until": until.isoformat(),
                 "page_name": "wezer_delegations",
             },
@@ -46,10 +56,10 @@ class WezerDelegations(http.Controller):
         website=True,
         methods=["POST"],
     )
-    @form_post("/my/delegations", once=True)
-    def delegation_give(self, **form):
-        """Let another member vote in the user's place."""
-        env = request.env
+    @form_post("/my/delegations?giver={giver}", once=True, files=("paper",))
+    def delegation_give(self, giver="", paper=None, **form):
+        """Let another member vote in the place of the user, or of a member on paper."""
+        env, giver = request.env, paper_giver(giver)
         vals = {"scope": "circle", "inside": bool(form.get("inside"))}
         if decision := record_id(form.get("decision")):
             vals = {"scope": "decision", "decision_id": decision}
@@ -57,10 +67,19 @@ class WezerDelegations(http.Controller):
             vals["group_id"] = record_id(form.get("circle"))
         if form.get("until"):
             vals["date_until"] = str(form["until"])
+        if giver:
+            vals["giver_id"] = giver.sudo().partner_id.id
+            vals["paper"] = file_in(paper, PAPER_MAX)
+            vals["paper_name"] = getattr(paper, "filename", None)
         holder = propose_form.person_named(env, form, "member")
         env["wezer.vote.delegation"].action_give(holder, vals)
         flash(env._("Your voice was given. We have notified the person who holds it."))
-        return request.redirect("/my/delegations")
+        return request.redirect(self._back(giver))
+
+    def _back(self, giver):
+        return (
+            f"{delegation_page.URL}?giver={giver.id}" if giver else delegation_page.URL
+        )
 
     @http.route(
         "/my/delegations/<int:delegation_id>/<string:act>",
@@ -69,11 +88,18 @@ class WezerDelegations(http.Controller):
         website=True,
         methods=["POST"],
     )
-    @form_post("/my/delegations")
-    def delegation_act(self, delegation_id, act, **_form):
+    @form_post("/my/delegations?giver={giver}")
+    def delegation_act(self, delegation_id, act, giver="", **_form):
         """Take a delegation back, or resign."""
-        delegation = seen_or_404("wezer.vote.delegation", delegation_id)
-        if act == "take_back":
+        giver = paper_giver(giver)
+        if giver:
+            delegation = request.env["wezer.vote.delegation"].browse(delegation_id)
+        else:
+            delegation = seen_or_404("wezer.vote.delegation", delegation_id)
+        if act == "take_back" and giver:
+            delegation.action_take_back()
+            flash(request.env._("The delegation was taken back."))
+        elif act == "take_back":
             delegation.action_take_back()
             flash(request.env._("You vote yourself again."))
         elif act == "resign":
@@ -81,4 +107,4 @@ class WezerDelegations(http.Controller):
             flash(request.env._("You no longer carry this voice."))
         else:
             raise werkzeug.exceptions.NotFound()
-        return request.redirect("/my/delegations")
+        return request.redirect(self._back(giver))

@@ -716,6 +716,14 @@ class WezerDecision(models.Model):
             limit=str(self.closes),
         )
 
+    def _state_label(self):
+        # What was only asked is done, too; what binds was adopted first.
+        if self.state != "done" or self.method == "check":
+            return super()._state_label()
+        if all(outcome.kind == "words" for outcome in self.sudo().outcome_ids):
+            return self.env._("Adopted")
+        return self.env._("Adopted, carried out")
+
     def _state_message(self, action):
         if self.state in CLOSED:
             return self.env._(
@@ -1152,14 +1160,21 @@ class WezerDecision(models.Model):
             self._settle_own(decision)
         return answer
 
-    def action_take_back(self, code: str | None = None) -> bool:
+    def action_take_back(
+        self, code: str | None = None, voice_id: int | None = None
+    ) -> bool:
         """Take one's vote back before closing: the voice can be used again.
 
         :param str code: of a secret vote
+        :param int voice_id: the row of the roll, where the caller has several voices
         """
         decision = self._check("take_back")
         decision._share()
         voices = decision._voices().filtered(lambda one: one.state == "voted")
+        if voice_id:
+            voices = voices.filtered(lambda one: one.id == voice_id)
+        if not voices:
+            raise decision._not_theirs("voter")
         own = voices.filtered(lambda one: one.party_id == one.person_id)
         voice = (own or voices)[0]
         error = decision._why_not_among(voice.person_id, voice.party_id)
@@ -1779,9 +1794,13 @@ class WezerDecision(models.Model):
 
     def _end_objections(self):
         """Withdraw all notices about a decision that is over (sudo)."""
-        self.env["wezer.notice"]._settle(self)
-        for objection in self.objection_ids:
-            self.env["wezer.notice"]._settle(objection)
+        notices, objections = self.env["wezer.notice"], self.objection_ids
+        notices._settle_all(
+            [
+                notices._about(self._name, self.ids),
+                notices._about(objections._name, objections.ids),
+            ]
+        )
 
     def _now(self):
         return fields.Datetime.now()

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
+from ..tools import roll
 from ..tools.rules import SHARE
 
 COLLEGES_LEAST = 3
@@ -51,6 +52,15 @@ class WezerDecisionCollege(models.Model):
     def _of_circle(self, group):
         """Return the colleges (sudo) that ``group`` has now."""
         return self.sudo().search([("group_id", "=", group.id)])
+
+    @api.model
+    def _has_voters(self, group):
+        """Return whether anybody could vote in the colleges of ``group`` (sudo)."""
+        if not self._of_circle(group):
+            return False
+        asked = {"group_id": group.id, "electorate": "colleges"}
+        draft = self.env["wezer.decision"].sudo().new(asked)
+        return roll.has_voices(draft)
 
     def _exact(self):
         """Return the weight as an exact fraction; 0 where it is none."""

@@ -94,6 +94,12 @@ class WezerObjection(models.Model):
     )
     answers = fields.Json(help="The person's answers to the four questions.")
     answered_by_id = fields.Many2one("wezer.decision.version", ondelete="set null")
+    tested_version_id = fields.Many2one(
+        "wezer.decision.version",
+        readonly=True,
+        ondelete="set null",
+        help="The version at which the objection was tested last.",
+    )
     asked_at = fields.Datetime(readonly=True)
     notices_sent = fields.Integer(readonly=True, default=0)
     stances = fields.Json(
@@ -184,6 +190,20 @@ class WezerObjection(models.Model):
         people = decision.group_id._facilitators() - others
         return (people & decision.facilitator_id) or people[:1]
 
+    def _why_not_ask_test(self):
+        """Refuse a second test at one version: nobody is asked into silence."""
+        if not self.tested_version_id:
+            return None
+        if self.tested_version_id != self.decision_id.version_id:
+            return None
+        return Refusal(
+            self.env._(
+                "This objection was tested already. A new version can answer it."
+            ),
+            rule="once",
+            value=str(self.tested_version_id.number),
+        )
+
     def _why_not_set_aside(self):
         if not self.answers:
             return Refusal(
@@ -234,6 +254,7 @@ class WezerObjection(models.Model):
         objection.write(
             {
                 "state": "tested",
+                "tested_version_id": objection.decision_id.version_id.id,
                 "asked_at": objection.decision_id._now(),
                 "answers": False,
                 "stances": False,

@@ -176,6 +176,11 @@ class WezerOutcome(models.Model):
         self.ensure_one()
         return ""
 
+    def _note(self) -> str:
+        """Return what members have to know about it before they decide, or ""."""
+        self.ensure_one()
+        return ""
+
     def _sentence(self) -> str:
         """Return what happens if the decision is adopted, as the reader may know it."""
         self.ensure_one()

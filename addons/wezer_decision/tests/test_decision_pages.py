@@ -7,9 +7,13 @@ from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tests.forms import FormCase
+from odoo.addons.wezer_base.tools import days
 
 from ..models.wezer_decision import METHODS
+from ..tools import no_voice
 from .common import DecisionCommon
+
+PAPER = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"
 
 
 @tagged("post_install", "-at_install")
@@ -112,6 +116,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.log_in(self.otto)
         said = self.text(f"/decisions/{decision.id}")
         self.assertIn("A bench", said)
+        self.assertIn("Only members of the circle answer this", said)
         self.assertNotIn("We build a bench.", said)
         self.assertNotIn("have answered", said)
         self.authenticate(None, None)
@@ -120,6 +125,22 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertIn("A bench", self.text("/decisions"))
         answer = self.url_open(f"/decisions/{decision.id}/voters")
         self.assertIn("/web/login", answer.url)
+
+    def test_each_reader_without_a_voice_is_told_their_own_reason(self):
+        decision = self.opened()
+        self._put(self.otto, self.lead)
+        self._put(self.eve, self.garden)
+        self._put(self.judge, self.garden, is_guest=True)
+        reasons = {
+            self.otto: "You are here by a role",
+            self.eve: "You joined after this was announced",
+            self.judge: "You are a guest here",
+        }
+        for user, reason in reasons.items():
+            said = no_voice.why(decision.with_user(user), decision.voter_ids.browse())
+            self.assertIn(reason, said)
+        self.log_in(self.otto)
+        self.assertIn(reasons[self.otto], self.text(f"/decisions/{decision.id}"))
 
     def test_a_moderator_outside_judges_from_the_list_of_what_is_to_do(self):
         decision = self.opened(method="majority", members_only=True)
@@ -162,8 +183,15 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assert_given_back(answer, "/object", {"reason": "Too short"})
         self.send(form, reason="The bench would stand in the way of the barrow.")
         self.assertEqual(decision.objection_ids.state, "raised")
+        said = self.text(f"/decisions/{decision.id}")
+        self.assertIn("Everybody in the circle reads your objection now", said)
         self.log_in(self.anna)
         self.assertIn("objection to your proposal", self.text("/my/todo"))
+        # Her own answer waits, too: one row says what comes first.
+        address = f"/decisions/{decision.id}"
+        links = self.page("/my/todo").xpath("//a[contains(@class, 'btn')]/@href")
+        links = [link for link in links if link.startswith(address)]
+        self.assertEqual(links, [f"{address}#objections"])
         page = self.page(f"/decisions/{decision.id}")
         self.assertIn("in the way of the barrow", page.text_content())
         self.send(
@@ -198,7 +226,17 @@ class TestDecisionPages(DecisionCommon, FormCase):
         kept = str(dict(odoo.http.root.session_store.get(self.session.sid)))
         for text in (code, "secret_choice", "wrong"):
             self.assertNotIn(text, kept)
-        self.answer(decision, secret_choice="no", secret_code=code)
+        answer = self.answer(decision, secret_choice="no", secret_code=code)
+        self.assertIn("Your code stays the same", answer.text)
+        self.assertNotIn("shown only now", answer.text)
+        page = self.page(address)
+        (take_back,) = page.xpath("//button/@formaction")
+        form = self.form(page, f"{address}/vote")
+        form.set("action", take_back)
+        self.send(form, secret_code=code)
+        self.assertEqual(decision._progress(), (6, 0))
+        answer = self.answer(decision, secret_choice="no")
+        (code,) = self.parsed(answer).xpath("//input[@id='code']/@value")
         for user in (self.anna, self.cleo, self.dora, self.fred):
             decision.with_user(user).action_vote("no")
         self.close(decision)
@@ -329,6 +367,51 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.send(self.form(page, "/take_back"))
         self.assertEqual(given.state, "ended")
 
+    def test_the_voice_of_a_member_on_paper_is_given_and_cast_on_pages(self):
+        self.set_policies(delegation="once")
+        oda = self.env["res.partner"].create({"name": "Oda"})
+        profile = self.env["wezer.profile"]._make_for(oda)
+        member = {"group_id": self.garden.id, "partner_id": oda.id}
+        self.env["wezer.group.membership"].create(member)
+        ada = mail_new_test_user(
+            self.env, "wzd_ada", groups="wezer_base.group_administrator"
+        )
+        ada.password = ada.login
+        self.log_in(ada)
+        address = f"/my/delegations?giver={profile.id}"
+        links = self.page(f"/my/acting?giver={profile.id}").xpath("//a/@href")
+        self.assertIn(address, links)
+        form = self.form(self.page(address), "/my/delegations/give")
+        typed = {"circle": str(self.garden.id), "member_typed": "Ben"}
+        self.assertIn("Add a picture or a PDF", self.send(form, **typed).text)
+        form = self.form(self.page(address), "/my/delegations/give")
+        self.url_open(
+            form.get("action"),
+            data=dict(self.sent(form, **typed)),
+            files={"paper": ("paper.pdf", PAPER, "application/pdf")},
+        )
+        given = self.env["wezer.vote.delegation"].search([("giver_id", "=", oda.id)])
+        self.assertEqual((given.holder_id, bool(given.paper)), (self.ben.partner_id, 1))
+        self.send(self.form(self.page(address), "/take_back"))
+        self.assertEqual(given.state, "ended")
+        self.env["wezer.mandate"].create(
+            {
+                "giver_id": oda.id,
+                "holder_id": self.ben.partner_id.id,
+                "right_vote": True,
+                "date_from": days.today(self.env),
+            }
+        )
+        decision = self.opened(method="majority")
+        self.log_in(self.ben)
+        page = self.page(f"/decisions/{decision.id}")
+        self.assertIn("The answer of Oda", page.text_content())
+        voice = decision.sudo().voter_ids.filtered(lambda one: one.party_id == oda)
+        self.send(self.form(page, "/vote", voice=str(voice.id)), choice="no")
+        self.assertEqual(voice.state, "voted")
+        self.log_in(self.anna)
+        self.assertEqual(self.url_open(address).status_code, 404)
+
     def test_a_voice_is_given_for_one_decision_on_its_page(self):
         closed_to_it = self.opened()
         self.set_policies(delegation="once")
@@ -357,13 +440,19 @@ class TestDecisionPages(DecisionCommon, FormCase):
             "choose": ({"option": ["1", "3"]}, "1,3"),
             "dates": ({"date_1": "y", "date_2": "m", "date_3": "n"}, "y,m,n"),
         }
+        # Said before a refusal says it.
+        limits = {
+            "score": "0 to 5 points",
+            "dot": "5 points to give out, at most 3 on one option",
+            "choose": "as many options as you like",
+        }
         self.log_in(self.ben)
         self.set_policies(decisions_person=20, decisions_circle=20)
         for method, (typed, choice) in wanted.items():
             with self.subTest(method):
-                more = {"points": 5} if method == "dot" else {}
-                more |= {"up_to": 3} if method == "choose" else {}
-                more |= {"scale": 5} if method == "score" else {}
+                more = {}
+                if method == "dot":
+                    more = {"points": 5, "most_per_option": 3}
                 decision = self.opened(method=method, options=options, **more)
                 self.answer(decision, **typed)
                 ballots = self.env["wezer.ballot"]
@@ -371,6 +460,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
                 self.assertEqual(ballot.choice, choice)
                 # The form is filled with it again.
                 page = self.page(f"/decisions/{decision.id}")
+                self.assertIn(limits.get(method, ""), page.text_content())
                 again = dict(self.form(page, "/vote").form_values())
                 for name, value in typed.items():
                     if value and not isinstance(value, list):

@@ -92,6 +92,8 @@ class TestElections(DecisionCommon):
         decision.with_user(self.ben).action_accept()
         self.assertEqual(closed.phase, "consent")
         self.assertIn(self.ben.name, closed.version_id.body)
+        said = closed.outcome_ids.with_user(self.cleo)._sentence()
+        self.assertIn(f"{self.ben.name} has the role Treasurer", said)
         self.vote(decision, anna="live", ben="live", cleo="concern", dora="live")
         self.close(decision)
         self.assertEqual(closed.state, "adopted")

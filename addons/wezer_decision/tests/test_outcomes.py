@@ -278,6 +278,7 @@ class TestOutcomes(OutcomeCommon):
         )
         done = self.decide(("policy", {"key": "role_term_days", "value": "90"}))
         self.assertEqual((done.state, done.outcome_ids.state), ("done", "done"))
+        self.assertEqual(done._state_label(), "Adopted, carried out")
         self.assertEqual(self.garden._policy("role_term_days")[0], 90)
         self.assertEqual(
             self.garden.policy_ids.filtered(

@@ -5,6 +5,7 @@ from lxml import html
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
+from ..tools import rules
 from .common import DecisionCommon
 
 WEIGHTS = {"Users": "3/10", "Staff": "1/2", "Town": "1/5"}
@@ -73,6 +74,14 @@ class TestColleges(DecisionCommon, HttpCase):
 
     def rows_of_itself(self):
         return [*self.rows()[:2], {**self.rows()[2], "source_id": self.garden.id}]
+
+    def test_a_circle_with_nobody_in_its_colleges_asks_its_members(self):
+        self.set_colleges()
+        self.set_policies(decides_electorate="colleges")
+        self.assertEqual(rules.electorate(self.garden), "colleges")
+        for role in self.sources.values():
+            role.membership_ids.state = "left"
+        self.assertEqual(rules.electorate(self.garden), "direct")
 
     def test_a_circle_that_decides_anything_together_decides_its_colleges(self):
         self.set_colleges()

@@ -15,16 +15,25 @@ SHOWN = 30
 BLOCK = 3
 # What runs: it is announced, open, or about to be counted.
 RUNNING = ("announced", "open", "counting", "tied")
-# What takes answers: between naming and consent an election asks nothing of the voters.
-ANSWERED_NOW = Domain("state", "=", "open") & Domain(
-    "phase", "not in", ("sharing", "proposing")
-)
+
+
+def answered_now(env: Any) -> Domain:
+    """Return the domain of what takes answers now.
+
+    Between naming and consent an election asks nothing of the voters; nor does a
+    decision whose time is over, while it waits for the end of objections.
+    """
+    return (
+        Domain("state", "=", "open")
+        & Domain("phase", "not in", ("sharing", "proposing"))
+        & Domain("closes", ">", env["wezer.decision"]._now())
+    )
 
 
 def asked(env: Any) -> Domain:
     """Return the domain of open decisions that wait for an answer of the user."""
     person = env.user.partner_id
-    return ANSWERED_NOW & Domain(
+    return answered_now(env) & Domain(
         "voter_ids",
         "any",
         [("person_id", "=", person.id), ("state", "=", "may")],
@@ -117,7 +126,7 @@ def of_circle(circle: Any) -> dict:
             & Domain("state", "=", "may")
         )
         waiting = set(voices.decision_id.ids)
-        mine = running.filtered_domain(ANSWERED_NOW).filtered(
+        mine = running.filtered_domain(answered_now(env)).filtered(
             lambda one: one.id in waiting
         )
     return {

@@ -15,19 +15,21 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
 
     ``answer``: open decisions of which the user has not answered the present step;
     ``objection``: ids of objections that they raised, or answer; ``asked``: where they
-    are asked to take a role; ``guided``: what they facilitate, or may try again.
+    are asked to take a role; ``guided``: what they facilitate, decide after advice, or
+    may try again.
     """
     env, person = user.env, user.partner_id.id
     decisions = env["wezer.decision"]._fields
     names = (
         *("state", "method", "phase", "closes", "asked_id", "facilitator_id"),
-        *("proposer_id", "is_recall", "group_id"),
+        *("proposer_id", "is_recall", "group_id", "decider_id"),
     )
     rows = env.execute_query(
         SQL(
             """(SELECT 'answer', d.id FROM wezer_decision_voter v
                   JOIN wezer_decision d ON d.id = v.decision_id AND d.state = 'open'
                  WHERE v.person_id = %(person)s AND v.state = 'may'
+                   AND d.closes > %(now)s
                    AND (d.method <> 'person' OR d.phase = 'consent'
                         OR d.phase = 'naming' AND NOT EXISTS (
                            SELECT FROM wezer_nomination n
@@ -48,6 +50,10 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
                   JOIN wezer_group g ON g.id = d.group_id
                  WHERE d.state = 'stuck'
                        AND (g.id = ANY(%(circles)s) OR g.partner_id = ANY(%(managed)s))
+                    OR d.state = 'open' AND d.decider_id = %(person)s
+                       AND (d.closes <= %(now)s OR NOT EXISTS (
+                           SELECT FROM wezer_decision_voter v
+                            WHERE v.decision_id = d.id AND v.state = 'may'))
                     OR d.facilitator_id = %(person)s
                        AND (d.state = 'draft' AND d.proposer_id <> %(person)s
                             AND d.is_recall IS NOT TRUE
@@ -56,6 +62,8 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
                  ORDER BY d.id DESC LIMIT %(limit)s)""",
             person=person,
             limit=limit,
+            # As the decision reads it: pages that are read again follow the time.
+            now=env["wezer.decision"]._now(),
             live=list(LIVE),
             # Who facilitates has a role in the circle.
             circles=list(env["wezer.group"].with_user(user)._user_group_ids()),

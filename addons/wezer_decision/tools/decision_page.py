@@ -7,7 +7,15 @@ import random
 from typing import Any
 
 from ..models.wezer_decision import CLOSED, DECISION
-from . import answer_fields, delegations, recall, result_view, text_changes
+from . import (
+    answer_fields,
+    delegations,
+    integration,
+    no_voice,
+    recall,
+    result_view,
+    text_changes,
+)
 
 # So many voters the page names; the page of the roll has all of them.
 VOTERS_SHOWN = 12
@@ -40,16 +48,18 @@ def values(decision: Any) -> dict:
     inside = not visitor and decision.group_id.is_user_member
     is_open = decision.state == "open"
     closed = decision.state in CLOSED
-    voices = env["wezer.decision.voter"]
+    voices = helped = off = env["wezer.decision.voter"].sudo()
     ballots = env["wezer.ballot"]
-    off = voices
     if not visitor and decision.state != "draft":
         # Whose voices the reader may cast: checked by the decision itself.
         voices = decision.sudo()._voices()
+        if is_open:
+            helped = decision.sudo()._voices_of_others() - voices
+            voices |= helped
         if voices:
             ballots = ballots.search([("voter_id", "in", voices.ids)])
         else:
-            off = off.search(
+            off = off.sudo(False).search(
                 [("decision_id", "=", decision.id), ("person_id", "=", person.id)]
             )
     may = permissions(decision, visitor)
@@ -62,7 +72,10 @@ def values(decision: Any) -> dict:
         "late": is_open and bool(decision.closes) and decision.closes <= env.cr.now(),
         "labels": labels(env),
         "voices": voices,
-        "off": off[:1],
+        "helped": helped,
+        "no_voice": no_voice.why(decision, off[:1])
+        if is_open and not voices and not visitor
+        else "",
         "ballots": {ballot.voter_id.id: ballot for ballot in ballots},
         "said": {
             ballot.voter_id.id: answer_fields.said(decision, ballot.choice)
@@ -83,15 +96,17 @@ def values(decision: Any) -> dict:
         "outcomes": outcomes(decision),
         "challenge": decision._challenge_words(),
         "objections": objections(decision, person) if inside else [],
+        "fallback": fallback(decision) if "object" in may else "",
+        "advice": advice(decision) if "decide" in may else ballots.browse(),
         "nominations": nominations(decision) if inside else {},
         "counts": turnout(decision) if inside else {},
         "faces": faces(decision) if inside else {},
         "result": result_view.values(decision) if closed else {},
         "nominee": nominee_of(decision) if inside else None,
         "signatures": signatures(decision) if inside else {},
-        "given": delegation_of(decision) if voices and not closed else None,
+        "given": delegation_of(decision) if voices - helped and not closed else None,
         "delegable": is_open and delegations.policy(decision) != "none",
-        "carries": would_carry(decision) if is_open and voices else 0,
+        "carries": would_carry(decision) if is_open and voices - helped else 0,
         "carried": carried(decision) if closed and inside else [],
     }
     found["names"] = {} if visitor else names(people_of(decision, found))
@@ -176,6 +191,7 @@ def people_of(decision: Any, found: dict) -> Any:
         people |= row["version"].author_id
     for row in found["objections"]:
         people |= row["objection"].person_id
+    people |= found["advice"].person_id.sudo(False)
     for row in found["options"]:
         people |= row["option"].person_id
     for person, rows in found["nominations"].get("rows", ()):
@@ -271,7 +287,12 @@ def versions(decision: Any) -> list[dict]:
 def outcomes(decision: Any) -> list[dict]:
     """Return what happens if the decision is adopted, as sentences."""
     said = [
-        {"outcome": one, "sentence": one._sentence(), "url": one._url()}
+        {
+            "outcome": one,
+            "sentence": one._sentence(),
+            "url": one._url(),
+            "note": one._note() if decision.group_id.is_user_member else "",
+        }
         for one in decision.outcome_ids
     ]
     # Nothing follows from a decision that is a text only.
@@ -299,6 +320,28 @@ def objections(decision: Any, person: Any) -> list[dict]:
         for objection in found
     ]
     return sorted(rows, key=lambda row: not row["live"])
+
+
+def fallback(decision: Any) -> str:
+    """Return what happens to objections to the last version that the circle reads."""
+    found = integration.fallback(decision.sudo())
+    if found == "majority":
+        return decision.env._(
+            "This is the last version: where objections remain, a majority decides."
+        )
+    if found == "above":
+        return decision.env._(
+            "This is the last version: where objections remain, the circle above"
+            " decides."
+        )
+    return ""
+
+
+def advice(decision: Any) -> Any:
+    """Return the advice (ballots, sudo) for the person who decides, once it is in."""
+    # Others read it after the decision.
+    ballots = decision.env["wezer.ballot"].sudo()
+    return ballots.search([("decision_id", "=", decision.id), ("reason", "!=", False)])
 
 
 def ended_words(objection: Any) -> str:

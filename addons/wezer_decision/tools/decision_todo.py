@@ -25,26 +25,36 @@ def rows(user: Any) -> list[dict]:
         return found.with_prefetch(list(ids))
 
     objections = env["wezer.objection"].browse(waiting["objection"])
-    return [
-        *_to_answer(of("answer")),
-        *_objections(objections._filtered_access("read")),
+    found: dict[int, dict] = {}
+    # One row of each decision: what nobody else can do there comes first.
+    for decision, row in (
         *_guided(of("asked"), of("guided")),
+        *_objections(objections._filtered_access("read")),
         *_challenged(env),
-    ]
+        *_to_answer(of("answer")),
+    ):
+        found.setdefault(decision.id, row)
+    return list(found.values())
 
 
-def _row(decision: Any, text: str, button: str, due: Any = False) -> dict:
-    return {
+def _row(
+    decision: Any, text: str, button: str, due: Any = False, place: str = ""
+) -> tuple[Any, dict]:
+    """Return a decision and its row.
+
+    :param place: the part of the page where the button is
+    """
+    return decision, {
         "section": "now",
         "partner": decision.sudo().group_id.partner_id,
         "text": text,
-        "url": f"/decisions/{decision.id}",
+        "url": f"/decisions/{decision.id}{place}",
         "button": button,
         "due": days.day_of(decision.env, due) if due else False,
     }
 
 
-def _to_answer(found: Any) -> list[dict]:
+def _to_answer(found: Any) -> list[tuple[Any, dict]]:
     """Return a row for each open decision that waits for the user's answer."""
     env = found.env
     said = []
@@ -60,39 +70,42 @@ def _to_answer(found: Any) -> list[dict]:
             text = env._("%(circle)s decides: “%(title)s”.", **values)
             button = env._("Answer")
         due = decision.phase_closes or decision.closes
-        said.append(_row(decision, text, button, due))
+        said.append(_row(decision, text, button, due, "#answer"))
     return said
 
 
-def _objections(found: Any) -> list[dict]:
+def _objections(found: Any) -> list[tuple[Any, dict]]:
     """Return objections that wait for a word of the user."""
     env, person = found.env, found.env.user.partner_id
     said = []
     for objection in found:
         decision = objection.decision_id
         values = {"title": decision.title}
+        due = decision.waits_until or decision.closes
+        place = f"#objection_{objection.id}"
         tested = objection.state == "tested" and not objection.answers
         if objection.person_id == person and tested:
             text = env._("Your objection to “%(title)s” is being tested.", **values)
-            said.append(_row(decision, text, env._("Answer four questions")))
+            button = env._("Answer four questions")
+            said.append(_row(decision, text, button, due, place))
         elif objection.person_id == person and objection._may("confirm"):
             text = env._(
                 "There is a new version of “%(title)s”. Does it answer your objection?",
                 **values,
             )
-            said.append(_row(decision, text, env._("Say so")))
+            said.append(_row(decision, text, env._("Say so"), due, place))
         elif decision.proposer_id == person and not objection.answered_by_id:
             text = env._(
                 "There is an objection to your proposal “%(title)s”.", **values
             )
-            said.append(_row(decision, text, env._("Answer it")))
+            said.append(_row(decision, text, env._("Answer it"), due, "#objections"))
         elif objection.answers and objection._may("uphold"):
             text = env._("An objection to “%(title)s” was tested.", **values)
-            said.append(_row(decision, text, env._("Judge the test")))
+            said.append(_row(decision, text, env._("Judge the test"), due, place))
     return said
 
 
-def _guided(asked: Any, found: Any) -> list[dict]:
+def _guided(asked: Any, found: Any) -> list[tuple[Any, dict]]:
     """Return what waits for who facilitates, or may try again what failed.
 
     :param asked: where the user is asked to take a role, before anybody hears of it
@@ -101,15 +114,19 @@ def _guided(asked: Any, found: Any) -> list[dict]:
     said = []
     for decision in asked:
         text = env._("You are proposed: “%s”. Would you do it?", decision.title)
-        said.append(_row(decision, text, env._("Answer"), decision.phase_closes))
+        due = decision.phase_closes
+        said.append(_row(decision, text, env._("Answer"), due, "#answer"))
     for decision in found:
         if decision.state == "draft":
             text = env._("An election is due: “%s”.", decision.title)
             said.append(_row(decision, text, env._("Announce it")))
+        elif decision.state == "open" and decision.method == "advice":
+            text = env._("The advice is in: “%s”.", decision.title)
+            said.append(_row(decision, text, env._("Decide"), decision.waits_until))
         elif decision.state == "open":
             text = env._("Everybody has named a person: “%s”.", decision.title)
-            button = env._("Propose one of them")
-            said.append(_row(decision, text, button, decision.phase_closes))
+            button, due = env._("Propose one of them"), decision.phase_closes
+            said.append(_row(decision, text, button, due, "#nominations"))
         elif decision._may("retry"):
             text = env._(
                 "“%s” was adopted, but could not be carried out.", decision.title
@@ -118,7 +135,7 @@ def _guided(asked: Any, found: Any) -> list[dict]:
     return said
 
 
-def _challenged(env: Any) -> list[dict]:
+def _challenged(env: Any) -> list[tuple[Any, dict]]:
     """Return the challenges that the user judges as a moderator."""
     return [
         _row(

@@ -6,14 +6,22 @@ from odoo.fields import Domain
 
 from . import decision_page
 
+URL = "/my/delegations"
 # So many ended ones are shown.
 ENDED = 20
 
 
-def values(env: Any) -> dict:
-    """Return the delegations of the user, and the circles that allow any."""
+def values(env: Any, giver: Any) -> dict:
+    """Return the delegations of the user, and the circles that allow any.
+
+    :param giver: the profile of a member without a login, whose delegations an
+        administrator gives; or none
+    """
     delegations = env["wezer.vote.delegation"]
     person = env.user.partner_id
+    if giver:
+        # Whoever may give them reads them; others read their own.
+        delegations, person = delegations.sudo(), giver.sudo().partner_id
     own = Domain("giver_id", "=", person.id) | Domain("holder_id", "=", person.id)
     active = delegations.search(own & Domain("state", "=", "active"))
     ended = delegations.search(own & Domain("state", "=", "ended"), limit=ENDED)
@@ -35,10 +43,18 @@ def values(env: Any) -> dict:
             "why": why.get(delegation.ended_why, ""),
         }
 
+    mine = Domain("is_user_member", "=", True)
+    if giver:
+        places = env["wezer.group.membership"].sudo()
+        places = places.search([("partner_id", "=", person.id)]).filtered(
+            lambda place: place.is_live and not place.is_guest
+        )
+        mine = Domain("id", "in", places.group_id.ancestor_ids.ids)
     circles = env["wezer.group"].search(
-        [("kind", "=", "circle"), ("is_user_member", "=", True)], order="name"
+        mine & Domain("kind", "=", "circle"), order="name"
     )
     return {
+        "giver": giver,
         "given": [row(one) for one in active if one.giver_id == person],
         "held": [row(one) for one in active if one.holder_id == person],
         "ended": [row(one) for one in ended],

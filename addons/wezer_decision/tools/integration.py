@@ -189,6 +189,16 @@ def _is_last_round(decision: Any) -> bool:
     return len(decision.version_ids) >= decision.rules["consent_rounds"]
 
 
+def fallback(decision: Any) -> str:
+    """Return what decides where objections to the present version remain (sudo)."""
+    if decision.method != "consent" or not _is_last_round(decision):
+        return ""
+    found = decision.rules["consent_fallback"]
+    if found == "above" and not decision._upper_circle():
+        return ""
+    return found
+
+
 def for_counting(decision: Any) -> dict[str, Any]:
     """Return the rules as the counting tools read them, with the objections (sudo)."""
     found, asked = rules.for_counting(decision), decision.rules or {}

@@ -401,7 +401,9 @@ def _say_role(outcome: Any) -> str:
     env, role, until = outcome.env, group(outcome, "role"), day(outcome)
     elected = env._("the elected person")
     values = {
-        "person": _name(outcome) or elected[:1].upper() + elected[1:],
+        "person": _name(outcome)
+        or _name(outcome, _proposed(outcome))
+        or elected[:1].upper() + elected[1:],
         "role": role.name,
         "circle": role.parent_id.name,
         "day": days.format_day(env, until) if until else "",
@@ -425,9 +427,20 @@ def _say_role_end(outcome: Any) -> str:
     )
 
 
-def _name(outcome: Any) -> str:
-    """Return the name of the person for those who know members by name."""
-    env, number = outcome.env, (outcome.params or {}).get("person")
+def _proposed(outcome: Any) -> int:
+    """Return the id of the person whom an election puts to everybody, or 0."""
+    decision = outcome.decision_id
+    return decision.nominee_id.id if decision.phase == "consent" else 0
+
+
+def _name(outcome: Any, number: int | None = None) -> str:
+    """Return the name of the person for those who know members by name.
+
+    :param number: of another person than that of the outcome
+    """
+    env = outcome.env
+    if number is None:
+        number = (outcome.params or {}).get("person")
     if not number:
         return ""
     if env.uid != SUPERUSER_ID and not env.user._wezer_is_member():

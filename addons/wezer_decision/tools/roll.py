@@ -279,6 +279,11 @@ def can_be_secret(decision: Any) -> bool:
     return _at_most(decision, SECRET_LEAST) >= SECRET_LEAST
 
 
+def has_voices(decision: Any) -> bool:
+    """Return whether anybody could vote."""
+    return _at_most(decision, 1) > 0
+
+
 def _at_most(decision: Any, most: int) -> int:
     """Return how many voices could be given, ``most`` where there are more.
 

@@ -68,6 +68,8 @@ SETTINGS: dict[str, tuple[str, int, int]] = {
     "passes_from": ("whole", 0, 1_000_000),
     "none_option": ("switch", 0, 0),
 }
+# What holds where the proposer asks for nothing: the page of an answer says it.
+USUAL = {"score": {"scale": 5}, "dot": {"points": 10}}
 WORDS = {"base": ("cast", "roll"), "aggregate": ("sum", "mean")}
 
 
@@ -231,10 +233,11 @@ def decides(group: Any, matter: str) -> str:
 def electorate(group: Any) -> str:
     """Return whom a circle (sudo) asks about what is carried out.
 
-    Colleges belong to one circle: those inside it, which have none, ask their members.
+    Colleges belong to one circle: those inside it, which have none, ask their members;
+    so does a circle in whose colleges there is nobody.
     """
     wanted = policy(group, "decides_electorate") or "direct"
-    if wanted == "colleges" and not group.env["wezer.decision.college"]._of_circle(
+    if wanted == "colleges" and not group.env["wezer.decision.college"]._has_voters(
         group
     ):
         return "direct"
@@ -280,6 +283,8 @@ def of(decision: Any) -> dict[str, Any]:
     ):
         if name in asked:
             found[name] = asked[name]
+    for name, usual in USUAL.get(method, {}).items():
+        found.setdefault(name, usual)
     return found
 
 

@@ -32,6 +32,11 @@ class WezerOutcome(models.Model):
             ),
         }
 
+    def _note(self):
+        return (
+            paying.note(self.sudo()) if self.sudo().kind == "pay" else super()._note()
+        )
+
     def _form_fields(self, kind, group):
         if kind != "pay":
             return super()._form_fields(kind, group)

@@ -11,7 +11,14 @@ class TestPaying(SpendingCommon):
     """An adopted decision pays: set aside at adoption, paid when it is carried out."""
 
     def test_money_is_set_aside_at_adoption_and_paid_when_carried_out(self):
-        decision = self.adopted(self.paying("12"))
+        decision = self.paying("12")
+        self.assertEqual(decision.outcome_ids._note(), "")
+        own = {"payee": self.ben.partner_id.id, "currency": self.hours.id}
+        own = [{"kind": "pay", "params": {**own, "amount": "1"}}]
+        note = self.draft(by=self.ben, outcomes=own).outcome_ids._note()
+        # It is not forbidden: everybody reads it.
+        self.assertIn("answers here, too", note)
+        decision = self.adopted(decision)
         self.assertEqual(decision.state, "adopted")
         wallet = self.garden.partner_id._wezer_wallet(self.hours)
         self.assertEqual(int(wallet.reserved), 720)

@@ -16,6 +16,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_base.tools.text import clean_line
 from odoo.addons.wezer_currency.tools import amounts, refusals
+from odoo.addons.wezer_decision.tools import roll
 
 from .spending import DECIDED
 
@@ -116,6 +117,32 @@ def sentence(outcome: Any) -> str:
     if words["purpose"]:
         return env._("%(circle)s pays %(amount)s to %(payee)s: %(purpose)s", **words)
     return env._("%(circle)s pays %(amount)s to %(payee)s", **words)
+
+
+def note(outcome: Any) -> str:
+    """Return that the recipient is among the people who decide, where that is so.
+
+    It is no reason to forbid it: whoever reads the decision knows it.
+    """
+    env, decision = outcome.env, outcome.decision_id
+    number = record_id((outcome.params or {}).get("payee")) or []
+    payee = env["res.partner"].sudo().browse(number).exists()
+    if not payee:
+        return ""
+    if decision.state == "draft":
+        decides = roll.is_among(decision, payee)
+    else:
+        decides = decision.env["wezer.decision.voter"].search_count(
+            [
+                ("decision_id", "=", decision.id),
+                ("person_id", "=", payee.id),
+                ("state", "!=", "off"),
+            ],
+            limit=1,
+        )
+    if not decides:
+        return ""
+    return env._("%(name)s gets the money, and answers here, too.", name=payee.name)
 
 
 def of(outcome: Any) -> Any:

@@ -651,17 +651,13 @@ class WezerAnnouncement(models.Model):
             # sudo: other people's questions are over, too.
             questions = self.env["wezer.announcement.question"].sudo()
             asked = questions._search([("announcement_id", "=", self.id)])
-            over = (
-                Domain("res_model", "=", self._name)
-                & Domain("res_id", "=", self.id)
-                & Domain("kind", "in", ["expiring", "short_of_money", "cancelled_late"])
-            ) | (
-                Domain("res_model", "=", questions._name)
-                & Domain("res_id", "any!", asked)
-                & Domain("kind", "=", "question")
+            kinds = ["expiring", "short_of_money", "cancelled_late"]
+            notices._settle_all(
+                [
+                    notices._about(self._name, self.ids, kinds),
+                    notices._about(questions._name, asked, ["question"]),
+                ]
             )
-            # Asked once for both.
-            notices.search(over & Domain("settled", "=", False))._withdraw()
 
     def _slug_name(self):
         self.ensure_one()
