@@ -288,7 +288,7 @@ def add_count(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     """Add the command that counts ballots."""
     sub = command("count", "count a file of ballots, without Odoo or a database")
     sub.add_argument(
-        "file", metavar="FILE", help=".blt, a tally of Debian, .abif or CSV"
+        "file", metavar="FILE", help=".blt, a tally of Debian, .abif, PrefLib or CSV"
     )
     sub.add_argument(
         "--method",

@@ -11,13 +11,14 @@ import io
 import json
 import sys
 import unicodedata
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from . import addon_tools
 from .console import Failure
 
-FORMATS = "Files: .blt, tallies of Debian, .abif, CSV; see docs/counting.md."
+FORMATS = "Files: .blt, tallies of Debian, .abif, PrefLib, CSV; see docs/counting.md."
 
 
 def command(options: argparse.Namespace) -> int:
@@ -35,7 +36,7 @@ def command(options: argparse.Namespace) -> int:
     try:
         election = readers.read(path, options.method)
         method = options.method or election.rules.get("method") or "schulze"
-        rules = {**election.rules, **given(options)}
+        rules = {**election.rules, **given(options, readers.RULES)}
         name_none(rules, election.options)
         found = counting.count(
             method, election.options, election.tallies, rules, election.by_college
@@ -71,13 +72,16 @@ def visible(text: str) -> str:
     )
 
 
-def given(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the rules of the command line."""
+def given(options: argparse.Namespace, known: Collection[str]) -> dict[str, Any]:
+    """Return the rules of the command line, of those that are ``known``."""
     rules: dict[str, Any] = {}
     for text in options.rule or ():
         name, sign, value = text.partition("=")
         if not sign or not name.strip():
             raise Failure(f"“{text}” is no rule", "Write it like --rule share=2/3.")
+        if name.strip() not in known:
+            names = ", ".join(sorted(known))
+            raise Failure(f"There is no rule “{name.strip()}”", f"There are: {names}.")
         try:
             rules[name.strip()] = json.loads(value)
         except ValueError:

@@ -71,6 +71,7 @@ def test_people_read_rounds_ties_and_the_result(file):
         (["board.blt", "--method", "borda"], "There is no method “borda”"),
         (["board.blt", "--method", "stv", "--seats", "0"], "0 seats cannot be filled"),
         (["board.blt", "--method", "stv", "--rule", "x"], "“x” is no rule"),
+        (["board.blt", "--rule", "qourum=1/2"], "There is no rule “qourum”"),
         (["board.blt", "--method", "majority"], "no ballots for “majority”"),
         (["broken.blt", "--method", "stv"], "broken.blt: line 2: “9” is no option"),
         (["none.blt", "--method", "stv"], "No such file"),

@@ -220,6 +220,12 @@ def test_what_does_not_beat_none_of_these_drops_out_before_the_paths_are_compare
     assert "A" in equal["dropped"]
 
 
+def test_nobody_is_elected_by_blank_ballots_and_no_lot_is_drawn():
+    found = counting.count("schulze", ["A", "B"], {"": 3}, {})
+    assert (found["elected"], found["ties"]) == ([], [])
+    assert found["order"] == [["A", "B"]]
+
+
 def test_a_tie_for_the_seat_goes_to_the_lot_and_stays_a_tie_in_the_order():
     found = counting.count("schulze", ["A", "B"], {"1-2": 2, "2-1": 2})
     assert found["order"] == [["A", "B"]]
@@ -726,6 +732,25 @@ def test_a_published_file_gives_the_same_count_again(tmp_path, method, tallies, 
     rules = {**rules, "decision": "d17", "option_ids": [30, 10, 20], "roll": 12}
     first, again = published_again(tmp_path, method, options, tallies, rules)
     assert first == again
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["Choice 1", "Choice 2"],
+        ["Reason", "Votes"],
+        ["Voter", "Count"],
+        ["Rank", "Ana\nRoe"],
+    ],
+)
+def test_options_of_a_published_file_may_be_called_like_other_columns(
+    tmp_path, options
+):
+    rules = {"decision": "d17", "option_ids": [30, 10]}
+    first, again = published_again(tmp_path, "stv", options, {"1-2": 3, "-1": 1}, rules)
+    assert first["seal"] == again["seal"]
+    assert first["elected_numbers"] == again["elected_numbers"] == [1]
+    assert again["elected"] == [" ".join(options[0].split())]
 
 
 def test_a_published_majority_gives_the_same_count_again(tmp_path):

@@ -90,6 +90,10 @@ def test_a_blt_file_may_have_all_that_its_format_allows(file):
 def test_names_of_a_blt_file_may_stand_on_one_line_or_without_quotes(file):
     head = "2 1\n1 1 0\n0\n"
     assert readers.read(file(head + '"A" "B" "T"', "a.blt")).options == ["A", "B"]
+    three = '3 1\n0\n"A" "Green"\n"B"\n"C" "Red"\n"T"\n'
+    assert readers.read(file(three, "c.blt")).options == ["A", "B", "C"]
+    three = '3 1\n0\n"A" "B"\n"C"\n"T"\n'
+    assert readers.read(file(three, "d.blt")).options == ["A", "B", "C"]
     assert readers.read(file(head + "Ana Roe\nBen\n", "b.blt")).options == [
         "Ana Roe",
         "Ben",
@@ -103,6 +107,7 @@ def test_names_of_a_blt_file_may_stand_on_one_line_or_without_quotes(file):
         ('"Jim ""J"" Roe"\n"O\\"B\\""\n', ['Jim "J" Roe', 'O"B"']),
         ('"A "x" y" "Green"\n"Conan O"Roe"   "Red"\n', ['A "x" y', 'Conan O"Roe']),
         ('"A" "B"\n', ["A", "B"]),
+        ('"A"\n"B" "Green"\n', ["A", "B"]),
     ],
 )
 def test_quotes_within_names_of_a_blt_file_are_kept(file, lines, options):
@@ -182,6 +187,45 @@ def test_a_csv_file_may_have_a_line_for_each_rank_of_a_ballot(file):
     assert election.tallies == {"1-2": 2, "2-1": 1, "": 1}
     with pytest.raises(readers.BadFile, match="line 10: a ballot has two choices"):
         readers.read(file(text + "4,2,Bob\n", "b.csv"), "irv")
+
+
+def test_columns_of_places_are_taken_out_of_a_record_of_votes_cast(file):
+    text = "Source,Batch,2nd Choice Mayor,1ST CHOICE MAYOR,Count\n"
+    text += "a,1,undervote,Ana,3\nb,2,Ana,Ben,2\nb,2,Ben,$OVERVOTE,1\n,,,$UNDERVOTE,1\n"
+    election = readers.read(file(text, "a.csv"), "irv")
+    assert election.options == ["Ana", "Ben"]
+    assert election.tallies == {"1-": 3, "2-1": 2, "": 2}
+    assert election.notes == ["Columns that are not counted: Source, Batch."]
+    named = file("Choice 1,Choice 2\nAna,Ben\n", "b.csv")
+    assert readers.read(named, "irv").options == ["Ana", "Ben"]
+
+
+def test_ranks_in_cells_may_have_endings(file):
+    text = "Timestamp,Email address,Ana,Ben\n1,a@b,1st choice,2nd\n2,c@d,,1\n"
+    election = readers.read(file(text, "a.csv"), "stv")
+    assert election.tallies == {"1-2": 1, "-1": 1}
+
+
+def test_a_file_of_preflib_is_read(file):
+    text = "# TITLE: Town\n# ALTERNATIVE NAME 1: Ana, of the hill\n"
+    text += "# ALTERNATIVE NAME 2: Ben\n# ALTERNATIVE NAME 3: Cleo\n"
+    text += "4: 1,3\n2: 2,{1,3}\n1: 2, { 1, 3 }\n1: {1,2},3\n"
+    election = readers.read(file(text, "a.toi"), "schulze")
+    assert election.options == ["Ana, of the hill", "Ben", "Cleo"]
+    assert election.tallies == {"1--2": 4, "2-1-2": 3, "1-1-2": 1}
+    assert election.title == "Town"
+    assert readers.format_of(file(text, "preflib.txt")) == "preflib"
+    assert readers.read(file(text, "b.toi"), "choose").tallies == {"1,3": 4, "1,2,3": 4}
+
+
+def test_a_ward_in_cells_is_read(file):
+    text = "3,2,\n3,1,3,\n\n2,2,\n"
+    text += '"Candidate 1","Ana "the hill" Roe","Green",\n"Candidate 2","Ben","Red",\n'
+    text += '"Candidate 3","Cleo","Blue",\n""Ward 11 - Town, Hill"",\n'
+    election = readers.read(file(text, "a.csv"), "stv")
+    assert election.options == ['Ana "the hill" Roe', "Ben", "Cleo"]
+    assert election.tallies == {"1--2": 3, "-1-": 2}
+    assert (election.rules, election.title) == ({"seats": 2}, "Ward 11 - Town, Hill")
 
 
 def test_a_csv_file_may_name_voters_and_its_separator(file):
@@ -284,6 +328,7 @@ def test_blank_rows_without_a_count_are_no_ballots(file):
             "line 5: this names no option",
         ),
         ("a.abif", "# nothing\n", "schulze", "no ballots"),
+        ("a.abif", "100:\n", "schulze", "line 1: no ballot names an option"),
         ("a.csv", "", "stv", "no headings"),
         ("a.csv", "Ana,Ana\n1,2\n", "stv", "line 1: “Ana” is named twice"),
         ("a.csv", "Ana,\n1,2\n", "stv", "line 1: column 2 has no heading"),
@@ -304,6 +349,22 @@ def test_blank_rows_without_a_count_are_no_ballots(file):
             "line 1: more than 500",
         ),
         ("a.csv", "Ana\n1\n", None, "does not say by which method"),
+        ("a.csv", "Choice 1,Choice 2,No\n2,1,\n", "stv", "line 1: “Choice 1” may be"),
+        ("a.csv", "Rank 1,Rank 1\nAna,Ben\n", "stv", "line 1: “Rank 1” is named twice"),
+        ("a.csv", "2,1,\n3,1,4,\n", "stv", "line 2: “4” is no option from 1 to 2"),
+        ("a.csv", '1,1,\n"Candidate 2","Ana",\n', "stv", "line 2: candidate 1 is"),
+        ("a.soi", "# ALTERNATIVE NAME 2: Ana\n", "stv", "line 1: option 2 is out"),
+        (
+            "a.soi",
+            "# ALTERNATIVE NAME 1: Ana\n2: 2\n",
+            "stv",
+            "line 2: “2” is no whole",
+        ),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n2: 1,{1\n", "stv", "line 2: “{1” cannot"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n2: 1,1\n", "stv", "line 2: “A” is named"),
+        ("a.soi", "2: 1,1\n", "stv", "line 1: “2: 1,1” cannot"),
+        ("a.soi", "\n", "stv", "line 1: the file names no options"),
+        ("a.soi", "# ALTERNATIVE NAME 1: A\n", "score", "no points"),
         # Made to be slow: each is refused at once.
         ("a.blt", "3 1\n" + "[" * 90_000, "stv", "line 2: a bracket is not closed"),
         ("a.blt", "3 1\n" + "(" * 90_000, "stv", "line 2: a bracket is not closed"),

@@ -224,7 +224,7 @@ class Counting:
             before.append([option for option in group if option != self.none])
         elected = self.first_of([[o for o in g if o in allowed] for g in before])
         if not self.valid():
-            elected = []
+            elected, self.ties = [], []
         found = {
             "order": [[self.options[option] for option in group] for group in groups],
             "matrix": self.table(counted["matrix"]),

@@ -48,7 +48,10 @@ def write(
     heads = (
         ["choice"]
         if kind == "word"
-        else [tables.no_formula(name) for name in counting.distinct(options)]
+        else [
+            tables.no_formula(name)
+            for name in counting.distinct(map(readers.clean, options))
+        ]
     )
     if by_college:
         rows.writerow(["count", "college", *heads])

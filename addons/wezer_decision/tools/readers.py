@@ -1,4 +1,4 @@
-"""Reads files of ballots: ``.blt``, tallies of Debian, ``.abif`` and CSV.
+"""Reads files of ballots: ``.blt``, tallies of Debian, ``.abif``, PrefLib and CSV.
 
 Lines that repeat are understood once and counted after. What cannot be understood
 without doubt is refused with its line number. Runs without Odoo.
@@ -28,7 +28,7 @@ CHOICE_COLUMNS = {"choice", "vote", "answer", "ballot"}
 # Columns of published ballots that are not counted.
 OTHER_COLUMNS = {
     *("receipt", "voter", "voter_id", "voter id", "reason", "timestamp", "precinct"),
-    *("ballot_id", "ballot id", "ballotid"),
+    *("ballot_id", "ballot id", "ballotid", "email", "email address"),
 }
 # Headings of files with a line for each rank of each ballot.
 BALLOT_COLUMNS = {"ballot_id", "ballot id", "ballotid", "ballot", "voter_id", "voter"}
@@ -37,9 +37,18 @@ NAME_COLUMNS = {"choice", "candidate", "option"}
 # Columns that hold the first, second … choice by name.
 PLACE_COLUMN = re.compile(
     r"(?:rank|choice|preference)[ _#-]*[0-9]{1,3}"
-    r"|[0-9]{1,3}(?:st|nd|rd|th)[ _-]*(?:rank|choice|preference)",
+    r"|[0-9]{1,3}(?:st|nd|rd|th)[ _-]*(?:rank|choice|preference)(?:[^a-z].*)?",
     re.IGNORECASE | re.ASCII,
 )
+# Options may be called like this too.
+DOUBTFUL_COLUMN = re.compile(r"(?:choice|preference)\W", re.IGNORECASE)
+# A rank in a cell: 2, 2nd, 2nd choice.
+RANK_CELL = re.compile(
+    r"([0-9]{1,5})(?:st|nd|rd|th)?(?: (?:rank|choice|preference))?",
+    re.IGNORECASE | re.ASCII,
+)
+# First headings of published files.
+PUBLISHED_COLUMNS = {"count", "receipt"}
 TRUE_WORDS = {"1", "x", "y", "yes", "true"}
 FALSE_WORDS = {"", "0", "n", "no", "false", "-"}
 DATE_WORDS = {"y": "y", "yes": "y", "m": "m", "maybe": "m", "n": "n", "no": "n"}
@@ -105,19 +114,33 @@ def _read(path: str | Path, method: str | None) -> Election:
         raise BadFile(f"A file of this format has no ballots for “{method}”")
     if kind == "blt":
         return BltReader(path, method).read()
+    if kind == "council":
+        return CouncilReader(path, method).read()
+    if kind == "preflib":
+        return PrefLibReader(path, method).read()
     if kind == "debian":
         return DebianReader(path, method).read()
     return AbifReader(path, method).read()
 
 
 def format_of(path: str | Path) -> str:
-    """Return ``blt``, ``debian``, ``abif`` or ``csv``, by the name or the lines."""
-    name = Path(path).name.lower()
-    for ending in ("blt", "abif", "csv"):
-        if name.endswith("." + ending):
-            return ending
+    """Return the format of a file by its name or its lines.
+
+    :return: ``blt``, ``debian``, ``abif``, ``preflib``, ``council`` or ``csv``
+    """
+    ending = Path(path).suffix.lower()[1:]
+    if ending in ("blt", "abif"):
+        return ending
+    if ending in PrefLibReader.ENDINGS:
+        return "preflib"
     for number, line in Lines(path):
         text = line.strip()
+        if CouncilLines.HEAD.fullmatch(text):
+            return "council"
+        if ending == "csv" and text:
+            break
+        if PrefLibReader.HEAD.match(text):
+            return "preflib"
         if re.match(r"V:\s", text) or DebianReader.OPTION.match(text):
             return "debian"
         if re.match(r"[0-9]+\s+[0-9]+\s*(?:$|#|/\*)", text, re.ASCII):
@@ -397,14 +420,23 @@ class BltReader:
             raise BadFile(str(error), self.line) from error
         self.names.append((self.line, [clean(w) for w in words] or [clean(text)]))
 
+    def have_parties(self, lines: list[list[str]]) -> bool:
+        """Return whether each option has a line: its name, and perhaps its party."""
+        if len(lines) < self.options:
+            return False
+        if all(len(words) > 1 for words in lines[: self.options]):
+            return True
+        # Some have no party; or else the names with the title stand on a few lines.
+        together = sum(map(len, lines)) <= self.options + 1
+        return not together and len(lines[0]) < self.options
+
     def finish(self) -> Election:
         """Put names and ballots together."""
         if not self.options or self.weight is not None or not self.is_over:
             raise BadFile("the file ends before its ballots end", self.line or None)
         lines = [words for _line, words in self.names]
         rows = lines[: self.options]
-        if len(rows) == self.options and all(len(words) > 1 for words in rows):
-            # Name and party stand on one line.
+        if self.have_parties(lines):
             texts = [words[0] for words in rows]
             texts += [word for words in lines[self.options :] for word in words]
         else:
@@ -423,6 +455,115 @@ class BltReader:
             numbers = sorted(option + 1 for option in self.withdrawn)
             self.election.rules["withdrawn"] = numbers
         return self.election
+
+
+class CouncilLines(Lines):
+    """The lines of a ward's CSV file as those of a ``.blt`` file.
+
+    In it are ``5,3,``, ballots like ``372,1,2,``, then ``"Candidate 1","Ana","Green",``
+    and the ward.
+    """
+
+    HEAD = re.compile(r"[0-9]{1,4},[0-9]{1,5},+", re.ASCII)
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        names, end = 0, ""
+        for number, line in super().__iter__():
+            text = line.strip()
+            if not text:
+                continue
+            if text[:1].isdecimal() and not names:
+                cells = text.rstrip(",").split(",")
+                yield number, " ".join(cell.strip() or "-" for cell in cells) + end
+                end = " 0"
+                continue
+            if not names:
+                yield number, "0"
+            # Quotes within names are written as they are.
+            row = text.rstrip(", ").removeprefix('"').removesuffix('"')
+            cells = row.split('","' if '","' in row else ",")
+            names += 1
+            if cells[0].lower() == f"candidate {names}" and len(cells) > 1:
+                yield number, f'"{cells[1]}"'
+            elif cells[0].lower().startswith("candidate "):
+                raise BadFile(f"candidate {names} is missing", number)
+            else:
+                title = text.strip(',"')
+                yield number, f'"{title}"'
+
+
+class CouncilReader(BltReader):
+    """CSV files of Scottish wards, as they are collected for research."""
+
+    def __init__(self, path: str | Path, method: str) -> None:
+        super().__init__(path, method)
+        self.lines = CouncilLines(path)
+
+
+class PrefLibReader:
+    """Files of PrefLib: ``# ALTERNATIVE NAME 1: Ana``, then ``27: 1,{2,3}``."""
+
+    ENDINGS = ("soc", "soi", "toc", "toi")
+    HEAD = re.compile(r"#\s*(?:ALTERNATIVE NAME|NUMBER ALTERNATIVES)\b", re.IGNORECASE)
+    FACT = re.compile(r"#\s*([A-Z ]+?)\s*([0-9]{0,3})\s*:\s*(.*)", re.ASCII)
+    BALLOT = re.compile(r"([0-9]+)\s*:\s*([0-9, {}]*)", re.ASCII)
+    RANK = re.compile(r"\{([0-9, ]*)\}\s*(?:,|$)|([0-9]+)\s*(?:,|$)", re.ASCII)
+
+    def __init__(self, path: str | Path, method: str) -> None:
+        self.lines = Lines(path)
+        self.kind = ballots.KINDS[method]
+        if self.kind == "points":
+            raise BadFile("The file has rankings, no points")
+
+    def read(self) -> Election:
+        """Read the file."""
+        election = Election([])
+        seen: dict[str, list] = {}
+        number = 0
+        for number, line in self.lines:
+            text = line.strip()
+            if text in seen:
+                seen[text][2] += 1
+                continue
+            fact = self.FACT.fullmatch(text)
+            if fact and fact[1] == "TITLE":
+                election.title = clean(fact[3])
+            elif fact and fact[1] == "ALTERNATIVE NAME":
+                if int(fact[2] or 0) != len(election.options) + 1 or not fact[3]:
+                    raise BadFile(f"option {fact[2]} is out of order", number)
+                election.options.append(clean(fact[3]))
+            elif text and not text.startswith("#"):
+                found = self.BALLOT.fullmatch(text)
+                if not found or not election.options:
+                    shown = ballots.shown(text)
+                    raise BadFile(f"“{shown}” cannot be understood", number)
+                groups = self.groups(found[2], election.options, number)
+                choice = choice_of(self.kind, groups, len(election.options))
+                seen[text] = [choice, whole(found[1], number), 1]
+        if not election.options:
+            raise BadFile("the file names no options", number or None)
+        if len(election.options) > OPTIONS_MAX:
+            raise BadFile(f"more than {OPTIONS_MAX} options")
+        for choice, weight, times in seen.values():
+            election.add(choice, weight * times)
+        return election
+
+    def groups(self, text: str, names: list[str], line: int) -> list[list[int]]:
+        """Return the options (from 0) at each rank."""
+        found: list[list[int]] = []
+        place = 0
+        text = text.replace(" ", "")
+        while place < len(text):
+            rank = self.RANK.match(text, place)
+            if not rank:
+                shown = ballots.shown(text[place:])
+                raise BadFile(f"“{shown}” cannot be understood", line)
+            place = rank.end()
+            cells = (rank[1] if rank[1] is not None else rank[2]).split(",")
+            group = [whole(cell, line, 1, len(names)) - 1 for cell in cells]
+            found.append(group)
+        check_twice(found, names, line)
+        return found
 
 
 class DebianReader:
@@ -519,7 +660,8 @@ class AbifReader:
             else:
                 seen[text] = [self.ballot(bare), 1]
         if not self.places:
-            raise BadFile("the file has no ballots", self.line or None)
+            what = "no ballot names an option" if seen else "the file has no ballots"
+            raise BadFile(what, self.line or None)
         if self.declared:
             for option, line_number in self.first_lines.items():
                 if option not in self.declared:
@@ -617,6 +759,8 @@ class CsvReader:
         self.college_column: int | None = None
         self.option_columns: list[int] = []
         self.by_name = False
+        # The heading and line of columns that may hold ranks as well as names.
+        self.doubtful: tuple[str, int] | None = None
         # The columns of ballot, rank and name where each rank has a line.
         self.long: tuple[int, int, int] | None = None
         self.long_ballots: dict[str, dict[int, str]] = {}
@@ -662,6 +806,7 @@ class CsvReader:
                 seen[line][1] += 1
             else:
                 seen[line] = [(self.named(names), 1, None), 1]
+        self.check_places()
         n = len(self.election.options)
         for (ballot, weight, college), times in seen.values():
             if not isinstance(ballot, str):
@@ -699,6 +844,8 @@ class CsvReader:
 
     def cells(self, line: str, separator: str) -> list[str]:
         """Return the cells of a line."""
+        if '"' not in line and "'" not in line:
+            return [cell.strip() for cell in line.split(separator)]
         try:
             rows = list(csv.reader([line], delimiter=separator, strict=True))
         except csv.Error as error:
@@ -719,6 +866,18 @@ class CsvReader:
         heads = [clean(head) for head in found[self.separator]]
         self.width = len(heads)
         kind = ballots.KINDS[self.method]
+        ids = self.election.rules.get("option_ids")
+        if (
+            isinstance(ids, list)
+            and len(ids) == self.width - 1
+            and heads[0].lower() in PUBLISHED_COLUMNS
+        ):
+            # A published file: whatever its options are called, they are options.
+            self.count_column = 0 if heads[0].lower() == "count" else None
+            self.option_columns = list(range(1, self.width))
+            self.election.options = heads[1:]
+            self.check_names(self.election.options)
+            return
         if kind == "ranking" and self.width == 3:
             names = [head.lower() for head in heads]
             columns = [
@@ -759,14 +918,54 @@ class CsvReader:
             return
         if not options:
             raise BadFile("no column has an option", self.line)
-        if len(options) > OPTIONS_MAX:
-            raise BadFile(f"more than {OPTIONS_MAX} options", self.line)
-        if kind == "ranking" and all(map(PLACE_COLUMN.fullmatch, options)):
-            self.by_name = True
-            self.election.options = []
+        places = {
+            column: head
+            for column, head in zip(self.option_columns, options, strict=True)
+            if kind == "ranking" and PLACE_COLUMN.fullmatch(head)
+        }
+        if len(places) > 1 or len(places) == len(options):
+            self.take_places(places)
             return
-        for number, name in enumerate(options):
-            if name in options[:number]:
+        self.check_names(options)
+
+    def take_places(self, places: dict[int, str]) -> None:
+        """Take the columns that name the first, second … choice; leave out others."""
+        heads = list(places.values())
+        self.check_names(heads)
+        others = [ballots.shown(h) for h in self.election.options if h not in heads]
+        if others:
+            left_out = ", ".join(others[:10]) + (" …" if len(others) > 10 else "")
+            self.election.notes.append(f"Columns that are not counted: {left_out}.")
+        numbers = {
+            column: int(found[0])
+            for column, head in places.items()
+            if (found := re.search("[0-9]+", head))
+        }
+        self.by_name = True
+        self.option_columns = sorted(places, key=numbers.__getitem__)
+        self.election.options = []
+        doubtful = [head for head in heads if DOUBTFUL_COLUMN.match(head)]
+        if doubtful:
+            self.doubtful = (doubtful[0], self.line)
+
+    def check_places(self) -> None:
+        """Refuse columns of which nobody can say whether they hold names or ranks."""
+        most = len(self.option_columns)
+        if self.doubtful and all(
+            name.isdecimal() and 0 < int(name) <= most for name in self.places
+        ):
+            head, line = self.doubtful
+            shown = ballots.shown(head)
+            raise BadFile(f"“{shown}” may be an option or a place", line)
+
+    def check_names(self, names: Sequence[str]) -> None:
+        """Refuse too many options, and a name that two of them have."""
+        if len(names) > OPTIONS_MAX:
+            raise BadFile(f"more than {OPTIONS_MAX} options", self.line)
+        for number, name in enumerate(names):
+            if not name:
+                raise BadFile(f"column {number + 1} has no heading", self.line)
+            if name in names[:number]:
                 raise BadFile(f"“{ballots.shown(name)}” is named twice", self.line)
 
     def read_row(self, cells: list[str]) -> tuple[str | list[int], int, str | None]:
@@ -806,7 +1005,7 @@ class CsvReader:
             ranks = [
                 0
                 if cell in ("", "-", "0")
-                else whole(cell, self.line, 1, ballots.RANK_MAX)
+                else whole(self.rank(cell), self.line, 1, ballots.RANK_MAX)
                 for cell in cells
             ]
             return ballots.ranking(ranks)
@@ -824,14 +1023,20 @@ class CsvReader:
             return ",".join(ballots.parse(self.method or "", cell, n) for cell in cells)
         return ballots.parse(self.method or "", ",".join(cells), n)
 
+    def rank(self, cell: str) -> str:
+        """Return the number of a rank like ``2nd choice``."""
+        found = RANK_CELL.fullmatch(clean(cell))
+        return found[1] if found else cell
+
     def named(self, cells: list[str]) -> list[int]:
         """Return ranks of options that cells name in the order of preference."""
         ranks: dict[int, int] = {}
         for rank, cell in enumerate(cells, 1):
             name = clean(cell)
-            if name.lower() in ("", "skipped", "undervote"):
+            mark = name.lower().removeprefix("$")
+            if mark in ("", "skipped", "undervote"):
                 continue
-            if name.lower() == "overvote":
+            if mark == "overvote":
                 # Two options were marked: nobody can say which is preferred.
                 break
             if name not in self.places:
