@@ -14,7 +14,7 @@ from ..tools.direction import isolate_written, isolated
 from ..tools.html import plain_html
 from ..tools.picture import LONGEST, PictureError, clean_file, clean_picture
 from ..tools.sentences import compile_sentences, filled
-from ..tools.text import clean_line, clean_text, has_letter, lookalike
+from ..tools.text import clean_line, clean_text, drawn_alike, has_letter, lookalike
 from .common import WezerCommon
 
 ORIENTATION, GPS, MAKER = 0x0112, 0x8825, 0x010F
@@ -89,6 +89,9 @@ class TestCleanText(BaseCase):
             self.assertEqual(lookalike(one), lookalike(other), (one, other))
         for one, other in (("Anna", "Anne"), ("Luc", "Lucie"), ("張偉", "張衛")):
             self.assertNotEqual(lookalike(one), lookalike(other))
+        self.assertEqual(drawn_alike(" Оak\u200b tree"), drawn_alike("OAK  tree"))
+        for one, other in (("1.5 h", "15 h"), ("-5", "5"), ("C", "C++"), ("ö", "o")):
+            self.assertNotEqual(drawn_alike(one), drawn_alike(other))
 
 
 @tagged("post_install", "-at_install")

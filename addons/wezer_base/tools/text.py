@@ -211,6 +211,17 @@ def lookalike(name: str) -> str:
     return drawn
 
 
+def drawn_alike(text: str) -> str:
+    """Return the same text for lines that nobody tells apart at a glance.
+
+    Case, spaces and invisible characters do not count, and letters of other scripts
+    count as the letter that they are drawn like; numbers and signs stay.
+    """
+    table = _prototypes()
+    bare = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text or "")).casefold()
+    return "".join(table.get(char, char) for char in bare if not char.isspace())
+
+
 def secret_slug(wanted: str) -> str:
     """Return ``wanted`` with an ending that nobody can guess.
 

@@ -8,7 +8,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools.text import clean_line, has_letter
 from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
 
-from ..tools import colleges_of_circle, majority, rules
+from ..tools import colleges_of_circle, majority, outcomes, rules
 
 _lt = LazyTranslate(__name__)
 
@@ -306,9 +306,8 @@ class WezerGroup(models.Model):
                 ("closed_at", ">=", since),
             ]
         )
-        # A proposer may ask for more answers than the circle does.
         quorum = rules.policy(circle, "quorum")
-        missed = sum(_is_missed(one.result or {}, quorum) for one in missed)
+        missed = sum(_is_missed(one, quorum) for one in missed)
         if missed < MISSED:
             return Refusal(
                 self.env._(
@@ -322,7 +321,18 @@ class WezerGroup(models.Model):
         return None
 
 
-def _is_missed(result, quorum):
-    """Return whether fewer people answered than the circle asks for, or nobody."""
+def _is_missed(decision, quorum):
+    """Return whether the circle (sudo) did not answer what was put to it as usual.
+
+    A proposer may ask for more answers than the circle does, in less time, or ask a
+    few friends who stay silent: that says nothing about the circle.
+    """
+    asked, result = decision.rules or {}, decision.result or {}
+    if (
+        decision.method not in outcomes.BY_MAJORITY
+        or decision.electorate != rules.electorate(decision.group_id)
+        or asked.get("hours", 0) < rules.usual_hours(decision)
+    ):
+        return False
     answered = result.get("answered") or 0
     return not answered or not majority.quorum(answered, result.get("roll"), quorum)

@@ -186,7 +186,17 @@ class TestReserved(OutcomeCommon):
             "state": "no_quorum",
             "closed_at": fields.Datetime.now() - timedelta(days=9),
         }
-        missed = self.decisions.create([vals] * 3)
+        # Silent friends, an hour at night, what binds nobody: not the circle's silence.
+        rules = {"hours": 168}
+        tricks = (
+            {"rules": rules, "electorate": "named"},
+            {"rules": {"hours": 24}},
+            {"rules": rules, "method": "check"},
+            {"rules": rules, "method": "draw"},
+        )
+        self.decisions.create([{**vals, **trick} for trick in tricks])
+        self.assert_refused("quorum", garden.action_end_reserve, "member", reason)
+        missed = self.decisions.create([{**vals, "rules": rules}] * 3)
         self.assert_refused(
             "role",
             self.garden.with_user(self.gina).action_end_reserve,
@@ -231,6 +241,7 @@ class TestReservePages(OutcomeCommon, HttpCase):
             "proposer_id": self.anna.partner_id.id,
             "state": "no_quorum",
             "closed_at": fields.Datetime.now(),
+            "rules": {"hours": 168},
         }
         self.decisions.create([missed] * 3)
         self.assertIn("Too few people answer here", self.url_open(url).text)
@@ -477,12 +488,45 @@ class TestOutcomes(OutcomeCommon):
                     },
                 },
                 {"kind": "member", "params": {"person": self.otto.partner_id.id}},
+                {
+                    "kind": "found",
+                    "params": {
+                        "name": "Scribe",
+                        "kind": "role",
+                        "rights": ["wallet", "manage"],
+                        "link": "lead",
+                    },
+                },
+                {
+                    "kind": "update",
+                    "params": {
+                        "group": self.helper.id,
+                        "purpose": "Help all.",
+                        "facilitates": True,
+                    },
+                },
+                {
+                    "kind": "rights",
+                    "params": {"group": self.helper.id, "link": "representative"},
+                },
             ],
         )
         said = [one.with_user(self.anna)._sentence() for one in decision.outcome_ids]
         self.assertEqual(said[0], "How policies are decided: Not together.")
         self.assertIn("Ben has the role Helper of Test garden until", said[1])
         self.assertEqual(said[2], "Otto becomes a member of Test garden.")
+        # Nothing follows that is not said.
+        for sentence, words in zip(
+            said[3:],
+            (
+                ("Permissions: pay, manage the circle", "Double link: Leads"),
+                ("Purpose: Help all.", "Facilitates decisions: Yes."),
+                ("no permissions any more", "Double link: "),
+            ),
+            strict=True,
+        ):
+            for word in words:
+                self.assertIn(word, sentence)
         visitor = self.env.ref("base.public_user")
         said = decision.outcome_ids[2].with_user(visitor)._sentence()
         self.assertEqual(said, "A member becomes a member of Test garden.")

@@ -185,13 +185,22 @@ def waits(decision: Any) -> bool:
     return True
 
 
-def _is_last_round(decision: Any) -> bool:
-    return len(decision.version_ids) >= decision.rules["consent_rounds"]
+def _is_last_round(decision: Any, *more: Any) -> bool:
+    """Return whether so many versions were objected to as the circle reads of one.
+
+    Versions that nobody had time to object to lead to no other way of deciding.
+
+    :param more: versions that are counted as if somebody objected to them
+    """
+    objected = decision.objection_ids.version_id.union(*more)
+    return len(objected) >= decision.rules["consent_rounds"]
 
 
 def fallback(decision: Any) -> str:
     """Return what decides where objections to the present version remain (sudo)."""
-    if decision.method != "consent" or not _is_last_round(decision):
+    if decision.method != "consent":
+        return ""
+    if not _is_last_round(decision, decision.version_id):
         return ""
     found = decision.rules["consent_fallback"]
     if found == "above" and not decision._upper_circle():

@@ -30,6 +30,8 @@ ELECTIONS = ("person", "schulze", "stv", "draw")
 # What a circle is, and says of itself.
 GROUP_TEXTS = ("name", "purpose", "domains", "accountabilities")
 GROUP_CHOICES = ("visibility", "join_policy")
+# What is said of a new group beside its name.
+FOUNDED = (*GROUP_TEXTS[1:], *GROUP_CHOICES, "rights", "link")
 
 
 class Kind(NamedTuple):
@@ -486,6 +488,30 @@ def _group_vals(outcome: Any, *more: str) -> dict:
     return {name: params[name] for name in names if name in params}
 
 
+def _said_values(env: Any, values: dict) -> list[str]:
+    """Return what people decide about a group, whole: each field and its value.
+
+    Of a value that is not told, others would learn when it is carried out.
+    """
+    groups, said = env["wezer.group"], []
+    for name, value in values.items():
+        if name == "rights":
+            label, words = env._("Permissions"), groups._right_labels()
+            value = ", ".join(words.get(right, right) for right in value)
+        else:
+            field = groups._fields[name]
+            label = field._description_string(env)
+            if field.type == "selection":
+                value = dict(field._description_selection(env)).get(value, value)
+            elif field.type == "boolean":
+                value = env._("Yes") if value else env._("No")
+        if value:
+            said.append(
+                env._("%(policy)s: %(value)s.", policy=label, value=value.rstrip("."))
+            )
+    return said
+
+
 def _around(outcome: Any) -> Any:
     """Return the circle in which something is founded."""
     if (outcome.params or {}).get("group"):
@@ -508,8 +534,11 @@ def _say_found(outcome: Any) -> str:
     env, params = outcome.env, outcome.params or {}
     values = {"name": params.get("name", ""), "circle": _around(outcome).name}
     if params.get("kind") == "role":
-        return env._("%(circle)s gets the role %(name)s.", **values)
-    return env._("The circle %(name)s is created inside %(circle)s.", **values)
+        said = env._("%(circle)s gets the role %(name)s.", **values)
+    else:
+        said = env._("The circle %(name)s is created inside %(circle)s.", **values)
+    told = {key: value for key, value in params.items() if key in FOUNDED}
+    return " ".join([said, *_said_values(env, told)])
 
 
 def _check_target(outcome: Any) -> None:
@@ -530,11 +559,12 @@ def _say_update(outcome: Any) -> str:
     labels = [
         changed._fields[name]._description_string(outcome.env).lower() for name in vals
     ]
-    return outcome.env._(
+    said = outcome.env._(
         "This changes about %(group)s: %(fields)s.",
         group=changed.name,
         fields=", ".join(labels),
     )
+    return " ".join([said, *_said_values(outcome.env, vals)])
 
 
 def _check_rights(outcome: Any) -> None:
@@ -553,14 +583,18 @@ def _execute_rights(outcome: Any) -> Any:
 def _say_rights(outcome: Any) -> str:
     env, role = outcome.env, group(outcome)
     words = role._right_labels()
-    rights = (outcome.params or {}).get("rights") or []
+    params = outcome.params or {}
+    rights = params.get("rights") or []
     values = {
         "role": role.name,
         "rights": ", ".join(words.get(right, right) for right in rights),
     }
-    if not rights:
-        return env._("The role %(role)s has no permissions any more.", **values)
-    return env._("The people in the role %(role)s may: %(rights)s.", **values)
+    if rights:
+        said = env._("The people in the role %(role)s may: %(rights)s.", **values)
+    else:
+        said = env._("The role %(role)s has no permissions any more.", **values)
+    link = {name: value for name, value in params.items() if name == "link"}
+    return " ".join([said, *_said_values(env, link)])
 
 
 def _execute_close(outcome: Any) -> Any:

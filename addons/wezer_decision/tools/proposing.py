@@ -12,6 +12,7 @@ from odoo.fields import Command, Domain
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import payload
 from odoo.addons.wezer_base.tools.rate_limit import why_not_more
+from odoo.addons.wezer_base.tools.text import drawn_alike
 
 from . import elections, roll, rules
 
@@ -27,6 +28,7 @@ DAILY = 10
 # What was rejected comes back unchanged only after so many days, or where so many ask.
 RETURN_DAYS = 30
 RETURN_ASKED = 5
+REJECTED_READ = 100
 CHOICES = ("method", "electorate", "secrecy")
 OWN = {
     *("title", "text", "discussion_id", "options", "role_id", "outcomes"),
@@ -240,6 +242,10 @@ def why_not_announce(decision: Any) -> Exception | None:
         return Refusal(
             env._("Add the options to choose from."), rule="options", field="options"
         )
+    if decision.method in rules.WITH_OPTIONS:
+        error = _why_not_told_apart(options)
+        if error:
+            return error
     if decision.method == "advice" and not decision.decider_id:
         return Refusal(
             env._("Choose the person who decides after the advice."),
@@ -264,6 +270,24 @@ def why_not_announce(decision: Any) -> Exception | None:
     return (
         roll.why_not(decision) or _why_not_return(decision) or _why_not_more(decision)
     )
+
+
+def _why_not_told_apart(options: Any) -> Refusal | None:
+    """Refuse options between which votes would be split, as they look the same."""
+    known = set()
+    for option in options:
+        # Two people can have one name: each has a profile of their own.
+        person = option.person_id.id
+        key = (drawn_alike(option.label), person, option.start, option.end)
+        if key in known:
+            return Refusal(
+                options.env._("Give each option a name that no other has."),
+                rule="options",
+                value=option.label,
+                field="options",
+            )
+        known.add(key)
+    return None
 
 
 def _decides_nothing(decision: Any) -> bool:
@@ -364,19 +388,21 @@ def _rejected_before(decision: Any) -> Any:
     rejected = decision.search(
         Domain("group_id", "=", decision.group_id.id)
         & Domain("state", "=", "rejected")
-        & Domain("title", "=", decision.title)
         & Domain("closed_at", ">", decision._now() - timedelta(days=RETURN_DAYS)),
-        limit=20,
+        limit=REJECTED_READ,
     )
     return rejected.filtered(lambda one: _content(one) == _content(decision))[:1]
 
 
 def _content(decision: Any) -> tuple:
-    """Return all that a decision decides, to be compared."""
+    """Return all that a decision decides, to be compared.
+
+    Another space or capital, or a letter that looks the same, is no change.
+    """
     return (
-        decision.title,
-        decision.version_id.body,
-        [option.label for option in decision.option_ids],
+        drawn_alike(decision.title),
+        drawn_alike(decision.version_id.body),
+        [drawn_alike(option.label) for option in decision.option_ids],
         [(one.kind, one.params) for one in decision.outcome_ids],
     )
 

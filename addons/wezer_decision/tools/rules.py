@@ -290,11 +290,16 @@ def of(decision: Any) -> dict[str, Any]:
 
 def _hours(decision: Any, asked: int | None) -> int:
     """Return how long answers are taken; what follows needs the usual time at least."""
-    decided = policy(decision.group_id, "decision_days")
-    hours = decided * 24 if decided else HOURS[decision.method]
+    hours = usual_hours(decision)
     if asked and all(outcome.kind == "words" for outcome in decision.outcome_ids):
         return asked
     return max(hours, asked or 0)
+
+
+def usual_hours(decision: Any) -> int:
+    """Return how long the circle (sudo) answers a decision, unless a proposer asks."""
+    decided = policy(decision.group_id, "decision_days")
+    return decided * 24 if decided else HOURS[decision.method]
 
 
 def _majority(group: Any, asked: dict) -> dict[str, Any]:

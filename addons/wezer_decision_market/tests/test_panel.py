@@ -52,6 +52,11 @@ class TestPanel(MarketDecisionCommon, FormCase):
             deal.with_user(self.fred).action_resolve("paid", "So be it")
         self.assertEqual(caught.exception.rule, "decision")
         self.assertIn("outcome=dispute", caught.exception.link[0])
+        part = self.judgement(deal, outcome="split", amount="2", currency=self.hours.id)
+        for user, told in ((self.fred, True), (self.cleo, True), (self.ben, False)):
+            said = part.outcome_ids.with_user(user)._sentence()
+            self.assertEqual("(2 " in said, told, said)
+        part.action_withdraw()
         decision = self.judgement(deal)
         decision.action_announce()
         for user in self.panel:

@@ -32,6 +32,21 @@ class TestPublishing(MarketDecisionCommon):
 
     def test_an_adopted_decision_publishes_and_its_deal_is_paid(self):
         announcement = self.published()
+        many = self.draft(
+            outcomes=[
+                {
+                    "kind": "publish",
+                    "params": {
+                        "title": "Dig",
+                        "kind": "want",
+                        "quantity": "90",
+                        "currency": self.hours.id,
+                        "amount": "20",
+                    },
+                }
+            ]
+        )
+        self.assertIn("for 90 × 20 ", many.outcome_ids._sentence())
         self.assertEqual(announcement.author_id, self.garden.partner_id)
         self.assertEqual(announcement.state, "open")
         deal = self.claim(self.otto, announcement)

@@ -150,13 +150,21 @@ def execute(outcome: Any) -> Any:
 
 
 def sentence(outcome: Any) -> str:
-    """Return the outcome as people read it: what was decided, nothing of the deal."""
-    env = outcome.env
+    """Return the outcome as people read it: what was decided, nothing of the deal.
+
+    Whoever decides it reads how much is paid.
+    """
+    env, params = outcome.env, outcome.params or {}
     labels = dict(env["wezer.dispute"]._fields["outcome"]._description_selection(env))
+    said = labels.get(params.get("outcome"), "…")
+    amount = params.get("amount")
+    if amount and env.user.partner_id in outcome.decision_id.named_ids:
+        currency = env["wezer.currency"].sudo().browse(params.get("currency") or [])
+        said = f"{said} ({amount} {currency.exists().code or ''})"
     return env._(
         "Dispute %(number)s is decided: %(outcome)s",
-        number=(outcome.params or {}).get("dispute") or "…",
-        outcome=labels.get((outcome.params or {}).get("outcome"), "…"),
+        number=params.get("dispute") or "…",
+        outcome=said,
     )
 
 

@@ -112,7 +112,10 @@ def _values(params: dict | None) -> dict:
 
 
 def _price(env: Any, params: dict) -> str:
-    """Return the price of a unit as it was typed, with its currency."""
+    """Return the price as it was typed, with how often it may be paid."""
     currency = env["wezer.currency"].sudo().browse(params.get("currency") or [])
     code = currency.exists().code
-    return f"{params['amount']} {code}" if code and params.get("amount") else ""
+    if not code or not params.get("amount"):
+        return ""
+    price, times = f"{params['amount']} {code}", str(params.get("quantity") or "1")
+    return price if times == "1" else f"{times} × {price}"
