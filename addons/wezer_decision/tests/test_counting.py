@@ -22,6 +22,7 @@ from odoo.addons.wezer_decision.tools import (
     majority,
     published,
     readers,
+    result_charts,
     schulze,
     score,
 )
@@ -770,3 +771,29 @@ def test_ballots_beside_their_receipts_are_counted(tmp_path):
     path = tmp_path / "receipts.csv"
     path.write_text(published.write("schulze", ["A", "B"], {}, {}, receipts=receipts))
     assert readers.read(path).tallies == {"1-2": 2, "2-1": 1}
+
+
+# === CHARTS === #
+
+
+def test_a_majority_is_drawn_as_far_as_it_reached_with_a_line_at_what_it_needed():
+    drawing = result_charts.share("6/12", "2/3")
+    assert drawing["full"] == "M0 0h50v100h-50z"
+    assert drawing["line"] == "M66.67 0V100"
+    assert "full" not in result_charts.share("0/0", "1/2")
+
+
+def test_two_sides_leave_room_for_those_who_prefer_neither():
+    drawing = result_charts.against(3, 4, 10)
+    assert drawing["full"] == "M0 0h30v100h-30z"
+    assert drawing["light"] == "M60 0h40v100h-40z"
+    assert set(result_charts.against(0, 0, 0)) == {"ground"}
+
+
+def test_a_column_shows_what_a_candidate_received_in_a_round():
+    drawing = result_charts.columns([3, 5, 0], 6, 3)
+    # Three of six in the first round, in the second three and two more, then none.
+    assert drawing["full"].count("v50h") == 2
+    assert drawing["light"].count("v33.33h") == drawing["light"].count("z") == 1
+    assert drawing["line"] == "M0 50H100"
+    assert result_charts.columns([0, 0], 0) == {}

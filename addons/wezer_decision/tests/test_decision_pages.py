@@ -435,6 +435,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
         options = [{"label": label} for label in ("Apples", "Pears", "Plums")]
         wanted = {
             "schulze": ({"rank_1": "2", "rank_2": "1", "rank_3": ""}, "2-1-"),
+            "stv": ({"rank_1": "2", "rank_2": "1", "rank_3": "3"}, "2-1-3"),
             "score": ({"points_1": "3", "points_2": "", "points_3": "0"}, "3,,0"),
             "dot": ({"points_1": "1", "points_2": "2", "points_3": ""}, "1,2,"),
             "choose": ({"option": ["1", "3"]}, "1,3"),
@@ -469,6 +470,11 @@ class TestDecisionPages(DecisionCommon, FormCase):
                 said = self.text(f"/decisions/{decision.id}")
                 self.assertIn("Apples", said)
                 self.assertIn("1 answer was counted", said)
+                # Bars stand beside the numbers, made of numbers alone.
+                page = self.page(f"/decisions/{decision.id}")
+                paths = page.xpath("//section[@id='result']//svg/path/@d")
+                self.assertTrue(paths)
+                self.assertTrue(all(re.fullmatch(r"[-MHVhvz0-9. ]+", d) for d in paths))
 
     def test_every_method_is_explained(self):
         for method, label in METHODS:

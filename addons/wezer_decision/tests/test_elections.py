@@ -4,7 +4,13 @@ from datetime import date, timedelta
 
 from odoo.tests import tagged
 
-from ..tools import decision_departure, decision_page, elections, terms
+from ..tools import (
+    decision_departure,
+    decision_page,
+    elections,
+    result_view,
+    terms,
+)
 from .common import DecisionCommon
 
 WHY = "Knows the books well, and explains them."
@@ -248,6 +254,7 @@ class TestElections(DecisionCommon):
 
     def test_a_person_who_declines_is_followed_as_the_same_ballots_say(self):
         decision = self.with_candidates()
+        decision.option_ids.filtered("is_none").label = "Aucun"
         self.vote(
             decision,
             anna="1-2--3",
@@ -258,6 +265,11 @@ class TestElections(DecisionCommon):
         )
         self.close(decision)
         self.assertEqual(decision.result["elected"], [self.anna.name])
+        # Written in the language of the clock, and read in that of each reader.
+        self.assertIn(["Aucun"], decision.result["order"])
+        shown = result_view.shown_result(decision)
+        self.assertIn(["None of these"], shown["order"])
+        self.assertIn("None of these", shown["matrix"][self.ben.name])
         self.assertEqual(decision.outcome_ids.params["person"], self.anna.partner_id.id)
         decision.with_user(self.anna).action_decline()
         self.assertEqual(decision.state, "adopted")
@@ -277,6 +289,10 @@ class TestElections(DecisionCommon):
         )
         self.close(decision)
         self.assertEqual(len(decision.result["elected"]), 2)
+        rows = result_view.rounds(self.env, decision.result)["rows"]
+        names = [row["name"] for row in rows if row["elected"]]
+        self.assertEqual([row["name"] for row in rows[:2]], names)
+        self.assertEqual(names, decision.result["elected"])
         people = {one.params["person"] for one in decision.outcome_ids}
         self.assertEqual(len(people), 2)
 

@@ -7,6 +7,8 @@ The fields of a secret decision have names that forms never keep (``SECRET`` in
 from collections.abc import Mapping
 from typing import Any
 
+from odoo.addons.wezer_base.tools import days
+
 SECRET_PREFIX = "secret_"
 # Methods whose answer is one word of a row of buttons, in the order of the buttons.
 WORDS = {
@@ -29,6 +31,23 @@ def prefix(decision: Any) -> str:
 def options_of(decision: Any) -> Any:
     """Return all options in the order in which ballots number them."""
     return decision.option_ids.sorted(lambda option: (option.sequence, option.id))
+
+
+def labels_of(decision: Any) -> list[str]:
+    """Return what the reader reads of all options, in their order.
+
+    A moment, and “none of these”, were written in the language of the proposer.
+    """
+    env = decision.env
+    labels = []
+    for option in options_of(decision):
+        if option.is_none:
+            labels.append(env._("None of these"))
+        elif option.start:
+            labels.append(days.format_moment(env, option.start, True, option.end))
+        else:
+            labels.append(option.label)
+    return labels
 
 
 def read(decision: Any, form: Mapping[str, str], picked: list[str]) -> str:
@@ -103,7 +122,7 @@ def date_words(env: Any) -> dict[str, str]:
 def said(decision: Any, choice: str | None, labels: list[str] | None = None) -> str:
     """Return a ballot as people read it.
 
-    :param labels: of the options in their order, where they are known
+    :param labels: :func:`labels_of` the decision, where they are known
     """
     env = decision.env
     if not choice:
@@ -112,7 +131,7 @@ def said(decision: Any, choice: str | None, labels: list[str] | None = None) -> 
     if method in WORDS:
         return words(env)[method].get(choice, choice)
     if labels is None:
-        labels = options_of(decision).mapped("label")
+        labels = labels_of(decision)
     numbered = {
         labels[number - 1]: cell
         for number, cell in cells(decision, choice).items()

@@ -123,7 +123,7 @@ def for_moderators(decision: Any) -> dict:
     known, env = decision.sudo(), decision.env
     asked, answered = known._progress()
     closed = known.state in CLOSED
-    result = known.result or {} if closed else {}
+    result = result_view.shown_result(known) if closed else {}
     circle = known.group_id.with_env(env)._wezer_with_visible_name()
     return {
         "decision": known,

@@ -3,14 +3,14 @@
 What :func:`counting.count` returned is shown as it is stored; nothing is counted here.
 """
 
+from decimal import Decimal
 from typing import Any
 
-from odoo.addons.wezer_base.tools import charts
 from odoo.addons.wezer_base.tools.shown_numbers import format_decimal
 
-from . import answer_fields
+from . import answer_fields, counting, result_charts
 
-# So many bars a chart has room for; the table has all rows.
+# So many bars a chart beside a table has room for; the table has all rows.
 BARS = 20
 # So many names of voters a closed page lists.
 BALLOTS_SHOWN = 50
@@ -20,29 +20,47 @@ RECEIPTS_SHOWN = 100
 
 def values(decision: Any) -> dict:
     """Return what the page shows of the result of a closed decision."""
-    result = decision.result or {}
+    result = shown_result(decision)
     if not result:
         return {}
     env = decision.env
-    rows = result_rows(env, decision, result)
     return {
         "raw": result,
-        "rows": rows,
-        "chart": bar_chart(env, rows),
+        "rows": with_bars(result_rows(env, decision, result)),
+        "reached": reached(result),
+        # The numbers of a draw are counted as one ballot.
+        "answered": result.get("answered" if decision.method == "draw" else "ballots"),
         "elected": result.get("elected") or [],
         "rounds": rounds(env, result),
         "matrix": matrix(result),
         "paths": matrix(result, "paths"),
         "order": result.get("order") or [],
         "ties": result.get("ties") or [],
-        "colleges": result.get("colleges")
-        if isinstance(result.get("colleges"), list)
-        else [],
-        "numbers": result.get("numbers") or {},
+        "colleges": colleges(result),
+        "numbers": drawn_numbers(result),
         "ballots": ballots(decision),
         "receipts": receipts(decision),
         "has_file": decision._why_no_ballot_file() is None,
     }
+
+
+def shown_result(decision: Any) -> dict:
+    """Return the stored result, with options called as the reader reads them."""
+    result = decision.result or {}
+    options = answer_fields.options_of(decision)
+    counted = counting.distinct(options.mapped("label"))
+    shown = counting.distinct(answer_fields.labels_of(decision))
+    changed = {old: new for old, new in zip(counted, shown, strict=True) if old != new}
+    return _renamed(result, changed) if changed else result
+
+
+def _renamed(value: Any, names: dict[str, str]) -> Any:
+    """Return a part of a result with other names of options, wherever they stand."""
+    if isinstance(value, dict):
+        return {names.get(key, key): _renamed(one, names) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_renamed(one, names) for one in value]
+    return names.get(value, value) if isinstance(value, str) else value
 
 
 def result_rows(env: Any, decision: Any, result: dict) -> list[dict]:
@@ -64,17 +82,23 @@ def result_rows(env: Any, decision: Any, result: dict) -> list[dict]:
         rows = []
         for label, can in (result.get("can") or {}).items():
             row = _row(env, label, can)
-            row["more"] = env._("%s without conditions", yes.get(label, 0))
+            row["sure"] = yes.get(label, 0)
+            row["more"] = env._("%s without conditions", row["sure"])
             rows.append(row)
-        return _largest_first(rows)
+        return _in_order(rows, result)
     shown = result.get("means") or result.get("sums") or votes or {}
     if decision.method in ("schulze", "stv", "draw", "person"):
         return []
-    return _largest_first([_row(env, label, value) for label, value in shown.items()])
+    rows = [_row(env, label, value) for label, value in shown.items()]
+    return _in_order(rows, result)
 
 
-def _largest_first(rows: list[dict]) -> list[dict]:
-    return sorted(rows, key=lambda row: -row["value"])
+def _in_order(rows: list[dict], result: dict) -> list[dict]:
+    """Return rows with the largest first; equal ones as the count has put them."""
+    order = [label for group in result.get("order") or () for label in group]
+    place = {label: number for number, label in enumerate(order)}
+    last = len(order)
+    return sorted(rows, key=lambda row: (-row["value"], place.get(row["label"], last)))
 
 
 def _row(env: Any, label: str, value: Any) -> dict:
@@ -91,30 +115,51 @@ def number_text(env: Any, value: Any) -> str:
     return format_decimal(env, float(text), len(decimals)) if decimals else whole
 
 
-def bar_chart(env: Any, rows: list[dict]) -> str | bool:
-    """Return the chart of the rows, or False where there is nothing to draw."""
-    shown = rows[:BARS]
-    most = max((row["value"] for row in shown), default=0)
-    if len(shown) < 2 or not most:
-        return False
-    bars = [
-        {
-            "label": row["label"],
-            "begin": 0,
-            "end": row["value"],
-            "text": row["text"],
-            "colour": charts.ACCENT,
-        }
-        for row in shown
+def drawn_numbers(result: dict) -> list[tuple[str, str]]:
+    """Return the people of a draw in the order of the lot, with their numbers."""
+    numbers = result.get("numbers") or {}
+    order = [label for group in result.get("order") or () for label in group]
+    return [(label, numbers[label]) for label in order if label in numbers]
+
+
+def with_bars(rows: list[dict]) -> list[dict]:
+    """Return rows of votes, each with its bar: the longest is as wide as the table."""
+    most = max((row["value"] for row in rows), default=0)
+    for row in rows:
+        sure = row.get("sure", row["value"])
+        row["bar"] = result_charts.parts(
+            [
+                (result_charts.FULL, sure),
+                (result_charts.LIGHT, row["value"] - sure),
+            ],
+            most,
+        )
+    return rows
+
+
+def reached(result: dict) -> result_charts.Drawing:
+    """Return how far a majority reached, and the share that it needed."""
+    if not result.get("reached"):
+        return {}
+    return result_charts.share(result["reached"], result.get("share"))
+
+
+def colleges(result: dict) -> list[dict]:
+    """Return the rows of the colleges, each with the share of yes in it as a bar."""
+    rows = result.get("colleges")
+    if not isinstance(rows, list):
+        return []
+    return [
+        {**row, "bar": row["share"] and result_charts.share(row["share"])}
+        for row in rows
     ]
-    return charts.bars(bars, 0, most, lambda number: number_text(env, f"{number:g}"))
 
 
 def rounds(env: Any, result: dict) -> dict:
     """Return the table of the rounds of an election by transfers.
 
-    :return: ``heads`` (what each round did) and ``rows``: candidate, votes of each
-        round, whether elected
+    :return: ``heads`` (what each round did), ``rows``: candidate, votes of each round
+        and how they changed, whether elected; ``shown`` and ``quota`` of the chart
     """
     votes, stages = result.get("rounds") or [], result.get("stages") or []
     if not votes:
@@ -127,39 +172,82 @@ def rounds(env: Any, result: dict) -> dict:
             out_in[stage["candidate"]] = number
     names = list(dict.fromkeys(name for one in votes for name in one))
     place = {name: number for number, name in enumerate(result.get("elected") or ())}
-    last = votes[-1]
+    # A list is empty while it is sorted.
+    last, behind = votes[-1], len(names)
     names.sort(
         key=lambda name: (
-            place.get(name, len(names)),
+            place.get(name, behind),
             -out_in.get(name, len(votes) + 1),
             -float(last.get(name) or 0),
             name,
         )
     )
+    rows = [
+        {
+            "name": name,
+            "votes": _votes_by_round(env, [one.get(name) for one in votes]),
+            "elected": elected_in.get(name),
+            "out": out_in.get(name),
+        }
+        for name in names
+    ]
     return {
         "heads": stages,
-        "rows": [
-            {
-                "name": name,
-                "votes": [number_text(env, one.get(name)) for one in votes],
-                "elected": elected_in.get(name),
-                "out": out_in.get(name),
-            }
-            for name in names
-        ],
+        "rows": rows,
         "lost": [number_text(env, one.get("not_transferable")) for one in stages],
+        **_round_bars(rows[:BARS], votes, float(result.get("quota") or 0)),
+    }
+
+
+def _votes_by_round(env: Any, votes: list[str | None]) -> list[dict]:
+    """Return the votes of a candidate as texts, each with what the round changed."""
+    cells = []
+    before = None
+    for text in votes:
+        now = Decimal(text or 0)
+        change = now - before if before is not None else Decimal(0)
+        sign = "+" if change > 0 else "−"
+        cells.append(
+            {
+                "text": number_text(env, text),
+                "change": change and f"{sign}{number_text(env, abs(change))}",
+            }
+        )
+        before = now
+    return cells
+
+
+def _round_bars(rows: list[dict], votes: list[dict], quota: float) -> dict:
+    """Return the columns of the candidates that the chart shows, and the quota's line.
+
+    All columns are drawn to the same scale.
+    """
+    numbers = {
+        row["name"]: [float(one.get(row["name"]) or 0) for one in votes] for row in rows
+    }
+    most = max([quota, *(max(values) for values in numbers.values())])
+    return {
+        "shown": [
+            {**row, "bar": result_charts.columns(numbers[row["name"]], most, quota)}
+            for row in rows
+        ],
+        "quota": result_charts.columns([], most, quota),
     }
 
 
 def matrix(result: dict, name: str = "matrix") -> dict:
-    """Return the table of each option against each other one."""
+    """Return the table of each option against each other one.
+
+    :return: ``names`` (the best first, as far as an order is known), ``rows``, and
+        ``duels``: the first option against the next ones
+    """
     table = result.get(name) or {}
     if not table:
         return {}
-    # The best first, as far as an order is known.
     order = [label for group in result.get("order") or () for label in group]
-    names = [label for label in order if label in table]
-    names += [label for label in table if label not in names]
+    # Of equal ones the lot has elected one.
+    order = [*(result.get("elected") or ())[:1], *order]
+    names = list(dict.fromkeys([*(one for one in order if one in table), *table]))
     return {
         "names": names,
         "rows": [
@@ -178,7 +266,21 @@ def matrix(result: dict, name: str = "matrix") -> dict:
             }
             for name in names
         ],
+        "duels": _duels(table, names[: BARS + 1], result.get("ballots") or 0),
     }
+
+
+def _duels(table: dict, names: list[str], ballots: int) -> list[dict]:
+    """Return the first option against each other one, with a bar of both sides."""
+    first = names[0]
+    duels = []
+    for other in names[1:]:
+        mine, theirs = table[first].get(other, 0), table[other].get(first, 0)
+        bar = result_charts.against(mine, theirs, ballots)
+        duels.append(
+            {"first": first, "other": other, "for": mine, "against": theirs, "bar": bar}
+        )
+    return duels
 
 
 def receipts(decision: Any) -> dict:
@@ -205,7 +307,7 @@ def ballots(decision: Any) -> dict:
     found = env["wezer.ballot"].search(
         [("decision_id", "=", decision.id)], limit=BALLOTS_SHOWN + 1
     )
-    labels = answer_fields.options_of(decision).mapped("label")
+    labels = answer_fields.labels_of(decision)
     return {
         "more": len(found) > BALLOTS_SHOWN,
         "rows": [
