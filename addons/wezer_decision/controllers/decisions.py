@@ -50,6 +50,7 @@ DONE = {
     "void": _lt("It was declared void."),
     "challenge": _lt("Your challenge was sent to a moderator."),
     "judge": _lt("Your decision about the challenge was recorded."),
+    "appeal": _lt("Your appeal was put to the circle above."),
     "retry": _lt("It was carried out."),
     "give_up": _lt("It was given up."),
     "reopen": _lt("A draft was made from it. Change it, and put it to the circle."),
@@ -398,6 +399,9 @@ class WezerDecisions(http.Controller):
 
     def _act_judge(self, decision, form):
         decision.action_judge(bool(form.get("uphold")), form.get("reason", ""))
+
+    def _act_appeal(self, decision, form):
+        return decision.action_appeal(form.get("reason", ""))
 
     def _act_retry(self, decision, _form):
         decision.action_retry()

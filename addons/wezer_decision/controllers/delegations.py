@@ -65,6 +65,8 @@ class WezerDelegations(http.Controller):
             vals = {"scope": "decision", "decision_id": decision}
         else:
             vals["group_id"] = record_id(form.get("circle"))
+            if category := record_id(form.get("category")):
+                vals.update(scope="category", category_id=category)
         if form.get("until"):
             vals["date_until"] = str(form["until"])
         if giver:

@@ -11,8 +11,10 @@ from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH
 
 from ..tools import (
+    appeals,
     clocks,
     closing,
+    delegations,
     elections,
     integration,
     proposing,
@@ -70,6 +72,7 @@ DECISION = StateMachine(
         "manager": "holds “manage” in the circle, or facilitates it",
         "decider": "decides after having been advised",
         "nominee": "is proposed for the role, or was elected",
+        "put_out": "is no longer a member because of it",
         "clock": "the scheduled action",
     },
     transitions=(
@@ -186,6 +189,14 @@ DECISION = StateMachine(
         Transition("execute", ("adopted",), ("done", "stuck"), "clock", "_execute"),
         Transition("retry", ("stuck",), ("done", "stuck"), "manager", "action_retry"),
         Transition("give_up", ("stuck",), ("ended",), "manager", "action_give_up"),
+        Transition(
+            "appeal",
+            ("done",),
+            ("done",),
+            "put_out",
+            "action_appeal",
+            "the circle above decides; once, within 30 days",
+        ),
         *(
             Transition(
                 "reopen",
@@ -199,8 +210,8 @@ DECISION = StateMachine(
         ),
     ),
 )
-# What moderators do who may not read the decision, because it is its circle's own.
-FROM_OUTSIDE = ("void", "judge")
+# What people do who may not read the decision, because it is its circle's own.
+FROM_OUTSIDE = ("void", "judge", "appeal")
 # Of so many challenges, the most urgent ones, is asked who judges them.
 CHALLENGES_LOOKED_AT = 200
 REASON_LENGTH = 1000
@@ -481,9 +492,9 @@ class WezerDecision(models.Model):
     def _is_moderated(self, action):
         """Return whether the user moderates this by ``action`` now, read or not.
 
-        A moderator outside of the circle judges what only its members read. Nothing
-        else is shown to them: they find it by a notice, their list of what is to do,
-        or an address that a member gave them.
+        A moderator outside of the circle judges what only its members read; a person
+        whom it put out appeals against it. Nothing else is shown to them: they find it
+        by a notice, their list of what is to do, or an address that a member gave them.
         """
         decision = self.sudo().exists()
         return (
@@ -494,7 +505,7 @@ class WezerDecision(models.Model):
         )
 
     def _moderating(self):
-        """Return what the user does as a moderator of this now: void or judge."""
+        """Return what the user does from outside now: void, judge or appeal."""
         return {
             action
             for action in FROM_OUTSIDE
@@ -539,6 +550,7 @@ class WezerDecision(models.Model):
             ),
             "decider": self.env._("Only the person who decides can do this."),
             "nominee": self.env._("Only the person who is elected can do this."),
+            "put_out": self.env._("Only the person who was put out can do this."),
         }
         who = "voter" if who == "answering" else who
         message = sentences.get(who) or self.env._("This happens on its date.")
@@ -561,6 +573,8 @@ class WezerDecision(models.Model):
         person, circle = self.proposer_id, self.group_id
         if person._wezer_profile().state != "active":
             return True
+        if appeals.is_appeal(self):
+            return False
         counted = self.new({"group_id": circle.id, "electorate": "all"})
         return not roll.is_among(counted, person) and (
             person not in circle.partner_id._wezer_actor_partners("manage")
@@ -588,6 +602,9 @@ class WezerDecision(models.Model):
         if self.state == "announced":
             return person in self.option_ids.person_id
         return person in self.nominee_id | self.asked_id | elections.elected(self)
+
+    def _is_put_out(self):
+        return self.env.user.partner_id in appeals.put_out(self)
 
     def _is_voter(self):
         return bool(self._voices())
@@ -634,8 +651,13 @@ class WezerDecision(models.Model):
         return voice[0]
 
     def _voices_of_others(self):
-        """Return the rows (sudo) that the user may cast by a mandate to vote."""
-        return self.env["wezer.mandate"]._voices(self, self.env.user.partner_id)
+        """Return the rows (sudo) that the user casts for others.
+
+        By a mandate to vote, or as their proxy in a secret vote.
+        """
+        person = self.env.user.partner_id
+        voices = self.env["wezer.mandate"]._voices(self, person)
+        return voices | delegations.proxy_voices(self, person)
 
     def _parties(self):
         """Return the parties (sudo) to the decision: their moderators do not judge."""
@@ -906,6 +928,9 @@ class WezerDecision(models.Model):
 
     def _why_not_reopen(self):
         return proposing.why_not_draft(self)
+
+    def _why_not_appeal(self):
+        return appeals.why_not(self)
 
     def _why_not_challenge(self):
         if self.challenge_until and self._now() < self.challenge_until:
@@ -1678,6 +1703,16 @@ class WezerDecision(models.Model):
         closing.end(decision, "given_up")
         clocks.set_due(decision)
         return True
+
+    def action_appeal(self, reason: str) -> int:
+        """Ask the circle above to become a member again, after being put out.
+
+        :param str reason: for the members of the circle above
+        :return: the id of the decision there
+        """
+        decision = self._lock("appeal")
+        person = self.env.user.partner_id
+        return appeals.appeal(decision, person, self._reason(reason)).id
 
     def action_reopen(self) -> int:
         """Ask for the same again: a new draft with the same content.

@@ -80,7 +80,8 @@ class WezerOutcome(models.Model):
     @api.model
     def _kind_labels(self, group):
         """Return ``{kind: label}`` of what this circle can decide, for forms."""
-        return {name: kind.label for name, kind in self._kinds().items()}
+        kinds = self._kinds().items()
+        return {name: kind.label for name, kind in kinds if kind.offered}
 
     @api.model
     def _form_fields(self, kind, group):

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import days, mandate_paper, payload
+from odoo.addons.wezer_base.tools import days, locks, mandate_paper, payload
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 
 from ..tools import delegations
@@ -162,7 +162,7 @@ class WezerVoteDelegation(models.Model):
         :raise NotAllowed: rules ``standing``, ``giver``
         :raise Refusal: rules ``scope``, ``circle``, ``state``, ``delegation``,
             ``secret``, ``method``, ``holder``, ``giver``, ``date``, ``twice``,
-            ``paper``, ``category``
+            ``paper``, ``category``, ``proxies``
         """
         self.env.user._wezer_check_standing()
         vals = payload.table(self.env, vals)
@@ -183,6 +183,7 @@ class WezerVoteDelegation(models.Model):
                 raise mandate_paper.missing(self.env)
         delegations.hold_running(self.env, giver)
         self._check_once(giver, matter)
+        self._check_proxies(holder, matter.get("decision_id"))
         self._check_hourly(giver)
         # Checked just above; members write nothing by themselves.
         given = self.sudo().create(
@@ -397,6 +398,8 @@ class WezerVoteDelegation(models.Model):
                 value=decision.state,
                 limit="announced, open",
             )
+        if delegations.has_proxies(decision):
+            return
         if decision.secrecy != "open":
             raise Refusal(
                 self.env._(
@@ -462,6 +465,29 @@ class WezerVoteDelegation(models.Model):
                 ),
                 rule="twice",
             )
+
+    @api.model
+    def _check_proxies(self, holder, decision):
+        """Raise where ``holder`` votes for as many as is possible in a secret vote."""
+        if not decision or decision.secrecy == "open":
+            return
+        locks.hold(self.env, "proxies", decision.id, holder.id)
+        held = delegations.given_for(decision)
+        count = len(held.filtered(lambda one: one.holder_id == holder))
+        if count < delegations.PROXIES_MOST:
+            return
+        raise Refusal(
+            self.env._(
+                "%(name)s already votes for %(count)s members here. Choose somebody"
+                " else.",
+                name=holder.name,
+                count=count,
+            ),
+            rule="proxies",
+            value=str(count + 1),
+            limit=str(delegations.PROXIES_MOST),
+            field="holder_id",
+        )
 
     @api.model
     def _check_hourly(self, giver):
@@ -594,9 +620,12 @@ class WezerVoteDelegation(models.Model):
     @api.model
     def _my_holder(self, decision: models.Model) -> models.Model:
         """Return the user's delegation (sudo) that concerns this decision, or none."""
+        person = self.env.user.partner_id
+        if delegations.has_proxies(decision.sudo()):
+            given = delegations.given_for(decision)
+            return given.filtered(lambda one: one.giver_id == person)
         if delegations.policy(decision.sudo()) == "none":
             return self.sudo().browse()
-        person = self.env.user.partner_id
         given = delegations.nearest(decision.sudo(), [person.id]).get(person.id)
         return self.sudo().browse(given[2] if given else [])
 

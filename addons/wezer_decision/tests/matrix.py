@@ -54,6 +54,7 @@ METHODS = {
     "wezer.decision.action_judge": ("RA", "challenged", "True, 'A reason'"),
     "wezer.decision.action_retry": ("FG", "stuck", ""),
     "wezer.decision.action_give_up": ("FG", "stuck", ""),
+    "wezer.decision.action_appeal": ("", "vote", "'A reason'"),
     "wezer.decision.action_reopen": (CIRCLE, "adopted", ""),
     "wezer.decision.action_nominate": (CIRCLE, "vote", "person_F, 'A reason for it'"),
     "wezer.decision.action_propose_person": ("F", "vote", "person_F, 'A reason'"),

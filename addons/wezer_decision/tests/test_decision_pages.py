@@ -14,6 +14,7 @@ from ..tools import no_voice
 from .common import DecisionCommon
 
 PAPER = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"
+WHY = "I was away, and nobody asked me about it."
 
 
 @tagged("post_install", "-at_install")
@@ -173,6 +174,58 @@ class TestDecisionPages(DecisionCommon, FormCase):
         form = self.form(self.page(address), f"{address}/void")
         self.send(form, reason="It insults a neighbour badly.")
         self.assertEqual(decision.sudo().ended_why, "void")
+
+    def test_who_was_put_out_appeals_once_to_the_circle_above(self):
+        for user in (self.anna, self.cleo, self.luc):
+            self._put(user, self.village)
+        ben = self.ben.partner_id
+        out = [{"kind": "member_out", "params": {"person": ben.id}}]
+        decision = self.opened(
+            method="majority", secrecy="open", members_only=True, outcomes=out
+        )
+        self.wait(decision, days=8)
+        self.vote(decision, anna="yes", cleo="yes")
+        self.close(decision)
+        theirs = decision.with_user(self.ben)
+        self.assert_refused("put_out", theirs.action_appeal, WHY)
+        self.carry_out(decision)
+        self.assertFalse(theirs.has_access("read"))
+        self.assert_refused("put_out", decision.with_user(self.cleo).action_appeal, WHY)
+        self.assertIn(
+            "You can appeal to Test village",
+            self.env["wezer.notice"]
+            .search([("partner_id", "=", ben.id), ("subject", "=", "appeal")])
+            .message,
+        )
+        # On a page that shows as little of it as moderators see.
+        address = f"/decisions/{decision.id}"
+        self.log_in(self.ben)
+        self.assertNotIn("We build a bench.", self.text(address))
+        self.send(self.form(self.page(address), f"{address}/appeal"), reason=WHY)
+        above = self.decisions.search([("passed_from_id", "=", decision.id)])
+        self.assertEqual(
+            (above.group_id, above.state, above.members_only),
+            (self.village, "open", True),
+        )
+        self.assertIn(WHY, self.text(f"/decisions/{above.id}"))
+        self.assert_refused("once", theirs.action_appeal, WHY)
+        for user in self.members[:2]:
+            self.assert_refused("proposer", above.with_user(user).action_withdraw)
+        params = above.outcome_ids.params
+        # Only an appeal asks for it.
+        again = self.draft(
+            group=self.village,
+            method="majority",
+            outcomes=[{"kind": "readmit", "params": params}],
+        )
+        self.assert_refused("circle", again.action_announce)
+        self.vote(above, anna="yes", cleo="yes", luc="no")
+        self.close(above)
+        self.carry_out(above)
+        self.assertEqual(self.garden._membership_of(ben).state, "invited")
+        above.passed_from_id = False
+        self.move(decision, days=30)
+        self.assert_refused("appeal", theirs.action_appeal, WHY)
 
     def test_an_objection_is_raised_answered_and_confirmed(self):
         decision = self.opened()
@@ -362,6 +415,18 @@ class TestDecisionPages(DecisionCommon, FormCase):
             [("giver_id", "=", self.ben.partner_id.id)]
         )
         self.assertEqual(given.holder_id, self.anna.partner_id)
+        category = self.env["wezer.category"].create({"name": "Beds and paths"})
+        self.opened().sudo().category_id = category
+        form = self.form(self.page("/my/delegations"), "/my/delegations/give")
+        self.send(
+            form,
+            circle=str(self.garden.id),
+            category=str(category.id),
+            member_typed="Cleo",
+        )
+        of_category = given.search([("category_id", "=", category.id)])
+        self.assertEqual(of_category.holder_id, self.cleo.partner_id)
+        of_category.with_user(self.ben).action_take_back()
         page = self.page("/my/delegations")
         self.assertIn("Anna", page.text_content())
         self.send(self.form(page, "/take_back"))
@@ -430,6 +495,19 @@ class TestDecisionPages(DecisionCommon, FormCase):
             (self.ben.partner_id, self.anna.partner_id),
         )
         self.assertIn("Anna votes in your place", self.text(address))
+        # In a secret vote as a proxy: each ballot is cast by itself.
+        self.set_policies(procurations="yes")
+        decision = self.opened(by=self.cleo, method="majority", secrecy="secret")
+        address = f"/decisions/{decision.id}"
+        self.send(
+            self.form(self.page(address), "/my/delegations/give"), member_typed="Anna"
+        )
+        self.assertIn("Anna votes in your place", self.text(address))
+        self.log_in(self.anna)
+        self.assertIn("The answer of Ben", self.text(address))
+        for form in self.page(address).xpath(f"//form[@action='{address}/vote']"):
+            self.send(form, secret_choice="yes")
+        self.assertEqual(decision._progress(), (6, 2))
 
     def test_each_way_to_answer_options_sends_what_was_filled_in(self):
         options = [{"label": label} for label in ("Apples", "Pears", "Plums")]

@@ -10,7 +10,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed
 from odoo.addons.wezer_base.tests.outcomes import ALL
 from odoo.addons.wezer_base.tools import days
 
-from ..tools import delegations
+from ..tools import decision_page, delegations
 from .common import DecisionCommon
 
 PAPER = base64.b64encode(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n").decode()
@@ -423,6 +423,8 @@ class TestDelegations(DecisionCommon):
         )
         self.assertEqual(voices.party_id, self.oda)
         mine = decision.with_user(self.anna)
+        page = decision_page.values(mine)
+        self.assertEqual(page["helped"], voices)
         mine.action_vote("no")
         mine.action_vote("yes", voice_id=voices.id)
         self.assertEqual(
@@ -441,6 +443,33 @@ class TestDelegations(DecisionCommon):
         self.assertFalse(
             self.env["wezer.mandate"]._voices(secret.sudo(), self.anna.partner_id)
         )
+
+    def test_a_person_votes_for_two_absent_members_in_a_secret_vote(self):
+        secret = {"by": self.ben, "method": "majority", "secrecy": "secret"}
+        before = self.opened(**secret)
+        self.set_policies(procurations="yes")
+        self.refused("secret", self.give, self.anna, self.ben, decision_id=before.id)
+        decision = self.opened(**secret)
+        of_decision = {"decision_id": decision.id}
+        self.give(self.anna, self.ben, **of_decision)
+        back = self.give(self.cleo, self.ben, **of_decision)
+        self.refused("proxies", self.give, self.dora, self.ben, **of_decision)
+        rows, mine = self.roll(decision), decision.with_user(self.ben)
+        mine.action_vote("yes")
+        code = mine.action_vote("no", voice_id=rows["anna"].id)
+        mine.action_vote("yes", voice_id=rows["anna"].id, code=code)
+        # Whose ballot was cast is cast; nobody else casts it.
+        self.refused("voted", decision.with_user(self.anna).action_vote, "no")
+        for name in ("anna", "cleo"):
+            voice = {"voice_id": rows[name].id}
+            self.refused(
+                "voter", decision.with_user(self.dora).action_vote, "no", **voice
+            )
+        back.with_user(self.cleo).action_take_back()
+        self.refused("voter", mine.action_vote, "no", voice_id=rows["cleo"].id)
+        self.vote(decision, cleo="no", dora="yes", fred="yes")
+        closed = self.close(decision)
+        self.assertEqual((closed.state, closed._progress()), ("adopted", (7, 5)))
 
     def test_a_mandate_carries_at_most_the_cap_of_voices(self):
         self.set_policies(delegation_cap=1)

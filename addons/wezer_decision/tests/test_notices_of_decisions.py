@@ -105,6 +105,13 @@ DECISION_ROWS = (
         settled={**each(RESULT), "fred": (RESULT, RESULT), "gina": (RESULT, RESULT)},
     ),
     Outcome("reopen", "ben"),
+    Outcome(
+        "appeal",
+        "ben",
+        notified=dict.fromkeys(("anna", "cleo", "luc"), ASKED),
+        settled={"ben": RESULT},
+        todo={"anna", "cleo", "luc"},
+    ),
     *ELECTION_ROWS,
 )
 UNSAID = set(ALL) - {"dora"}
@@ -324,6 +331,21 @@ class TestNoticesOfDecisions(OutcomeCase, ElectionActs, DecisionCommon):
     def do_reopen(self):
         decision = self.adopted().with_user(self.ben)
         return decision, decision.action_reopen
+
+    def do_appeal(self):
+        for user in (self.anna, self.cleo, self.luc):
+            self._put(user, self.village)
+        decision = self.adopted()
+        self.env["wezer.outcome"].create(
+            {
+                "decision_id": decision.id,
+                "kind": "member_out",
+                "params": {"person": self.ben.partner_id.id},
+            }
+        )
+        self.carry_out(decision)
+        decision = decision.with_user(self.ben)
+        return decision, lambda: decision.action_appeal(WHY)
 
     # === OBJECTIONS === #
 

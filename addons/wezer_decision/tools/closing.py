@@ -10,7 +10,7 @@ from typing import Any
 
 from odoo.exceptions import UserError
 
-from . import counting, elections, integration, roll, rules, terms, voting
+from . import appeals, counting, elections, integration, roll, rules, terms, voting
 from .secrecy import LEAST_FOR_ROLL
 
 _logger = logging.getLogger(__name__)
@@ -258,10 +258,11 @@ def execute(decision: Any) -> None:
         decision._log("stuck", {"outcome": failed.id})
         decision._tell_stuck()
         return
-    decision.state = "done"
+    decision.write({"state": "done", "executes_at": decision._now()})
     terms.end_held_over(decision, held)
     decision._log("executed")
     decision.env["wezer.notice"]._settle(decision, subjects=["stuck"])
+    appeals.tell(decision)
 
 
 def let_stand(decision: Any) -> None:

@@ -29,6 +29,7 @@ GUIDING = {
     "challenge",
     "reopen",
     "decline",
+    "appeal",
 }
 OBJECTION_ACTS = (
     "ask_test",
@@ -105,7 +106,10 @@ def values(decision: Any) -> dict:
         "nominee": nominee_of(decision) if inside else None,
         "signatures": signatures(decision) if inside else {},
         "given": delegation_of(decision) if voices - helped and not closed else None,
-        "delegable": is_open and delegations.policy(decision) != "none",
+        "delegable": is_open
+        and (
+            delegations.policy(decision) != "none" or delegations.has_proxies(decision)
+        ),
         "carries": would_carry(decision) if is_open and voices - helped else 0,
         "carried": carried(decision) if closed and inside else [],
     }
@@ -162,10 +166,11 @@ def signatures(decision: Any) -> dict:
 
 def delegation_of(decision: Any) -> Any:
     """Return the delegation of the reader's own voice in a decision, or none."""
-    delegations = decision.env["wezer.vote.delegation"]
-    if rules_of(decision).get("delegation", "none") == "none":
-        return delegations
-    return delegations._my_holder(decision)
+    given = decision.env["wezer.vote.delegation"]
+    rules = rules_of(decision)
+    if rules.get("delegation", "none") == "none" and not rules.get("procurations"):
+        return given
+    return given._my_holder(decision)
 
 
 def would_carry(decision: Any) -> int:

@@ -9,6 +9,8 @@ from . import decision_page
 URL = "/my/delegations"
 # So many ended ones are shown.
 ENDED = 20
+# Categories that so many of the latest decisions have are offered.
+DECIDED = 500
 
 
 def values(env: Any, giver: Any) -> dict:
@@ -53,11 +55,17 @@ def values(env: Any, giver: Any) -> dict:
     circles = env["wezer.group"].search(
         mine & Domain("kind", "=", "circle"), order="name"
     )
+    # Those that decisions have.
+    decided = env["wezer.decision"].search(
+        [("group_id", "in", circles.ids), ("category_id", "!=", False)],
+        limit=DECIDED,
+    )
     return {
         "giver": giver,
         "given": [row(one) for one in active if one.giver_id == person],
         "held": [row(one) for one in active if one.holder_id == person],
         "ended": [row(one) for one in ended],
+        "categories": decided.category_id.sorted("name"),
         "circles": circles.filtered(
             lambda circle: (circle._policy("delegation")[0] or "none") != "none"
         ),

@@ -20,6 +20,8 @@ NOT_DELEGABLE = ("advice", "person", "draw")
 # What a holder answers for themselves only.
 OWN_ANSWERS = ("object",)
 CAP = 5
+# So many absent members one person votes for in a secret vote.
+PROXIES_MOST = 2
 
 
 def policy(decision: models.Model) -> str:
@@ -34,6 +36,49 @@ def cap(decision: models.Model, roll: int) -> int:
     """Return how many voices one person carries at most."""
     rules = decision.rules or {}
     return int(rules.get("delegation_cap") or delegation.cap_of(roll, CAP))
+
+
+def has_proxies(decision: models.Model) -> bool:
+    """Return whether members may let others cast their ballot in a secret vote."""
+    if decision.secrecy == "open" or decision.method in NOT_DELEGABLE:
+        return False
+    if decision.rules:
+        return bool(decision.rules.get("procurations"))
+    return bool(decision.group_id._policy("procurations")[0])
+
+
+def given_for(decision: models.Model) -> models.Model:
+    """Return the delegations in force (sudo) of this one decision, the oldest first."""
+    return (
+        decision.env["wezer.vote.delegation"]
+        .sudo()
+        .search(
+            [
+                ("scope", "=", "decision"),
+                ("decision_id", "=", decision.id),
+                ("state", "=", "active"),
+            ],
+            order="id",
+        )
+    )
+
+
+def proxy_voices(decision: models.Model, person: models.Model) -> models.Model:
+    """Return the rows of the roll (sudo) that ``person`` casts as a proxy.
+
+    Each is a ballot of its own in the urn: what was cast for whom is kept nowhere.
+    """
+    voters = decision.env["wezer.decision.voter"].sudo()
+    if not has_proxies(decision):
+        return voters
+    held = given_for(decision).filtered(lambda one: one.holder_id == person)
+    return voters.search(
+        [
+            ("decision_id", "=", decision.id),
+            ("party_id", "in", held[:PROXIES_MOST].giver_id.ids),
+            ("state", "!=", "off"),
+        ]
+    ).filtered(lambda voter: voter.party_id == voter.person_id)
 
 
 def nearest(

@@ -238,5 +238,7 @@ def passes_up(decision: Any) -> bool:
         live(decision)
         and _is_last_round(decision)
         and decision.rules["consent_fallback"] == "above"
+        # One step only.
+        and not decision.passed_from_id
         and decision._upper_circle()
     )

@@ -16,7 +16,7 @@ from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_fractal_groups.tools.reserve import deciding_circle
 
-from . import colleges_of_circle, rules
+from . import appeals, colleges_of_circle, rules
 
 TEXT_LENGTH = 4000
 NAMES_MOST = 20
@@ -53,6 +53,7 @@ class Kind(NamedTuple):
         voice
     :param method: by which it is decided where nobody chose; empty for consent, or as
         the circle decides the matter
+    :param offered: whether forms offer it; else it follows from something else
     """
 
     label: str
@@ -67,6 +68,7 @@ class Kind(NamedTuple):
     trial: bool = True
     concerned: Callable[[Any], Any] | None = None
     method: str = ""
+    offered: bool = True
 
 
 # === VALUES === #
@@ -479,6 +481,24 @@ def _say_member_out(outcome: Any) -> str:
     )
 
 
+def _check_readmit(outcome: Any) -> None:
+    person(outcome)
+    if not appeals.circle_of(outcome):
+        raise _other_circle(outcome)
+
+
+def _execute_readmit(outcome: Any) -> Any:
+    return appeals.circle_of(outcome)._do_admit(person(outcome))
+
+
+def _say_readmit(outcome: Any) -> str:
+    return outcome.env._(
+        "%(person)s becomes a member of %(circle)s.",
+        person=_name(outcome),
+        circle=appeals.circle_of(outcome).name or "",
+    )
+
+
 # === STRUCTURE === #
 
 
@@ -759,6 +779,16 @@ def kinds(env: Any) -> dict[str, Kind]:
             _execute_member_out,
             _say_member_out,
             secret=True,
+        ),
+        "readmit": Kind(
+            env._("Take a member in"),
+            "member",
+            {"person": "person", "group": "group"},
+            _check_readmit,
+            _execute_readmit,
+            _say_readmit,
+            secret=True,
+            offered=False,
         ),
         "found": Kind(
             env._("Create a circle or a role"),

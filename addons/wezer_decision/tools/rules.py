@@ -48,7 +48,7 @@ UNBOUND = ("advice", "check")
 OF_PERSONS = ("person", "stv", "schulze", "draw")
 MATTERS = ("policy", "role", "member", "structure", "agreement", "spend")
 # Kinds of outcomes that concern a person, who is heard and does not vote.
-ABOUT_PERSON = ("role", "role_end", "member", "member_out")
+ABOUT_PERSON = ("role", "role_end", "member", "member_out", "readmit")
 SHARE = re.compile(r"(\d{1,4})\s*/\s*(\d{1,4})")
 
 # Settings of a proposal: name → (kind, least, most).
@@ -159,6 +159,11 @@ def policies(env: Any) -> dict[str, Policy]:
         delegation_cap=Policy(
             env._("Voices one person may carry"), "count", least=True
         ),
+        procurations=Policy(
+            env._("In secret votes, one person may vote for up to two absent members"),
+            "switch",
+            least=True,
+        ),
     )
     return found
 
@@ -263,6 +268,7 @@ def of(decision: Any) -> dict[str, Any]:
     if decision.secrecy != "open":
         # A ballot that stands for many people has a name.
         found["delegation"] = "none"
+        found["procurations"] = bool(policy(group, "procurations"))
     if method == "consent":
         found.update(
             consent_rounds=policy(group, "consent_rounds") or CONSENT_ROUNDS,
