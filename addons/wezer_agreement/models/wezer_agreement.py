@@ -870,19 +870,21 @@ class WezerAgreement(models.Model):
                 "review_result": False,
             }
         )
-        self._plan_review()
+        self._plan_review(decision)
         self.env["wezer.governance.event"]._log_agreement(self, decision)
         review.tell_in_force(self, older)
 
-    def _plan_review(self):
-        """Set the day of the next review (sudo)."""
-        self.write(
-            {
-                "review_date": days.today(self.env)
-                + relativedelta(months=self.review_months),
-                "reminded": False,
-            }
-        )
+    def _plan_review(self, decision=None):
+        """Set the day of the next review (sudo).
+
+        :param decision: that may name a day
+        """
+        today = days.today(self.env)
+        day = today + relativedelta(months=self.review_months)
+        asked = decision and decision.review_date
+        if asked and asked > today:
+            day = min(asked, today + relativedelta(months=MONTHS_MOST))
+        self.write({"review_date": day, "reminded": False})
 
     def action_end(self) -> bool:
         """End the agreement, where the circle does not decide it together.
@@ -1082,13 +1084,13 @@ class WezerAgreement(models.Model):
         self.review_closes = False
         self.env["wezer.notice"]._settle(self, kinds=["agreement_review"])
 
-    def _keep(self, _decision):
+    def _keep(self, decision):
         """Keep the agreement by a decision (sudo): the next review is planned."""
         self._check_state("keep")
         self._end_round()
         self.review_result = "kept"
         self.env["wezer.notice"]._settle(self, kinds=["agreement_review"])
-        self._plan_review()
+        self._plan_review(decision)
 
     def _remind(self):
         """Tell those responsible that the day of the review has come (sudo)."""

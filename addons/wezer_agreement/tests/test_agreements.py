@@ -296,7 +296,8 @@ class TestAgreements(AgreementCommon, HttpCase):
         self.assertEqual(names, ["agreement", "act"])
         params = {"agreement": agreement.id, "version": agreement.sudo().draft_id.id}
         outcome = {"kind": "agreement", "params": params}
-        decision = self.opened(outcomes=[outcome])
+        review = days.today(self.env) + timedelta(days=100)
+        decision = self.opened(outcomes=[outcome], review_date=str(review))
         # The text that is decided is one click away.
         shown = decision.outcome_ids.with_user(self.anna)
         self.assertEqual(shown._url(), f"/agreements/{agreement.slug}?version=1")
@@ -309,6 +310,7 @@ class TestAgreements(AgreementCommon, HttpCase):
         record = agreement.sudo()
         self.assertEqual(record.state, "in_force")
         self.assertEqual(record.version_id.decision_id, decision)
+        self.assertEqual(record.review_date, review)
         concern = record.version_id.concern_ids
         self.assertEqual(concern.person_id, self.ben.partner_id)
         self.assertEqual(concern.text, "What about guests?")

@@ -1029,7 +1029,7 @@ class WezerDecision(models.Model):
             outcome._check(self, dry_run=True)
         now = self._now()
         delay = (self.settings or {}).get("delay_hours") or 0
-        if any(outcome.kind == "member_out" for outcome in self.outcome_ids):
+        if any(outcome.kind in rules.HEARD for outcome in self.outcome_ids):
             delay = max(delay, rules.HEARD_HOURS)
         delay = max(delay, elections.delay_hours(self))
         self.write(

@@ -47,7 +47,6 @@ ELECTION_ROWS = (
         "sign",
         "cleo",
         notified=dict.fromkeys(OTHERS - {"cleo"}, ASKED),
-        todo=OTHERS,
     ),
 )
 

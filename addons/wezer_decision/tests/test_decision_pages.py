@@ -384,7 +384,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
             self.assertIn(decision.title, self.text(address))
         page = self.page(f"/decisions/{decision.id}")
         self.send(self.form(page, "/sign"))
-        self.assertEqual((decision.state, decision.secrecy), ("open", "secret"))
+        self.assertEqual((decision.state, decision.secrecy), ("announced", "secret"))
         self.log_in(self.otto)
         said = self.text(f"/groups/{self.garden.slug}")
         self.assertNotIn("Propose a recall", said)

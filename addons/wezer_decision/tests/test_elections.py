@@ -409,8 +409,10 @@ class TestElections(DecisionCommon):
         self.assert_refused("once", decision.with_user(self.anna).action_sign)
         self.assert_refused("concerned", decision.with_user(self.ben).action_sign)
         self.assert_refused("recall", decision.with_user(self.anna).action_edit, {})
-        self.assertEqual(decision.with_user(self.cleo).action_sign(), "open")
-        self.assertEqual(decision._progress(), (5, 0))
+        self.assertEqual(decision.with_user(self.cleo).action_sign(), "announced")
+        # The person is heard first.
+        self.wait(decision, days=8)
+        self.assertEqual((decision.state, decision._progress()), ("open", (5, 0)))
         self.vote(decision, anna="yes", cleo="yes", dora="yes", fred="yes", gina="no")
         self.close(decision)
         self.assertEqual(decision.state, "adopted")

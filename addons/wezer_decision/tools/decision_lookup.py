@@ -22,7 +22,7 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
     decisions = env["wezer.decision"]._fields
     names = (
         *("state", "method", "phase", "closes", "asked_id", "facilitator_id"),
-        *("proposer_id", "is_recall", "group_id", "decider_id"),
+        *("proposer_id", "is_recall", "is_shared_draft", "group_id", "decider_id"),
     )
     rows = env.execute_query(
         SQL(
@@ -50,6 +50,9 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
                   JOIN wezer_group g ON g.id = d.group_id
                  WHERE d.state = 'stuck'
                        AND (g.id = ANY(%(circles)s) OR g.partner_id = ANY(%(managed)s))
+                    OR d.state = 'draft' AND d.is_shared_draft
+                       AND d.is_recall IS NOT TRUE AND d.facilitator_id IS NULL
+                       AND g.partner_id = ANY(%(managed)s)
                     OR d.state = 'open' AND d.decider_id = %(person)s
                        AND (d.closes <= %(now)s OR NOT EXISTS (
                            SELECT FROM wezer_decision_voter v

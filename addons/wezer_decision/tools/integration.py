@@ -203,7 +203,9 @@ def fallback(decision: Any) -> str:
     if not _is_last_round(decision, decision.version_id):
         return ""
     found = decision.rules["consent_fallback"]
-    if found == "above" and not decision._upper_circle():
+    above = decision._upper_circle()
+    # One step only.
+    if found == "above" and (decision.passed_from_id or not above):
         return ""
     return found
 
@@ -234,11 +236,4 @@ def tell(decision: Any, found: dict) -> None:
 
 def passes_up(decision: Any) -> bool:
     """Return whether the circle above decides what this one could not (sudo)."""
-    return bool(
-        live(decision)
-        and _is_last_round(decision)
-        and decision.rules["consent_fallback"] == "above"
-        # One step only.
-        and not decision.passed_from_id
-        and decision._upper_circle()
-    )
+    return bool(live(decision)) and fallback(decision) == "above"

@@ -40,6 +40,8 @@ RUNNING_PERSON = 2
 RUNNING_CIRCLE = 5
 # Persons are asked about a decision about them so long before the others vote.
 HEARD_HOURS = 168
+# Kinds of outcomes that take something from a person, who is heard before.
+HEARD = ("role_end", "member_out")
 # Methods with options, those among them that fill seats, and those that bind nobody.
 WITH_OPTIONS = ("choose", "dot", "score", "schulze", "stv", "dates")
 SEATED = ("stv", "draw", "choose", "score", "dot", "schulze")
