@@ -236,4 +236,6 @@ def tell(decision: Any, found: dict) -> None:
 
 def passes_up(decision: Any) -> bool:
     """Return whether the circle above decides what this one could not (sudo)."""
-    return bool(live(decision)) and fallback(decision) == "above"
+    return bool(
+        live(decision) and _is_last_round(decision) and fallback(decision) == "above"
+    )
