@@ -105,7 +105,9 @@ class TestDecidingInABrowser(SpendingCommon, HttpCase):
         self.press(anna, "form[action$='/discussions/new'] button.btn-primary")
         self.press(anna, "a[href*='/propose?discussion=']")
         anna.unfold("details > summary", None)
-        self.press(anna, "a[href*='outcome=role&']")
+        script = "document.querySelector('#outcome').value = 'elect'"
+        anna.driver.execute_script(script)
+        self.press(anna, "button[name=step][value=effect]")
         self.shown(anna, "select[name=outcome_role]")
         until = fields.Date.today() + timedelta(days=365)
         anna.driver.execute_script(

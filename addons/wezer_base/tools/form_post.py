@@ -7,7 +7,7 @@ page of the form, and what is sent twice is done once.
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 from urllib.parse import quote as url_quote
@@ -64,11 +64,18 @@ class NotYetDone(Exception):  # noqa: N818
     The form may be corrected and sent again: it counts as not sent.
 
     :param str url: the page
+    :param str field: the page shows the same form, filled with what was typed; this
+        field has the focus
+    :param dict instead: values of fields in place of those that were typed
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, field: str = "", instead: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(url)
         self.url = url
+        self.field = field
+        self.instead = instead or {}
 
 
 class _SentBefore(Exception):  # noqa: N818
@@ -143,6 +150,8 @@ def form_post(
                         raise _SentBefore
                 return response
             except NotYetDone as step:
+                if step.field:
+                    keep_typed(step.url, request.env.uid, step=step)
                 return request.redirect(step.url)
             except _SentBefore:
                 return _answer_again(sent._sent_form(key), content, page, kwargs)
@@ -221,14 +230,21 @@ def _page_of(page: Any, kwargs: Any) -> Any:
         return "/my"
 
 
-def keep_typed(address: Any, uid: Any, error: Any = None, unsent: Any = None) -> Any:
+def keep_typed(
+    address: Any, uid: Any, error: Any = None, unsent: Any = None, step: Any = None
+) -> Any:
     """Keep what the request's form holds for the page at ``address``; return it.
 
     :param int uid: for whom it is kept; another person is not shown it
     :param error: the refusal
     :param str unsent: ``session`` or ``csrf``, where it was not even tried
+    :param NotYetDone step: where nothing was refused, and the form goes on
     """
     posted = request.httprequest
+    typed = [
+        (name, step.instead.get(name, value) if step else value)
+        for name, value in posted.form.items(multi=True)
+    ]
     # After an error there may be no website to ask; any active language will do.
     languages = request.env["res.lang"].sudo().search([]).mapped("url_code")
     message = str(error.args[0]) if error is not None and error.args else ""
@@ -236,9 +252,9 @@ def keep_typed(address: Any, uid: Any, error: Any = None, unsent: Any = None) ->
         "page": path_of(address, languages),
         "languages": languages,
         "action": posted.path,
-        "values": typed_values(posted.form.items(multi=True), KEPT_LETTERS),
+        "values": typed_values(typed, KEPT_LETTERS),
         "message": message,
-        "field": getattr(error, "field", None),
+        "field": getattr(step or error, "field", None),
         "rule": getattr(error, "rule", None),
         "link": getattr(error, "link", None),
         "changed": getattr(error, "rule", None) == "changed",

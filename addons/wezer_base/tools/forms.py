@@ -90,9 +90,10 @@ def give_back(page: Any, refused: Any, words: Any, name_of_word: Any = None) -> 
     """Return ``page`` with the refused form filled again, and the sentence in it.
 
     :param str page: the rendered page
-    :param dict refused: ``action``, ``values``, ``message``, ``field``, ``rule``,
-        ``link`` (address and label of where to go on), and ``changed`` where somebody
-        else changed what the form shows
+    :param dict refused: ``action``, ``values``, ``message`` (empty where the form only
+        goes on to its next fields), ``field``, ``rule``, ``link`` (address and label
+        of where to go on), and ``changed`` where somebody else changed what the form
+        shows
     :param dict words: ``now`` and ``written``, in the reader's language
     :param name_of_word: returns the name of a word, of its kind and id
     """
@@ -102,12 +103,17 @@ def give_back(page: Any, refused: Any, words: Any, name_of_word: Any = None) -> 
         typed.setdefault(name, []).append(value)
     languages = refused.get("languages") or ()
     found = _find(page, path_of(refused["action"], languages), typed, languages)
+    if found is None and not refused["message"]:
+        return page
     if found is None:
         return _message_on_page(page, refused, typed, words)
     start, end, form = found
     _add_words(form, typed, name_of_word)
     _fill(form, typed, words["now"] if refused.get("changed") else None)
-    _announce(form, typed, refused)
+    if refused["message"]:
+        _announce(form, typed, refused)
+    else:
+        _go_on(form, refused)
     before = AUTOFOCUS.sub("", _open_details(page[:start]))
     after = AUTOFOCUS.sub("", page[end:])
     return before + lxml.html.tostring(form, encoding="unicode") + after
@@ -340,6 +346,17 @@ def _announce(form: Any, typed: Any, refused: Any) -> None:
         _describe(focus, MESSAGE_ID)
         _open_around(focus)
     focus.set("autofocus", "autofocus")
+
+
+def _go_on(form: Any, refused: Any) -> None:
+    """Put the focus on the field with which the form goes on."""
+    wanted = refused.get("field")
+    for field in _visible(form):
+        field.attrib.pop("autofocus", None)
+        if wanted and field.get("name") == wanted:
+            field.set("autofocus", "autofocus")
+            _open_around(field)
+            wanted = None
 
 
 def _button(address: str, label: str) -> Any:

@@ -22,7 +22,7 @@ class ResPartner(models.Model):
         return wallets._get(self, currency) if create else wallets._find(self, currency)
 
     def _wezer_check_spend(
-        self, currency, minor, origin=None, payee=None, but=0
+        self, currency, minor, origin=None, payee=None, but=0, purpose=""
     ) -> None:
         """Refuse what this party may not spend without being asked together.
 
@@ -34,6 +34,7 @@ class ResPartner(models.Model):
         :param origin: the record for which it is spent (a deal), None: a payment
         :param payee: ``res.partner``
         :param int but: id of the transfer, where it exists already
+        :param str purpose: what was written as its purpose
         :raise Refusal: rule ``decision``
         """
 

@@ -1041,8 +1041,9 @@ class WezerTransfer(models.Model):
                 transfer.wezer_currency_id,
                 transfer.amount_minor,
                 transfer._origin_record(),
-                transfer.payee_id,
-                transfer.id,
+                payee=transfer.payee_id,
+                but=transfer.id,
+                purpose=transfer.purpose or "",
             )
 
     def _origin_record(self):
@@ -1560,6 +1561,7 @@ class WezerTransfer(models.Model):
             money,
             vals["amount_minor"],
             payee=self._partner(vals["payee_id"]).sudo(),
+            purpose=vals.get("purpose") or "",
         )
         treasury_policy.check_planned(money, payer_partner, vals["amount_minor"])
         vals.update(

@@ -8,7 +8,8 @@ from odoo.addons.wezer_base.controllers.website import (
     searched,
     waiting_page,
 )
-from odoo.addons.wezer_base.tools.form_post import form_post
+from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.tools.form_post import NotYetDone, form_post
 
 from ..tools import decision_page, propose_form
 
@@ -56,15 +57,25 @@ class WezerPropose(http.Controller):
     )
     @form_post("/groups/{slug}/propose", once=True)
     def group_propose_post(self, slug, **form):
-        """Propose it, and put it to the circle unless it stays a draft."""
+        """Propose it, and put it to the circle unless it stays a draft.
+
+        Where the form asks for its next fields, nothing is proposed yet.
+        """
         group = circle_at(slug)
+        if step := propose_form.next_step(group, form):
+            raise NotYetDone(*step)
         decisions = request.env["wezer.decision"]
         named = request.httprequest.form.getlist("named")
-        number = decisions.propose(group.id, propose_form.read(group, form, named))
+        try:
+            number = decisions.propose(group.id, propose_form.read(group, form, named))
+            if not form.get("draft"):
+                decisions.browse(number).action_announce()
+        except Refusal as error:
+            propose_form.at_field(error, form)
+            raise
         if form.get("draft"):
             flash(request.env._("The draft was kept. Only you see it."))
         else:
-            decisions.browse(number).action_announce()
             flash(
                 request.env._(
                     "It was put to the circle. Everybody asked gets a notice."

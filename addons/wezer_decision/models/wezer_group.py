@@ -91,6 +91,7 @@ class WezerGroup(models.Model):
                     name: labels[name]
                     for name in ("representatives", "colleges", "direct", "all")
                 },
+                topic=rules.topics(self.env)["ways"],
             ),
         }
 

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools import answer_fields, decision_list, decision_page
+from ..tools import answer_fields, decision_list, decision_page, propose_form
 
 
 class WezerProfile(models.Model):
@@ -10,9 +10,11 @@ class WezerProfile(models.Model):
         """Extend wezer_fractal_groups: add what a circle decides to its page."""
         values = super()._wezer_party_values(**known)
         circle = values.get("group")
-        if not circle or circle.kind != "circle" or self.env.user._is_public():
+        if not circle or self.env.user._is_public():
             # Visitors find them at /decisions.
             return values
+        if circle.kind == "role":
+            return {**values, "group_elect": propose_form.election_address(circle)}
         found = decision_list.of_circle(circle)
         may_propose = bool(circle.is_user_member or values.get("group_manages"))
         if found["mine"] or found["others"] or may_propose:

@@ -3,14 +3,16 @@
 import re
 
 import odoo.http
+from odoo import tools
 from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
+from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.forms import FormCase
 from odoo.addons.wezer_base.tools import days
 
 from ..models.wezer_decision import METHODS
-from ..tools import no_voice
+from ..tools import no_voice, propose_form
 from .common import DecisionCommon
 
 PAPER = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"
@@ -322,20 +324,183 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertEqual(params["person"], self.ben.partner_id.id)
         self.assertIn("Ben", self.text(f"/decisions/{decision.id}"))
 
-    def test_a_policy_is_chosen_first_and_its_value_in_words(self):
+    def link(self, url, words):
+        """Follow the link of a page that says ``words``, or is labelled so."""
+        (link,) = self.page(url).xpath(
+            f"//a[normalize-space()='{words}' or @aria-label='{words}']/@href"
+        )
+        return link
+
+    def go_on(self, form, step, **typed):
+        """Press a button that asks for the next fields; nothing is proposed by it."""
+        before = self.decisions.search_count([])
+        answer = self.send(form, step=step, **typed)
+        self.assertEqual(self.decisions.search_count([]), before)
+        page = self.parsed(answer)
+        self.assertFalse(page.xpath("//form//*[@role='alert']"))
+        return page, self.form(page, f"/groups/{self.garden.slug}/propose")
+
+    def test_a_policy_is_proposed_on_the_page_of_the_circle_and_carried_out(self):
+        self.set_policies(decides_policy="consent")
         self.log_in(self.anna)
         address = f"/groups/{self.garden.slug}/propose"
-        page = self.page(f"{address}?outcome=policy&title=Together")
-        (link,) = page.xpath("//fieldset//a[contains(@href, 'key=decides_role')]/@href")
-        page = self.page(link)
-        words = page.xpath("//select[@name='outcome_value']/option/text()")
-        self.assertIn("By consent", words)
+        page = self.page(self.link(f"/groups/{self.garden.slug}", "Propose"))
+        # The default path: title, text, and two buttons; the rest is folded.
         form = self.form(page, address)
-        self.send(form, text="Roles matter to all.", outcome_value="consent")
-        decision = self.decisions.search([("title", "=", "Together")])
+        open_parts = [
+            field.get("name")
+            for field in form.iter("input", "textarea", "select", "button")
+            if not list(field.iterancestors("details"))
+            and field.get("type") != "hidden"
+        ]
+        self.assertEqual(open_parts, ["title", "text", None, "draft"])
+        typed = {
+            **{"title": "Together", "text": "Roles matter <to> all.", "quorum": "2/3"},
+            **{"members_only": "1", "facilitator_typed": "Fred", "method": "consent"},
+        }
+        page, form = self.go_on(form, "effect", outcome="policy", **typed)
+        groups = form.xpath(".//select[@name='outcome_key']/optgroup/@label")
+        self.assertIn("Decided together", groups)
+        self.assertEqual(len(groups), len(set(groups)))
+        self.assertEqual(page.xpath("//*[@autofocus]/@name"), ["outcome_key"])
+        # Sent without its value: its field is shown, and nothing is proposed.
+        page, form = self.go_on(form, "", outcome_key="decides_role")
+        words = form.xpath(".//select[@name='outcome_value']/option/text()")
+        self.assertIn("By consent", words)
+        self.assertEqual(page.xpath("//*[@autofocus]/@name"), ["outcome_value"])
+        shown = dict(form.form_values())
+        self.assertEqual({name: shown.get(name) for name in typed}, typed)
+        answer = self.send(form, outcome_value="consent")
+        decision = self.decisions.search([("title", "=", "Together")]).sudo()
+        self.assertTrue(answer.url.endswith(f"/decisions/{decision.id}"), answer.text)
+        self.assertTrue(decision.members_only)
         self.assertEqual(
-            decision.sudo().outcome_ids.params,
-            {"key": "decides_role", "value": "consent"},
+            decision.outcome_ids.params, {"key": "decides_role", "value": "consent"}
+        )
+        for user in self.members:
+            decision.with_user(user).action_vote("live")
+        self.close(decision)
+        self.assertIn("Propose something new from it", self.text(answer.url))
+        self.carry_out(decision)
+        self.assertEqual(decision.state, "done", decision.outcome_ids.error)
+        self.assertEqual(self.garden._policy("decides_role")[0], "consent")
+
+    def test_people_are_elected_from_the_role_to_the_announced_decision(self):
+        self.log_in(self.anna)
+        circle = f"/groups/{self.garden.slug}"
+        name = self.treasurer.name
+        elect = self.link(circle, f"Elect: {name}")
+        self.assertEqual(elect, self.link(f"/groups/{self.treasurer.slug}", "Elect"))
+        page = self.page(elect)
+        form = self.form(page, f"{circle}/propose")
+        self.assertEqual(form.fields["title"], f"Election: {name}")
+        self.assertEqual(form.fields["outcome_role"], str(self.treasurer.id))
+        self.assertFalse(form.xpath(".//*[@name='outcome_person' or @name='options']"))
+        (seats,) = form.xpath(".//div[label[@for='seats']]/@data-methods")
+        self.assertEqual(seats, "stv draw")
+        method = form.xpath(".//select[@name='method']/option/@data-method")
+        self.assertEqual(method, ["person", "schulze", "stv", "person", "draw"])
+        answer = self.send(form, method="stv", seats="2", text="Two treasurers.")
+        decision = self.decisions.search([("title", "=", f"Election: {name}")]).sudo()
+        self.assertTrue(answer.url.endswith(f"/decisions/{decision.id}"), answer.text)
+        self.assertEqual(
+            (decision.state, decision.method, decision.secrecy),
+            ("announced", "stv", "secret"),
+        )
+        self.send(self.form(self.page(answer.url), f"/decisions/{decision.id}/stand"))
+        self.assertEqual(decision.option_ids.person_id, self.anna.partner_id)
+        # Without a role: the same way from the form that was begun.
+        form = self.form(self.page(f"{circle}/propose"), f"{circle}/propose")
+        page, form = self.go_on(form, "elect", title="New people", method="stv")
+        shown = (form.fields["outcome"], form.fields["title"], form.fields["method"])
+        self.assertEqual(shown, ("elect", "New people", "stv"))
+        for method in ("stv", "schulze"):
+            self.assertIn("choose “Elect”", self.text(f"/decisions/methods/{method}"))
+
+    def test_each_refused_field_of_a_proposal_is_named(self):
+        options = {"options": "A\nB"}
+        rows = [
+            ({"days": "0"}, "days"),
+            ({"days": "a week"}, "days"),
+            ({"quorum": "half"}, "quorum"),
+            ({"method": "dot", "points": "0", **options}, "points"),
+            ({"method": "dot", "most": "x", **options}, "most"),
+            ({"method": "score", "scale": "1000", **options}, "scale"),
+            ({"method": "choose", "up_to": "-1", **options}, "up_to"),
+            ({"method": "stv", "seats": "many", **options}, "seats"),
+            ({"method": "choose"}, "options"),
+            ({"method": "choose", "options": "A\n\nA"}, "options"),
+            ({"method": "choose", "options": "A\n" + "b" * 201}, "options"),
+            ({"method": "dates", "date_2": "Monday"}, "date_2"),
+            ({"method": "advice"}, "decider_typed"),
+            ({"method": "advice", "decider_typed": "Xaver"}, "decider_typed"),
+            ({"facilitator_typed": "Ben"}, "facilitator_typed"),
+            ({"electorate": "named", "named_typed": "Otto"}, "named_typed"),
+            ({"electorate": "named"}, "named_typed"),
+            ({"electorate": "role"}, "electorate_role"),
+            ({"review_date": "soon"}, "review_date"),
+            ({"outcome": "role", "outcome_until": "later"}, "outcome_until"),
+            ({"outcome": "member"}, "outcome_person_typed"),
+        ]
+        empty = dict.fromkeys(
+            [
+                *("title", "text", "days", "quorum", "points", "most", "scale"),
+                *("up_to", "seats", "options", "date_1", "date_2", "decider_typed"),
+                *("facilitator_typed", "named_typed", "electorate_role"),
+                *("review_date", "outcome_until", "outcome_person_typed"),
+            ],
+            "",
+        )
+        garden = self.garden.with_user(self.anna)
+        decisions = self.decisions.with_user(self.anna)
+        for typed, wrong in rows:
+            form = {**empty, "title": "A bench", "text": "We build it.", **typed}
+            with self.subTest(**typed):
+                with self.assertRaises(Refusal) as caught, self.env.cr.savepoint():
+                    vals = propose_form.read(garden, form)
+                    number = decisions.propose(garden.id, vals)
+                    decisions.browse(number).action_announce()
+                propose_form.at_field(caught.exception, form)
+                self.assertEqual(caught.exception.field, wrong)
+
+    def test_a_refused_proposal_comes_back_with_all_that_was_typed(self):
+        self.log_in(self.anna)
+        address = f"/groups/{self.garden.slug}/propose"
+        form = self.form(self.page(address), address)
+        typed = {"title": "A bench", "text": "We build\na bench.", "members_only": "1"}
+        dates = {f"date_{day}": f"2999-01-0{day}T10:00" for day in (1, 2)}
+        dates["date_3"] = ""
+        same = {"method": "dates", **dates, "date_3": "2999-01-01T10:00"}
+        rows = [
+            ({"title": " "}, "title"),
+            ({"method": "majority", "share": "3/2"}, "share"),
+            ({"method": "advice", "decider_typed": "Xaver"}, "decider_typed"),
+            (same, "date_3"),
+        ]
+        for values, wrong in rows:
+            with self.subTest(**values):
+                values = {**typed, **values}
+                answer = self.send(form, **values)
+                self.assert_given_back(answer, address, values, wrong)
+        self.assertIn("Row 3 has the same date as row 1.", answer.text)
+        self.assertFalse(self.decisions.search([("title", "=", "A bench")]))
+        # More rows are asked for, and those that were filled in stay.
+        page, form = self.go_on(form, "dates", method="dates", **typed, **dates)
+        self.assertEqual(len(form.xpath(".//input[@type='datetime-local']")), 6)
+        self.assertEqual(page.xpath("//*[@autofocus]/@name"), ["date_4"])
+        self.assertEqual(form.fields["date_2"], dates["date_2"])
+        # Fields of another method are not sent along.
+        self.send(form, date_5="2999-02-01T10:00", points="0", options="Never read")
+        decision = self.decisions.search([("title", "=", "A bench")]).sudo()
+        self.assertEqual((decision.state, len(decision.option_ids)), ("open", 3))
+
+    def test_the_style_sheet_knows_the_fields_of_each_method(self):
+        with tools.file_open("wezer_decision/static/src/scss/decisions.scss") as sheet:
+            (methods,) = re.findall(
+                r"@each \$method\s+in \((.*?)\)", sheet.read(), re.DOTALL
+            )
+        self.assertEqual(
+            set(re.findall(r"\w+", methods)), {name for name, _ in METHODS}
         )
 
     def test_a_text_without_an_effect_shows_none_and_too_few_answers_no_count(self):

@@ -23,8 +23,8 @@ NAMES_MOST = 20
 # Types of values that are numbers of records.
 IDS = ("person", "group", "id")
 # Methods that can decide a matter which the circle decides by consent, or by majority.
-BY_CONSENT = ("consent",)
-BY_MAJORITY = ("majority", "consent")
+BY_CONSENT: tuple[str, ...] = ("consent",)
+BY_MAJORITY: tuple[str, ...] = ("majority", "consent")
 # Elections fill a role.
 ELECTIONS = ("person", "schulze", "stv", "draw")
 # What a circle is, and says of itself.
@@ -86,7 +86,11 @@ def clean(env: Any, kind: Kind, params: Any) -> dict:
         shape = kind.params[name]
         if value in (None, False, "") or (shape in IDS and value in (0, "0")):
             continue
-        found[name] = _value(env, shape, name, value)
+        try:
+            found[name] = _value(env, shape, name, value)
+        except Refusal as error:
+            error.field = error.field or name
+            raise
     return found
 
 
@@ -191,6 +195,17 @@ def check_electorate(outcome: Any) -> None:
         )
 
 
+def methods(matter: str, way: str) -> tuple[str, ...]:
+    """Return the methods that decide a matter which a circle decides in this way.
+
+    :param way: ``none``, ``majority`` or ``consent``
+    """
+    allowed = BY_CONSENT if way == "consent" else BY_MAJORITY
+    if matter == "role":
+        return allowed + (("person",) if way == "consent" else ELECTIONS)
+    return allowed
+
+
 def check_method(outcome: Any, matter: str, **data: Any) -> None:
     """Refuse a way of deciding that is looser than what the circle decided.
 
@@ -205,9 +220,7 @@ def check_method(outcome: Any, matter: str, **data: Any) -> None:
     circle, env = decision.group_id, outcome.env
     method = circle._decided_by(matter, **(data or outcome.params or {}))[0]
     asked = (decision.rules or {}).get("asked_method") or decision.method
-    allowed: tuple[str, ...] = BY_CONSENT if method == "consent" else BY_MAJORITY
-    if matter == "role":
-        allowed += ("person",) if method == "consent" else ELECTIONS
+    allowed = methods(matter, method)
     if method != "none" and asked not in allowed:
         labels = dict(decision._fields["method"]._description_selection(env))
         raise Refusal(

@@ -1,23 +1,70 @@
-"""The form of a proposal: what it shows, and what it sends."""
+"""The form of a proposal: what it shows, and what it sends.
+
+Fields that only some effects or methods have are shown with these. Which effect a page
+shows is told by its hidden field ``shown``: where another one was chosen, the form goes
+on to the fields of that one, and keeps all that was typed.
+"""
 
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
 from odoo.addons.wezer_base.exceptions import Refusal
-from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.numbers import record_id, whole
+from odoo.addons.wezer_fractal_groups.tools.group_policies import by_topic
+from odoo.addons.wezer_fractal_groups.tools.reserve import deciding_circle
 
-from . import colleges_of_circle, decision_page, rules
+from . import colleges_of_circle, decision_page, outcomes, proposing, rules
 
-# Whole numbers of the form, and their largest.
-NUMBERS = {
-    "seats": 50,
-    "points": 1000,
-    "scale": 100,
-    "up_to": 200,
+# An effect of the form only: the outcome ``role``, whose person an election finds.
+ELECT = "elect"
+# Fields that only some methods have, and their names in a proposal.
+SETTINGS = {
+    "secrecy": "secrecy",
+    "share": "share",
+    "quorum": "quorum",
+    "seats": "seats",
+    "points": "points",
+    "most": "most_per_option",
+    "scale": "scale",
+    "up_to": "up_to",
 }
-OPTIONS = 100
+# Fields that only these methods have.
+FIELDS = {
+    "options": ("choose", "dot", "score", "schulze", "stv"),
+    "dates": ("dates",),
+    "seats": rules.SEATED,
+    "share": ("majority",),
+    "quorum": tuple(method for method in rules.HOURS if method != "draw"),
+    "points": ("dot",),
+    "most": ("dot",),
+    "scale": ("score",),
+    "up_to": ("choose",),
+    "secrecy": tuple(
+        method for method in rules.HOURS if method not in ("advice", "person", "draw")
+    ),
+    "decider": ("advice",),
+    # How people are elected.
+    "elect": rules.OF_PERSONS,
+}
+# Of elections: people stand themselves, and rankings without seats are for one.
+FIELDS_OF_ELECTIONS = {"options": (), "seats": ("stv", "draw"), "elect": ()}
+# Names of values in a proposal, and the fields of the form that ask for them.
+NAMES = {
+    "hours": "days",
+    "most_per_option": "most",
+    "facilitator_id": "facilitator",
+    "decider_id": "decider",
+    "electorate_role_id": "electorate_role",
+    "named_ids": "named",
+    "role_id": "outcome_role",
+}
+# Rows for dates at first, how many more are asked for at once, and their number.
+DATES, DATES_MORE, DATES_MOST = 3, 3, 30
+DAYS_MOST = 90
+# What an address says of the form itself, whatever the fields of an effect are called.
+OWN = ("outcome", "method", "title", "discussion", "dates")
 # What a link fills in is a title and a text, no book.
 TEXT_LETTERS = 20_000
 
@@ -26,7 +73,7 @@ def values(group: Any, asked: dict) -> dict:
     """Return what the form shows.
 
     :param asked: what the address has: ``outcome`` and its parameters, ``method``,
-        ``discussion``, ``title``
+        ``discussion``, ``title``, ``dates`` (how many rows)
     """
     env = group.env
     decisions = env["wezer.decision"]
@@ -47,14 +94,20 @@ def values(group: Any, asked: dict) -> dict:
         "refused": str(error) if error else "",
         "discussion": discussion,
         # Not ``title``: the layout would take it for that of the page.
-        "typed": str(asked.get("title") or discussion.title or "")[:120],
+        "typed": _title(group, asked, discussion, params)[:120],
         "text": discussion.body or "",
         "method": method,
+        "methods": methods(group, kind, params),
+        "fields": fields_of_methods(kind),
         "default_method": usual,
         "outcome": outcome,
+        "shown": _shown(kind, params),
+        "dates": whole(asked.get("dates"), DATES, least=1, most=DATES_MOST),
+        "dates_most": DATES_MOST,
         "roles": group.role_ids._filtered_access("read"),
+        "categories": env["wezer.category"].search([]),
         "electorates": electorates(group),
-        "kinds": list(env["wezer.outcome"]._kind_labels(group).items()),
+        "kinds": effects(group),
         "more": bool(method),
         "summary": env._(
             "Answers are taken for %(days)s days. Everybody asked gets a notice.",
@@ -62,6 +115,36 @@ def values(group: Any, asked: dict) -> dict:
         ),
         "quorum": asked_rules["quorum"],
     }
+
+
+def _title(group: Any, asked: dict, discussion: Any, params: dict) -> str:
+    typed = str(asked.get("title") or discussion.title or "")
+    if typed or asked.get("outcome") != ELECT:
+        return typed
+    role = group.search([("id", "=", record_id(params.get("role")))])
+    return group.env._("Election: %(role)s", role=role.name) if role else ""
+
+
+def effects(group: Any) -> list[tuple[str, str]]:
+    """Return what can follow from a decision of ``group``, as a form offers it.
+
+    Words alone are no effect: their value is empty.
+    """
+    found = []
+    for kind, label in group.env["wezer.outcome"]._kind_labels(group).items():
+        found.append(("" if kind == "words" else kind, label))
+        if kind == "policy":
+            found.append((ELECT, group.env._("Elect people for a role")))
+    return found
+
+
+def election_address(role: Any) -> str:
+    """Return where the user proposes to elect people for ``role``, or an empty text."""
+    # sudo: which circle gives a role is no secret of one that is seen.
+    circle = deciding_circle(role).sudo(False)._filtered_access("read")
+    if not circle or role.env["wezer.decision"]._why_not_propose(circle):
+        return ""
+    return f"/groups/{circle.slug}/propose?outcome={ELECT}&role={role.id}"
 
 
 def electorates(group: Any) -> list[tuple[str, str]]:
@@ -75,27 +158,62 @@ def electorates(group: Any) -> list[tuple[str, str]]:
     return list(labels.items())
 
 
-def usual_method(group: Any, kind: str, params: dict) -> str:
+def methods(group: Any, effect: str, params: dict) -> list[tuple[str, str]]:
+    """Return the methods that can decide an effect here, and how they are called."""
+    labels = decision_page.labels(group.env)["method"]
+    if not effect:
+        return list(labels.items())
+    found = group.env["wezer.outcome"]._kinds().get(_kind(effect))
+    matter = found.matter if found else ""
+    way, _circle = group.sudo()._decided_by(matter, params.get("key"))
+    allowed = outcomes.methods(matter, way)
+    return [
+        (method, label)
+        for method, label in labels.items()
+        if method in allowed and (effect != ELECT or method in outcomes.ELECTIONS)
+    ]
+
+
+def fields_of_methods(effect: str) -> dict[str, tuple[str, ...]]:
+    """Return the fields that only some methods have, and these methods."""
+    return {**FIELDS, **FIELDS_OF_ELECTIONS} if effect == ELECT else FIELDS
+
+
+def usual_method(group: Any, effect: str, params: dict) -> str:
     """Return the method by which a circle decides an effect, unless asked otherwise."""
-    if kind == "role" and not params.get("person"):
+    if effect == ELECT or (effect == "role" and not params.get("person")):
         # Who has the role is found by the election.
-        return "person"
-    found = group.env["wezer.outcome"]._kinds().get(kind)
+        wanted = rules.policy(group.sudo(), "roles_by")
+        known = [method for method, _label in methods(group, ELECT, params)]
+        return wanted if wanted in known else "person"
+    found = group.env["wezer.outcome"]._kinds().get(effect)
     if not found or not found.matter:
         return (found.method if found else "") or "consent"
     way, _circle = group.sudo()._decided_by(found.matter, params.get("key"))
     return "consent" if way == "none" else way
 
 
+def _kind(effect: str) -> str:
+    return "role" if effect == ELECT else effect
+
+
+def _shown(effect: str, params: dict) -> str:
+    """Return the effect whose fields a page shows: of a policy, with its key."""
+    return f"policy:{params.get('key') or ''}" if effect == "policy" else effect
+
+
+def _effect_fields(group: Any, effect: str) -> list[dict]:
+    fields = group.env["wezer.outcome"]._form_fields(_kind(effect), group)
+    return [one for one in fields if effect != ELECT or one["name"] != "person"]
+
+
 def _outcome(group: Any, asked: dict) -> dict | None:
     """Return the effect that the address names, with its fields filled."""
-    outcomes = group.env["wezer.outcome"]
     kind = str(asked.get("outcome") or "")
-    labels = outcomes._kind_labels(group)
-    if kind not in labels:
+    if kind not in dict(effects(group)) or not kind:
         return None
     fields = []
-    for field in outcomes._form_fields(kind, group):
+    for field in _effect_fields(group, kind):
         value = str(asked.get(field["name"]) or field.get("value") or "")
         row = {**field, "value": value[:TEXT_LETTERS]}
         if field["type"] == "colleges":
@@ -110,35 +228,96 @@ def _outcome(group: Any, asked: dict) -> dict | None:
         fields.append(row)
     params = {row["name"]: row["value"] for row in fields}
     if kind == "policy":
-        fields = _policy_fields(group, asked, *fields)
-    return {
-        "kind": kind,
-        "label": labels[kind],
-        "fields": fields,
-        "note": outcomes._form_note(kind, group, params),
-    }
+        fields = _policy_fields(group, *fields)
+    note = group.env["wezer.outcome"]._form_note(kind, group, params)
+    if kind == ELECT:
+        note = group.env._(
+            "Candidates say themselves that they stand, in the three days before the"
+            " vote opens."
+        )
+    return {"kind": kind, "fields": fields, "note": note}
 
 
-def _policy_fields(group: Any, asked: dict, key: dict, value: dict) -> list[dict]:
+def _policy_fields(group: Any, key: dict, value: dict) -> list[dict]:
     """Return the fields for a policy: which one first, then its value in words."""
     env = group.env
-    policy = env["wezer.group"]._policies().get(key["value"])
+    policies = env["wezer.group"]._policies()
+    groups = [
+        (topic, [(name, policies[name].label) for name in names])
+        for topic, names in by_topic(policies).items()
+    ]
+    key = {**key, "type": "topics", "choices": groups}
+    policy = policies.get(key["value"])
     if not policy:
-        kept = {
-            name: str(asked[name])
-            for name in ("discussion", "title", "method")
-            if asked.get(name)
-        }
-        links = [
-            (urlencode({"outcome": "policy", "key": name, **kept}), label)
-            for name, label in key["choices"]
-        ]
-        return [{**key, "type": "links", "choices": links}]
+        return [key]
     if policy.kind in ("switch", "choice"):
         words = policy.choices or {"yes": env._("Yes"), "no": env._("No")}
         value = {**value, "type": "choice", "choices": [("", ""), *words.items()]}
-    label = f"{policy.label} – {value['label']}"
-    return [{**key, "type": "hidden"}, {**value, "label": label}]
+    return [key, value]
+
+
+# === WHAT IT SENDS === #
+
+
+def next_step(group: Any, form: dict) -> tuple[str, str, dict] | None:
+    """Return where the form goes on instead of proposing anything, or None.
+
+    A button asks for it, or fields of the effect that was chosen were not shown yet.
+
+    :return: the address of the form, the field that has the focus there, and values
+        that take the place of what was typed
+    """
+    step, effect = str(form.get("step") or ""), str(form.get("outcome") or "")
+    if step == ELECT or (form.get("method") == "person" and not effect):
+        step = effect = ELECT
+    fields = _effect_fields(group, effect) if effect in dict(effects(group)) else []
+    params = {
+        field["name"]: str(form.get(f"outcome_{field['name']}") or "")
+        for field in fields
+        if field["type"] == "choice"
+    }
+    unseen = bool(fields) and form.get("shown", "") != _shown(effect, params)
+    if not step and not (unseen and "shown" in form):
+        return None
+    asked = {
+        **{name: value for name, value in params.items() if name not in OWN},
+        **{name: form.get(name) for name in ("method", "discussion")},
+        "outcome": effect,
+    }
+    rows = sum(name.startswith("date_") for name in form)
+    focus = "outcome"
+    if step == "dates":
+        focus = f"date_{min(rows + 1, DATES_MOST)}"
+        rows = min(rows + DATES_MORE, DATES_MOST)
+    elif effect:
+        focus = _first_field(fields, params)
+    asked["dates"] = str(rows) if rows > DATES else ""
+    query = urlencode({name: value for name, value in asked.items() if value})
+    page = f"/groups/{group.slug}/propose?{query}"
+    return page, focus, {"outcome": effect}
+
+
+def _first_field(fields: list[dict], params: dict) -> str:
+    """Return the name of the field with which an effect begins."""
+    names = [
+        f"outcome_{field['name']}{'_typed' if field['type'] == 'person' else ''}"
+        for field in fields
+        if field["type"] not in ("hidden", "colleges")
+    ]
+    if params.get("key") and len(names) > 1:
+        # The policy is chosen: its value is next.
+        return names[1]
+    return names[0] if names else "college_name_1" if fields else "outcome"
+
+
+def at_field(error: Refusal, form: dict) -> None:
+    """Let a refusal name the field of the form that asks for what was wrong."""
+    name = error.field or error.rule
+    name = NAMES.get(name, name)
+    for wanted in (f"{name}_typed", name, f"outcome_{name}_typed", f"outcome_{name}"):
+        if wanted in form:
+            error.field = wanted
+            return
 
 
 def read(group: Any, form: dict, named: Iterable = ()) -> dict:
@@ -154,37 +333,55 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
     vals: dict[str, Any] = {"title": text("title"), "text": text("text")}
     if number := record_id(form.get("discussion")):
         vals["discussion_id"] = number
-    for name in ("method", "secrecy", "electorate", "share", "quorum"):
+    if number := record_id(form.get("category")):
+        vals["category_id"] = number
+    for name in ("method", "electorate"):
         if text(name):
             vals[name] = text(name)
-    for name, most in NUMBERS.items():
-        if number := whole(form.get(name), 0, least=1, most=most):
-            vals[name] = number
-    if number := whole(form.get("most"), 0, least=1, most=1000):
-        vals["most_per_option"] = number
-    if number := whole(form.get("days"), 0, least=1, most=90):
-        vals["hours"] = number * 24
+    effect = text("outcome")
+    if effect:
+        outcome = _read_outcome(group, effect, form)
+        params = outcome["params"]
+        vals["outcomes"] = [outcome]
+        vals.setdefault("method", usual_method(group, effect, params))
+        vals.setdefault("electorate", rules.electorate(group.sudo()))
+    method = vals.get("method") or usual_method(group, "", {})
+    known = {
+        name
+        for name, of_methods in fields_of_methods(effect).items()
+        if method in of_methods
+    }
+    for name in SETTINGS.keys() & known:
+        if text(name):
+            vals[SETTINGS[name]] = text(name)
+    if text("days"):
+        vals["hours"] = rules.whole(env, text("days"), 1, DAYS_MOST, "days") * 24
     if text("review_date"):
-        vals["review_date"] = text("review_date")
+        vals["review_date"] = _read_day(env, text("review_date"), "review_date")
     if form.get("members_only"):
         vals["members_only"] = True
-    vals.update(_read_people(env, form, named))
-    if options := _read_options(env, text("options"), vals.get("method")):
-        vals["options"] = options
-    if text("outcome"):
-        outcome = _read_outcome(group, form)
-        kind, params = outcome["kind"], outcome["params"]
-        vals["outcomes"] = [outcome]
-        vals.setdefault("method", usual_method(group, kind, params))
-        vals.setdefault("electorate", rules.electorate(group.sudo()))
-        vals.update(env["wezer.outcome"]._form_values(kind, group, params))
+    vals.update(_read_people(env, form, named, "decider" in known))
+    lines = _read_options(env, form) if "options" in known else []
+    if lines := lines + (_read_dates(env, form) if "dates" in known else []):
+        vals["options"] = lines
+    if effect:
+        forced = env["wezer.outcome"]._form_values(outcome["kind"], group, params)
+        vals.update(forced)
     return vals
 
 
-def _read_people(env: Any, form: dict, named: Iterable) -> dict:
+def _read_day(env: Any, text: str, field: str) -> Any:
+    try:
+        return payload.day(env, text)
+    except Refusal as error:
+        error.field = field
+        raise
+
+
+def _read_people(env: Any, form: dict, named: Iterable, advised: bool) -> dict:
     """Return who guides, who decides after advice, and who alone is asked."""
     vals: dict[str, Any] = {}
-    for name in ("facilitator", "decider"):
+    for name in ("facilitator", "decider") if advised else ("facilitator",):
         if person := person_named(env, form, name):
             vals[f"{name}_id"] = person
     if form.get("electorate") == "role":
@@ -196,47 +393,86 @@ def _read_people(env: Any, form: dict, named: Iterable) -> dict:
     return vals
 
 
-def _read_options(env: Any, text: str, method: str | None) -> list[dict]:
+def _read_options(env: Any, form: dict) -> list[dict]:
     """Return the options that a form has, one in a line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) > OPTIONS:
+    found: dict[str, int] = {}
+    lines = str(form.get("options") or "").splitlines()
+    for number, line in enumerate(lines, 1):
+        label = line.strip()
+        if len(label) > proposing.LABEL_LENGTH:
+            message = env._(
+                "Line %(line)s is too long: write at most %(most)s letters.",
+                line=number,
+                most=proposing.LABEL_LENGTH,
+            )
+            raise Refusal(
+                message,
+                rule="length",
+                value=str(len(label)),
+                limit=str(proposing.LABEL_LENGTH),
+                field="options",
+            )
+        if label in found:
+            raise Refusal(
+                env._(
+                    "Line %(line)s says the same as line %(first)s.",
+                    line=number,
+                    first=found[label],
+                ),
+                rule="twice",
+                value=payload.shortened(label),
+                field="options",
+            )
+        if label:
+            found[label] = number
+    if len(found) > proposing.OPTIONS_MOST:
         raise Refusal(
-            env._("A decision has at most %s options.", OPTIONS),
+            env._("A decision has at most %s options.", proposing.OPTIONS_MOST),
             rule="options",
-            value=len(lines),
-            limit=OPTIONS,
+            value=str(len(found)),
+            limit=str(proposing.OPTIONS_MOST),
             field="options",
         )
-    if method == "dates":
-        return [_date_option(env, line) for line in lines]
-    return [{"label": line} for line in lines]
+    return [{"label": label} for label in found]
 
 
-def _date_option(env: Any, line: str) -> dict:
-    """Return the option of a line with a date and a time of the reader's zone."""
+def _read_dates(env: Any, form: dict) -> list[dict]:
+    """Return the dates that a form has: in the reader's zone, one in a row."""
     zone = days.reader_zone(env)
-    try:
-        start = days.read_form(line, zone)
-    except ValueError as error:
-        raise Refusal(
-            env._("“%s” is no date and time. Write it as 2026-12-24 18:30.", line[:40]),
-            rule="date",
-            value=line[:40],
-            field="options",
-        ) from error
-    return {
-        "label": days.format_moment(env, start, True),
-        "start": start,
-        "tz": zone.key,
-    }
+    found: dict[Any, int] = {}
+    for number in range(1, DATES_MOST + 1):
+        name = f"date_{number}"
+        line = str(form.get(name) or "").strip()
+        if not line:
+            continue
+        try:
+            start = days.read_form(line, zone)
+        except ValueError as error:
+            message = env._(
+                "Row %(row)s: “%(text)s” is no date and time. Write it as 2026-12-24"
+                " 18:30.",
+                row=number,
+                text=line[:40],
+            )
+            raise Refusal(message, rule="date", value=line[:40], field=name) from error
+        if start in found:
+            message = env._(
+                "Row %(row)s has the same date as row %(first)s.",
+                row=number,
+                first=found[start],
+            )
+            raise Refusal(message, rule="twice", value=line[:40], field=name)
+        found[start] = number
+    return [
+        {"label": days.format_moment(env, start, True), "start": start, "tz": zone.key}
+        for start in found
+    ]
 
 
-def _read_outcome(group: Any, form: dict) -> dict:
+def _read_outcome(group: Any, effect: str, form: dict) -> dict:
     """Return the effect that a form names: ``kind`` and ``params``."""
-    outcomes = group.env["wezer.outcome"]
-    kind = str(form.get("outcome"))
     params: dict[str, Any] = {}
-    for field in outcomes._form_fields(kind, group):
+    for field in _effect_fields(group, effect):
         name = f"outcome_{field['name']}"
         if field["type"] == "person":
             value: Any = person_named(group.env, form, name)
@@ -248,7 +484,7 @@ def _read_outcome(group: Any, form: dict) -> dict:
                 value = record_id(value)
         if value:
             params[field["name"]] = value
-    return {"kind": kind, "params": params}
+    return {"kind": _kind(effect), "params": params}
 
 
 def person_named(env: Any, form: dict, name: str) -> int:

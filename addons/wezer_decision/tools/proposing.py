@@ -63,10 +63,11 @@ def clean(decisions: Any, group: Any, vals: Any) -> dict:
         found["category_id"] = category.search([("id", "in", category.ids)]).id
     if vals.get("electorate_role_id"):
         found["electorate_role_id"] = _role(env, group, vals["electorate_role_id"]).id
-    people = _people(env, group, payload.ids(env, vals.get("named_ids") or []))
+    named = payload.ids(env, vals.get("named_ids") or [])
+    people = _people(env, group, named, "named_ids")
     found["named_ids"] = [Command.set(people.ids)]
     if vals.get("decider_id"):
-        found["decider_id"] = _people(env, group, [vals["decider_id"]]).id
+        found["decider_id"] = _people(env, group, [vals["decider_id"]], "decider_id").id
     if vals.get("facilitator_id"):
         wanted = payload.record(env, "res.partner", vals["facilitator_id"]).sudo()
         if wanted not in group._facilitators():
@@ -100,7 +101,7 @@ def _role(env: Any, group: Any, number: Any) -> Any:
     return found
 
 
-def _people(env: Any, group: Any, ids: list) -> Any:
+def _people(env: Any, group: Any, ids: list, field: str) -> Any:
     """Return people who count in the circle; refuse others."""
     known = {one for one in ids if type(one) is int}
     people = env["res.partner"].sudo().browse(sorted(known)).exists()
@@ -110,6 +111,7 @@ def _people(env: Any, group: Any, ids: list) -> Any:
         raise Refusal(
             env._("Only people who count in this circle can be named."),
             rule="people",
+            field=field,
         )
     return people
 
@@ -162,7 +164,7 @@ def _options(decision: Any, rows: Any) -> list[dict]:
         )
         person = payload.record(env, "res.partner", row.get("person_id") or 0)
         if person:
-            person = _people(env, decision.group_id, person.ids)
+            person = _people(env, decision.group_id, person.ids, "options")
         # A person stands by their own name: nobody is elected under that of another.
         label = person.name or payload.line(
             env, row.get("label"), LABEL_LENGTH, "options"

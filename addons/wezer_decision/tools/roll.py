@@ -347,7 +347,11 @@ def why_not(decision: Any) -> Refusal | None:
     """Return why ``decision`` cannot be put to its electorate, or None (sudo)."""
     env = decision.env
     if decision.electorate == "role" and not decision.electorate_role_id:
-        return Refusal(env._("Choose the role whose people vote."), rule="electorate")
+        return Refusal(
+            env._("Choose the role whose people vote."),
+            rule="electorate",
+            field="electorate_role_id",
+        )
     if decision.electorate == "named" and len(decision.named_ids) < NAMED_LEAST:
         return Refusal(
             env._("Name at least %s people who vote.", NAMED_LEAST),

@@ -51,6 +51,14 @@ OF_PERSONS = ("person", "stv", "schulze", "draw")
 MATTERS = ("policy", "role", "member", "structure", "agreement", "spend")
 # Kinds of outcomes that concern a person, who is heard and does not vote.
 ABOUT_PERSON = ("role", "role_end", "member", "member_out", "readmit")
+# Topics of policies by the beginning of their keys; the others are ways of deciding.
+TOPICS = {
+    "roles": "elections",
+    "re": "elections",
+    "terms": "elections",
+    "delegation": "delegation",
+    "procurations": "delegation",
+}
 SHARE = re.compile(r"(\d{1,4})\s*/\s*(\d{1,4})")
 
 # Settings of a proposal: name → (kind, least, most).
@@ -73,6 +81,16 @@ SETTINGS: dict[str, tuple[str, int, int]] = {
 # What holds where the proposer asks for nothing: the page of an answer says it.
 USUAL = {"score": {"scale": 5}, "dot": {"points": 10}}
 WORDS = {"base": ("cast", "roll"), "aggregate": ("sum", "mean")}
+
+
+def topics(env: Any) -> dict[str, str]:
+    """Return the headings of policies about decisions."""
+    return {
+        "together": env._("Decided together"),
+        "ways": env._("How decisions are taken"),
+        "elections": env._("Elections"),
+        "delegation": env._("Delegation"),
+    }
 
 
 def policies(env: Any) -> dict[str, Policy]:
@@ -167,7 +185,17 @@ def policies(env: Any) -> dict[str, Policy]:
             least=True,
         ),
     )
-    return found
+    named = topics(env)
+    return {
+        key: policy._replace(topic=named[_topic(key)]) for key, policy in found.items()
+    }
+
+
+def _topic(key: str) -> str:
+    first, _line, rest = key.partition("_")
+    if first == "decides" and rest in MATTERS:
+        return "together"
+    return TOPICS.get(first, "ways")
 
 
 def clean_settings(env: Any, vals: dict) -> dict:
@@ -181,14 +209,7 @@ def clean_settings(env: Any, vals: dict) -> dict:
         if value is None or value == "":
             continue
         if kind == "whole":
-            message = env._(
-                "Enter a whole number between %(least)s and %(most)s.",
-                least=least,
-                most=most,
-            )
-            clean[name] = payload.whole(
-                env, value, message, least, most, rule="number", field=name
-            )
+            clean[name] = whole(env, value, least, most, name)
         elif kind == "share":
             clean[name] = share(env, value, name)
         elif kind == "switch":
@@ -204,6 +225,17 @@ def clean_settings(env: Any, vals: dict) -> dict:
                 field=name,
             )
     return clean
+
+
+def whole(env: Any, value: Any, least: int, most: int, field: str) -> int:
+    """Return a whole number of a form or a program.
+
+    :raise Refusal: rule ``number``
+    """
+    message = env._(
+        "Enter a whole number between %(least)s and %(most)s.", least=least, most=most
+    )
+    return payload.whole(env, value, message, least, most, rule="number", field=field)
 
 
 def share(env: Any, value: Any, field: str | None = None) -> str:

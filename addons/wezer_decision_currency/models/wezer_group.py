@@ -1,5 +1,6 @@
 from odoo import models
 
+from odoo.addons.wezer_decision.tools import rules
 from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
 
 
@@ -18,5 +19,6 @@ class WezerGroup(models.Model):
                 ),
                 "hours",
                 least=True,
+                topic=rules.topics(self.env)["together"],
             ),
         }

@@ -32,12 +32,21 @@ class TestSpending(SpendingCommon):
 
     def test_small_amounts_are_paid_and_larger_ones_refused_with_a_way_on(self):
         self._pay("10")
-        refusal = self.assertDecided(self._pay, "0:30")
+        refusal = self.assertDecided(self._pay, "0:30", purpose="Compost & seeds")
         self.assertEqual(refusal.limit, "10")
         address, _label = refusal.link
         self.assertIn(f"/groups/{self.garden.slug}/propose?", address)
         self.assertIn("outcome=pay", address)
         self.assertIn(f"payee={self.otto.partner_id.id}", address)
+        self.assertIn("purpose=Compost+%26+seeds", address)
+        refusal = self.assertDecided(
+            self._pay,
+            "0:30",
+            way="schedule",
+            date=str(days.today(self.env) + timedelta(days=9)),
+            purpose="Seeds",
+        )
+        self.assertIn("purpose=Seeds", refusal.link[0])
         # Another recipient is counted alone.
         self._pay("10", self.eve)
 

@@ -18,11 +18,9 @@ from odoo.addons.wezer_base.tools.text import clean_line
 from odoo.addons.wezer_currency.tools import amounts, refusals
 from odoo.addons.wezer_decision.tools import roll
 
-from .spending import DECIDED
+from .spending import DECIDED, PURPOSE_LENGTH
 
 _lt = LazyTranslate(__name__)
-
-PURPOSE_LENGTH = 200
 
 
 def parties(outcome: Any) -> tuple[Any, Any, Any, int]:

@@ -14,7 +14,10 @@ from odoo import api, fields
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import locks
+from odoo.addons.wezer_base.tools.text import clean_line
 
+# As much of a purpose as a link carries.
+PURPOSE_LENGTH = 200
 # How far back counts what one payee was paid.
 SPENT_DAYS = 30
 # By a decision: what has this origin was asked together.
@@ -75,6 +78,7 @@ def why_not(
     payee: Any = None,
     but: int = 0,
     outcome: str = "pay",
+    purpose: str = "",
 ) -> Refusal | None:
     """Return why the circle of ``payer`` has to be asked together, or None.
 
@@ -83,6 +87,7 @@ def why_not(
     :param payee: ``res.partner``; None where several are paid
     :param but: id of a transfer that is not counted twice
     :param outcome: the kind of outcome of a decision that would do the same
+    :param purpose: what was written as its purpose, for the form of a proposal
     """
     env = payer.env
     group = env["wezer.group"]._of_partner(payer)
@@ -93,6 +98,7 @@ def why_not(
         "payee": payee.id if payee else None,
         "currency": currency.id,
         "amount": currency._decimal(minor),
+        "purpose": clean_line(purpose, PURPOSE_LENGTH),
     }
     error = circle._why_reserved("spend", outcome=outcome, **data)
     if not error:

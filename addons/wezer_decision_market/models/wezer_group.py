@@ -1,5 +1,6 @@
 from odoo import models
 
+from odoo.addons.wezer_decision.tools import rules
 from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
 
 
@@ -14,5 +15,6 @@ class WezerGroup(models.Model):
             "dispute_panel": Policy(
                 self.env._("Our moderators decide disputes together, as a panel"),
                 "switch",
+                topic=rules.topics(self.env)["together"],
             ),
         }

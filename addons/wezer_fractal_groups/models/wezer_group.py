@@ -1691,9 +1691,14 @@ class WezerGroup(models.Model):
 
         The kinds of values are told by :mod:`..tools.group_policies`.
         """
+        topic = self.env._("Members and roles")
         return {
-            "role_term_days": Policy(self.env._("Length of a role in days"), "days"),
-            "members_invite": Policy(self.env._("Every member may invite"), "switch"),
+            "role_term_days": Policy(
+                self.env._("Length of a role in days"), "days", topic=topic
+            ),
+            "members_invite": Policy(
+                self.env._("Every member may invite"), "switch", topic=topic
+            ),
         }
 
     def _policy(self, key):

@@ -4,6 +4,7 @@ Each function takes the group (or the model) with the user's environment, and as
 database once for all rows of a list.
 """
 
+from itertools import chain
 from typing import Any
 
 from odoo.addons.wezer_base.tools.rights import RIGHTS
@@ -12,7 +13,7 @@ from ..models.wezer_group_membership import MEMBERSHIP
 from . import group_places, group_timeline
 from .group_around import Around
 from .group_leads import leads_among
-from .group_policies import Policy, share_text
+from .group_policies import Policy, by_topic, share_text
 
 # So many the page of a group shows of each; a page of their own shows all.
 MEMBERS_SHOWN = 24
@@ -483,18 +484,24 @@ def _policy_text(env: Any, policy: Policy, value: Any) -> Any:
 
 
 def policy_rows(group: Any) -> list[dict]:
-    """Return for each policy what ``group`` decided, and what holds there."""
+    """Return for each policy what ``group`` decided, and what holds there.
+
+    Those of one topic follow each other.
+    """
     env = group.env
     if group.kind != "circle":
         return []
     own = {policy.key: policy for policy in group.sudo().policy_ids}
     rows = []
-    for key, policy in group._policies().items():
+    policies = group._policies()
+    for key in chain.from_iterable(by_topic(policies).values()):
+        policy = policies[key]
         value, decided_by = group._policy(key)
         rows.append(
             {
                 "key": key,
                 "label": policy.label,
+                "topic": policy.topic,
                 "kind": policy.kind,
                 "choices": policy.choices,
                 "own": own[key].value if key in own else "",

@@ -4,7 +4,7 @@ Runs without Odoo.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -23,12 +23,14 @@ class Policy(NamedTuple):
         (a part of the whole, as ``3/4``)
     :param choices: of a choice: ``{word: label}``, the strictest last
     :param least: whether the lowest value is the strictest; else the highest is
+    :param topic: the heading under which people find it
     """
 
     label: str
     kind: str
     choices: dict[str, str] = {}  # noqa: RUF012
     least: bool = False
+    topic: str = ""
 
     def read(self, text: str) -> Any:
         """Return a stored value: a number, a bool, a word or an exact fraction."""
@@ -60,6 +62,14 @@ class Policy(NamedTuple):
 
         ranks = [rank(value) for value in values]
         return ranks.index(min(ranks) if self.least else max(ranks))
+
+
+def by_topic(policies: Mapping[str, Policy]) -> dict[str, list[str]]:
+    """Return ``{topic: keys}``, in the order in which the topics first come."""
+    found: dict[str, list[str]] = {}
+    for key, policy in policies.items():
+        found.setdefault(policy.topic, []).append(key)
+    return found
 
 
 def parse_share(text: Any) -> Fraction | None:

@@ -9,11 +9,13 @@ class WezerGroup(models.Model):
     _inherit = "wezer.group"
 
     def _policies(self):
+        topic = self.env._("Announcements and deals")
         return {
             **super()._policies(),
             "claims_cap": Policy(
                 self.env._("Open commitments a person may have in our announcements"),
                 "count",
+                topic=topic,
             ),
             "approvals_2_from": Policy(
                 self.env._(
@@ -21,6 +23,7 @@ class WezerGroup(models.Model):
                 ),
                 "hours",
                 least=True,
+                topic=topic,
             ),
             "approvals_3_from": Policy(
                 self.env._(
@@ -28,6 +31,7 @@ class WezerGroup(models.Model):
                 ),
                 "hours",
                 least=True,
+                topic=topic,
             ),
         }
 
