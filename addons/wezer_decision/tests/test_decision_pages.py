@@ -535,6 +535,24 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertEqual((asked.state, asked.named_ids), ("open", named))
         self.assertEqual(asked.decider_id, self.fred.partner_id)
 
+    def test_the_person_who_decides_reads_the_advice_once_it_is_in(self):
+        decision = self.opened(method="advice", decider_id=self.anna.partner_id.id)
+        address = f"/decisions/{decision.id}"
+        self.log_in(self.ben)
+        self.answer(decision, reason="Take oak for it.")
+        self.log_in(self.anna)
+        self.assertNotIn("Take oak", self.text(address))
+        self.wait(decision, days=6)
+        self.assertIn("The advice is in", self.text("/my/todo"))
+        self.assertIn("Take oak", self.text(address))
+        self.log_in(self.ben)
+        self.assertIn(f"{self.anna.name} decides until", self.text(address))
+        self.assertNotIn("A bench", self.text("/my/todo"))
+        self.log_in(self.anna)
+        form = self.form(self.page(address), f"{address}/decide")
+        self.send(form, adopt="1", reason="Oak it is, as Ben says; thank you.")
+        self.assertEqual(decision.state, "adopted")
+
     def test_a_recall_is_proposed_and_signed_on_pages(self):
         self._put(self.dora, self.treasurer)
         self.log_in(self.anna)
