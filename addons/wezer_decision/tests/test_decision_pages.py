@@ -246,7 +246,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
         address = f"/decisions/{decision.id}"
         links = self.page("/my/todo").xpath("//a[contains(@class, 'btn')]/@href")
         links = [link for link in links if link.startswith(address)]
-        self.assertEqual(links, [f"{address}#objections"])
+        self.assertEqual(links, [f"{address}#proposal"])
         page = self.page(f"/decisions/{decision.id}")
         self.assertIn("in the way of the barrow", page.text_content())
         self.send(
@@ -263,6 +263,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.log_in(self.ben)
         self.assertIn("Does it answer your objection?", self.text("/my/todo"))
         page = self.page(f"/decisions/{decision.id}")
+        self.assertIn("Without a word from you until", page.text_content())
         self.send(self.form(page, "/confirm"))
         self.assertEqual(decision.objection_ids.state, "answered")
 

@@ -314,6 +314,9 @@ def objections(decision: Any, person: Any) -> list[dict]:
             "live": objection.state in live,
             "ended": ended_words(objection),
             "mine": objection.person_id == person,
+            "silent_until": objection.person_id == person
+            and objection.state in live
+            and integration.silent_until(objection),
             "may": {
                 action
                 for action in OBJECTION_ACTS

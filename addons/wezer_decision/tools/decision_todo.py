@@ -98,7 +98,7 @@ def _objections(found: Any) -> list[tuple[Any, dict]]:
             text = env._(
                 "There is an objection to your proposal “%(title)s”.", **values
             )
-            said.append(_row(decision, text, env._("Answer it"), due, "#objections"))
+            said.append(_row(decision, text, env._("Answer it"), due, "#proposal"))
         elif objection.answers and objection._may("uphold"):
             text = env._("An objection to “%(title)s” was tested.", **values)
             said.append(_row(decision, text, env._("Judge the test"), due, place))

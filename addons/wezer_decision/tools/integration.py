@@ -133,6 +133,20 @@ def due(decision: Any) -> list:
     return moments
 
 
+def silent_until(objection: Any) -> Any:
+    """Return when a live objection ends by itself if its author says nothing.
+
+    False where it does not: it waits for others.
+    """
+    if not objection.asked_at:
+        return False
+    if objection.answered_by_id:
+        return objection.asked_at + timedelta(hours=CONFIRM_HOURS)
+    if objection.state == "tested" and not objection.answers:
+        return objection.asked_at + timedelta(days=SILENT_DAYS)
+    return False
+
+
 def _tick_one(objection: Any) -> None:
     asked, now = objection.asked_at, objection.decision_id._now()
     if not asked:
