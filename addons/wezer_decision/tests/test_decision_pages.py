@@ -324,6 +324,12 @@ class TestDecisionPages(DecisionCommon, FormCase):
         params = decision.sudo().outcome_ids.params
         self.assertEqual(params["person"], self.ben.partner_id.id)
         self.assertIn("Ben", self.text(f"/decisions/{decision.id}"))
+        # Of a role that is given, people read what it is for, and how long.
+        self.set_policies(role_term_days=100)
+        self.treasurer.sudo().accountabilities = "Keeps the books."
+        election = self.opened(by=self.ben, method="person", role_id=self.treasurer.id)
+        said = self.text(f"/decisions/{election.id}")
+        self.assertIn("Keeps the books. The term lasts 100 days.", said)
 
     def link(self, url, words):
         """Follow the link of a page that says ``words``, or is labelled so."""

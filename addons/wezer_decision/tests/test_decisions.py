@@ -114,6 +114,10 @@ class TestDecisions(DecisionCommon):
         decision.action_extend()
         self.assertEqual(self.close(decision).state, "no_quorum")
         self.assert_refused("extended", decision.action_extend)
+        # Where somebody answers, the others' silence is consent, whatever the quorum.
+        other = self.opened(quorum="1/1")
+        self.vote(other, ben="live")
+        self.assertEqual(self.close(other).state, "adopted")
 
     # === TIME === #
 
@@ -763,13 +767,16 @@ class TestDecisions(DecisionCommon):
         self.assertEqual(self.close(decision).state, "adopted")
 
     def test_a_circle_that_closes_ends_what_runs_in_it(self):
+        stuck = self.opened(method="majority", title="A pond").sudo()
         decision = self.opened(method="majority")
         self.vote(decision, anna="yes")
+        stuck.state = "stuck"
         (self.garden.circle_ids | self.garden).sudo().write({"active": False})
         self.clock()
         found = decision.sudo()
         self.assertEqual((found.state, found.ended_why), ("ended", "closed_circle"))
         self.assertFalse(found.result)
+        self.assertEqual((stuck.state, stuck.ended_why), ("ended", "closed_circle"))
 
     def test_a_circle_that_moves_goes_on_with_its_rules(self):
         decision = self.opened(method="majority")

@@ -395,6 +395,15 @@ class TestElections(DecisionCommon):
         again = self.election()
         self.assert_refused("terms", self.name, again, anna="ben")
         self.name(again, anna="cleo")
+        # The election of another seat in between does not break the row.
+        other = self.opened(by=self.dora, method="person", role_id=self.treasurer.id)
+        params = {"role": self.treasurer.id, "person": self.dora.partner_id.id}
+        other.sudo().outcome_ids.write({"params": params, "state": "done"})
+        ben = self.ben.partner_id
+        self.assertEqual(terms.terms_in_row(self.treasurer, ben), 0)
+        for user in (self.ben, self.dora):
+            self._put(user, self.treasurer)
+        self.assertEqual(terms.terms_in_row(self.treasurer, ben), 1)
 
     def test_a_third_of_the_circle_recalls_a_person_by_a_secret_vote(self):
         self._put(self.ben, self.treasurer)

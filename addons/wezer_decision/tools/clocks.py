@@ -19,6 +19,8 @@ CRON = "wezer_decision.ir_cron_clocks"
 REMIND_LAST = timedelta(hours=24)
 REMIND_CAP = timedelta(hours=48)
 RUNNING = ("announced", "open")
+# What ends with its circle: nobody is left there to go on with it.
+ENDS_WITH_CIRCLE = (*RUNNING, "stuck")
 # Where somebody voted at the very moment, the clock comes again soon.
 SOON = timedelta(minutes=1)
 
@@ -107,7 +109,7 @@ def run(decisions: Any) -> bool:
 def due_domain(decisions: Any) -> Domain:
     """Return which decisions have something that is due."""
     return Domain("due_at", "<=", decisions._now()) | (
-        Domain("state", "in", RUNNING)
+        Domain("state", "in", ENDS_WITH_CIRCLE)
         & Domain("group_id", "any", [("active", "=", False)])
     )
 
@@ -118,7 +120,7 @@ def step(decision: Any) -> Any:
     :return: ``AGAIN`` where another one is due at once
     """
     before = decision.state, decision.due_at
-    if decision.state in RUNNING and not decision.group_id.active:
+    if decision.state in ENDS_WITH_CIRCLE and not decision.group_id.active:
         closing.end(decision, "closed_circle")
     else:
         STEPS[decision.state](decision)

@@ -6,10 +6,13 @@ Nothing is counted here but who has voted: answers stay unread until it closed.
 import random
 from typing import Any
 
+from odoo.addons.wezer_base.tools import days
+
 from ..models.wezer_decision import CLOSED, DECISION
 from . import (
     answer_fields,
     delegations,
+    elections,
     integration,
     no_voice,
     recall,
@@ -95,6 +98,7 @@ def values(decision: Any) -> dict:
         "rules": rules_of(decision),
         "versions": versions(decision) if inside or decision.version_id else [],
         "outcomes": outcomes(decision),
+        "role": role_of(decision),
         "challenge": decision._challenge_words(),
         "objections": objections(decision, person) if inside else [],
         "fallback": fallback(decision) if "object" in may else "",
@@ -302,6 +306,20 @@ def outcomes(decision: Any) -> list[dict]:
     ]
     # Nothing follows from a decision that is a text only.
     return [row for row in said if row["sentence"]]
+
+
+def role_of(decision: Any) -> dict:
+    """Return the role that is given, as far as the reader sees it, and for how long."""
+    known = elections.role_of(decision.sudo())
+    role = known and decision.env["wezer.group"].search([("id", "=", known.id)])
+    if not role:
+        return {}
+    given = decision.sudo().outcome_ids.filtered(lambda one: one.kind == "role")[:1]
+    return {
+        "role": role,
+        "until": days.parse_day((given.params or {}).get("until") or ""),
+        "days": known._policy("role_term_days")[0],
+    }
 
 
 def objections(decision: Any, person: Any) -> list[dict]:

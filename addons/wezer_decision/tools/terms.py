@@ -36,11 +36,14 @@ def terms_in_row(role: Any, person: Any) -> int:
         if params.get("role") == role.id:
             chosen = people.setdefault(outcome.decision_id.id, set())
             chosen.add(params.get("person"))
-    found = 0
+    # Between two terms of a person the other seats are elected, and not their own.
+    seats = len(elections.fillers_of(role)) or 1
+    found = others = 0
     for chosen in people.values():
-        if person.id not in chosen:
+        others = 0 if person.id in chosen else others + len(chosen)
+        if others >= seats:
             break
-        found += 1
+        found += person.id in chosen
     return found
 
 
