@@ -287,8 +287,11 @@ def test_many_different_rankings_are_compared_as_few_are(monkeypatch):
         for _ballot in range(300)
     }
     few = schulze.pairwise(tallies, 6)
+    paths = schulze.strongest_paths(few)
     monkeypatch.setattr(schulze, "MANY", 10)
+    monkeypatch.setattr(schulze, "MANY_OPTIONS", 5)
     assert schulze.pairwise(tallies, 6) == few
+    assert schulze.strongest_paths(few) == paths
 
 
 # === TRANSFERABLE VOTES === #

@@ -13,8 +13,11 @@ try:
 except ImportError:  # the counts are the same, only a million different ballots wait
     np = None  # type: ignore[assignment]
 
-# From so many different ballots on arrays are faster than loops.
-MANY = 20_000
+# From so many different ballots, or options, on arrays are faster than loops.
+MANY = 2_000
+MANY_OPTIONS = 40
+# Bits for the voters of each pair of options.
+WIDTH = 64
 
 
 def pairwise(tallies: dict[str, int], n: int) -> list[list[int]]:
@@ -22,18 +25,29 @@ def pairwise(tallies: dict[str, int], n: int) -> list[list[int]]:
     groups = [(ballots.ranks(text, n), times) for text, times in tallies.items()]
     if np is not None and len(groups) > MANY:
         return _pairwise_of_many(groups, n)
-    matrix = [[0] * n for _option in range(n)]
+    # The voters of an option against all others are one long number: an addition for
+    # each option of a ballot, where pairs would be hundreds.
+    units = [1 << WIDTH * option for option in range(n)]
+    everybody, rows = sum(units), [0] * n
     for ranks, times in groups:
-        ranked = sorted((rank, option) for option, rank in enumerate(ranks) if rank)
-        behind = [option for option, rank in enumerate(ranks) if not rank]
-        for place, (rank, option) in enumerate(ranked):
-            row = matrix[option]
-            for other in behind:
-                row[other] += times
-            for lower, other in ranked[place + 1 :]:
-                if lower > rank:
-                    row[other] += times
-    return matrix
+        levels: dict[int, list[int]] = {}
+        for option, rank in enumerate(ranks):
+            if rank:
+                levels.setdefault(rank, []).append(option)
+        behind = everybody
+        for rank in sorted(levels):
+            for option in levels[rank]:
+                behind -= units[option]
+            for option in levels[rank]:
+                rows[option] += behind * times
+    size = WIDTH // 8
+    return [
+        [
+            int.from_bytes(data[place : place + size], "little")
+            for place in range(0, n * size, size)
+        ]
+        for data in (row.to_bytes(n * size, "little") for row in rows)
+    ]
 
 
 def _pairwise_of_many(
@@ -52,6 +66,8 @@ def _pairwise_of_many(
 def strongest_paths(matrix: Sequence[Sequence[int]]) -> list[list[int]]:
     """Return the strength of the strongest path from each option to each other one."""
     n = len(matrix)
+    if np is not None and n > MANY_OPTIONS:
+        return _paths_of_many(matrix)
     paths = [
         [matrix[i][j] if matrix[i][j] > matrix[j][i] else 0 for j in range(n)]
         for i in range(n)
@@ -68,6 +84,16 @@ def strongest_paths(matrix: Sequence[Sequence[int]]) -> list[list[int]]:
             ]
             paths[i][i] = 0
     return paths
+
+
+def _paths_of_many(matrix: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Return the same from arrays."""
+    voters = np.array(matrix, dtype=np.int64)
+    paths = np.where(voters > voters.T, voters, 0)
+    for k in range(len(matrix)):
+        np.maximum(paths, np.minimum(paths[:, k, None], paths[k]), out=paths)
+    np.fill_diagonal(paths, 0)
+    return paths.tolist()
 
 
 def order(paths: Sequence[Sequence[int]], options: Sequence[int]) -> list[list[int]]:
