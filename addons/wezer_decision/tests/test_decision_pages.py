@@ -165,6 +165,10 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertTrue(answer.url.endswith("/my/todo"), answer.url)
         self.assertEqual(decision.sudo().ended_why, "void")
         self.assertEqual(self.url_open(address).status_code, 404)
+        self.log_in(self.ben)
+        said = self.text(address)
+        self.assertIn("The roll was wrong indeed.", said)
+        self.assertNotIn("It was adopted", said)
 
     def test_a_moderator_outside_voids_from_the_address_that_a_member_gave(self):
         decision = self.opened(method="majority", members_only=True)
@@ -734,8 +738,9 @@ class TestDecisionPages(DecisionCommon, FormCase):
                 for name, value in typed.items():
                     if value and not isinstance(value, list):
                         self.assertEqual(again[name], value)
-                self.close(decision)
+                self.close(decision).judge_reason = "The roll was right."
                 said = self.text(f"/decisions/{decision.id}")
+                self.assertIn("and stands: The roll was right.", said)
                 self.assertIn("Apples", said)
                 self.assertIn("1 answer was counted", said)
                 # Bars stand beside the numbers, made of numbers alone.

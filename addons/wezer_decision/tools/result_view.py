@@ -12,6 +12,8 @@ from . import answer_fields, counting, result_charts
 
 # So many bars a chart beside a table has room for; the table has all rows.
 BARS = 20
+# So many options are shown against each other.
+PAIRS = 40
 # So many names of voters a closed page lists.
 BALLOTS_SHOWN = 50
 # So many receipts stand on the page; more are in a file.
@@ -238,8 +240,9 @@ def _round_bars(rows: list[dict], votes: list[dict], quota: float) -> dict:
 def matrix(result: dict, name: str = "matrix") -> dict:
     """Return the table of each option against each other one.
 
-    :return: ``names`` (the best first, as far as an order is known), ``rows``, and
-        ``duels``: the first option against the next ones
+    :return: ``names`` (the best first, as far as an order is known), ``rows``,
+        ``more`` (how many are shown, where not all are), and ``duels``: the first
+        option against the next ones
     """
     table = result.get(name) or {}
     if not table:
@@ -247,9 +250,11 @@ def matrix(result: dict, name: str = "matrix") -> dict:
     order = [label for group in result.get("order") or () for label in group]
     # Of equal ones the lot has elected one.
     order = [*(result.get("elected") or ())[:1], *order]
-    names = list(dict.fromkeys([*(one for one in order if one in table), *table]))
+    every = list(dict.fromkeys([*(one for one in order if one in table), *table]))
+    names = every[:PAIRS]
     return {
         "names": names,
+        "more": len(names) if len(every) > PAIRS else 0,
         "rows": [
             {
                 "name": name,
