@@ -78,7 +78,12 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertIn("Your turn", self.text(f"/decisions/{decision.id}"))
         self.assertIn("A bench", self.text("/my/todo"))
         self.answer(decision, choice="live")
-        said = self.text(f"/decisions/{decision.id}")
+        self.session["wezer_act_as_name"] = "Test garden"
+        odoo.http.root.session_store.save(self.session)
+        self.assertIn("You are acting for", self.url_open("/my/todo").text)
+        address = f"/decisions/{decision.id}"
+        self.assertNotIn("You are acting for", self.url_open(address).text)
+        said = self.text(address)
         self.assertIn("You answered: I can live with it", said)
         self.assertIn("1 of 6 have answered", said)
         self.answer(decision, choice="concern", reason="It may be noisy.")
