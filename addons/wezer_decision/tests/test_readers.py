@@ -141,6 +141,12 @@ def test_a_tally_sheet_of_debian_is_read(file):
 def test_names_in_an_old_encoding_are_read(file):
     text = DEBIAN.replace("Ana", "Raphaël").encode("iso-8859-1")
     assert readers.read(file(text, "tally.txt"), "schulze").options[0] == "Raphaël"
+    # Voters' names came from everywhere.
+    text = DEBIAN.encode().replace(b"abc", "Zoé é".encode()).replace(b"def", b"Zo\xe9")
+    assert readers.read(file(text, "mixed.txt"), "schulze").tallies["1-2-3"] == 1
+    text = b"Zo\xe9," + "Zoé,é\n1,2,3\n".encode()
+    with pytest.raises(readers.BadFile, match="letters in several encodings"):
+        readers.read(file(text, "a.csv"), "schulze")
 
 
 def test_an_abif_file_is_read(file):
@@ -201,7 +207,7 @@ def test_columns_of_places_are_taken_out_of_a_record_of_votes_cast(file):
 
 
 def test_ranks_in_cells_may_have_endings(file):
-    text = "Timestamp,Email address,Ana,Ben\n1,a@b,1st choice,2nd\n2,c@d,,1\n"
+    text = "Timestamp,Email address,Ana,Ben\n1,a@b,1st choice,2nd\n2,c@d,,1.0\n"
     election = readers.read(file(text, "a.csv"), "stv")
     assert election.tallies == {"1-2": 1, "-1": 1}
 

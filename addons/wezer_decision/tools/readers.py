@@ -42,9 +42,9 @@ PLACE_COLUMN = re.compile(
 )
 # Options may be called like this too.
 DOUBTFUL_COLUMN = re.compile(r"(?:choice|preference)\W", re.IGNORECASE)
-# A rank in a cell: 2, 2nd, 2nd choice.
+# A rank in a cell: 2, 2.0, 2nd, 2nd choice.
 RANK_CELL = re.compile(
-    r"([0-9]{1,5})(?:st|nd|rd|th)?(?: (?:rank|choice|preference))?",
+    r"([0-9]{1,5})(?:\.0|st|nd|rd|th)?(?: (?:rank|choice|preference))?",
     re.IGNORECASE | re.ASCII,
 )
 # First headings of published files.
@@ -133,7 +133,7 @@ def format_of(path: str | Path) -> str:
         return ending
     if ending in PrefLibReader.ENDINGS:
         return "preflib"
-    for number, line in Lines(path):
+    for number, line in Lines(path, lenient=True):
         text = line.strip()
         if CouncilLines.HEAD.fullmatch(text):
             return "council"
@@ -153,22 +153,29 @@ def format_of(path: str | Path) -> str:
 
 
 class Lines:
-    """The lines of a text file with their numbers, within limits."""
+    """The lines of a text file with their numbers, within limits.
 
-    def __init__(self, path: str | Path) -> None:
+    :param lenient: read letters in several encodings too, as far as they can be read:
+        voters' names on a tally sheet; not where names tell options apart
+    """
+
+    def __init__(self, path: str | Path, lenient: bool = False) -> None:
         self.path = Path(path)
         about = self.path.stat()
         if not stat.S_ISREG(about.st_mode):
             raise BadFile("this is no file")
         if about.st_size > BYTES_MAX:
             raise BadFile(f"the file has more than {BYTES_MAX >> 20} MB")
+        self.errors = "strict"
         try:
             self.encoding = tables.encoding_of(self.path)
         except tables.TableError as error:
-            raise BadFile("the file is no text") from error
+            if not lenient:
+                raise BadFile("the file has letters in several encodings") from error
+            self.encoding, self.errors = "utf-8-sig", "replace"
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
-        with open(self.path, encoding=self.encoding) as source:
+        with open(self.path, encoding=self.encoding, errors=self.errors) as source:
             for number, line in enumerate(
                 iter(lambda: source.readline(LINE_MAX), ""), 1
             ):
@@ -576,7 +583,7 @@ class DebianReader:
     RANKS = "-123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
     def __init__(self, path: str | Path, method: str) -> None:
-        self.lines = Lines(path)
+        self.lines = Lines(path, lenient=True)
         self.kind = ballots.KINDS[method]
         if self.kind == "points":
             raise BadFile("The file has rankings, no points")
