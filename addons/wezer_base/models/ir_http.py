@@ -250,7 +250,10 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _wezer_protect(cls, response):
-        """Let no other site frame a page, or send our cookies along."""
+        """Let no other site frame a page, and no cache of many people keep one.
+
+        Nor does another site send our cookies along.
+        """
         headers = response.headers
         by_tls = request.httprequest.scheme == "https"
         if response.mimetype == "text/html":
@@ -261,6 +264,8 @@ class IrHttp(models.AbstractModel):
                     filter(None, [policy.rstrip("; "), "frame-ancestors 'self'"])
                 )
             headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+            if request.session.uid:
+                headers.setdefault("Cache-Control", "private, no-cache")
         if by_tls:
             headers.setdefault("Strict-Transport-Security", HSTS)
         cookies = headers.getlist("Set-Cookie")

@@ -30,6 +30,9 @@ class WezerUrn(models.Model):
 
     _receipt_once = models.UniqueIndex("(receipt_hash)")
 
+    def init(self):
+        secrecy.keep_no_statistics(self.env)
+
     # === WHILE A DECISION IS OPEN === #
     #
     # The caller holds the decision, checked who votes, and parsed the choice.

@@ -40,7 +40,7 @@ CODE_GROUP = 4
 ID_MAX = 2**31 - 1
 URN = SQL.identifier("wezer_urn")
 CRON = "wezer_decision.ir_cron_ballots"
-# Milliseconds that others are waited for, how often it is looked whether they ended,
+# Milliseconds that others are waited for, how often it is tried whether they ended,
 # and minutes until the next attempt.
 REWRITE_WAIT = 1000
 REWRITE_LOOKS = 10
@@ -72,6 +72,33 @@ def code_hash(decision_id: int, code: str) -> str:
     The number of the decision, a colon, and the code without hyphens.
     """
     return hashlib.sha256(f"{decision_id}:{plain_code(code)}".encode()).hexdigest()
+
+
+# === THE TABLE === #
+
+
+def keep_no_statistics(env: api.Environment) -> None:
+    """Let the database keep no sample of choices and hashes for its planner.
+
+    It takes one by itself while people vote, and keeps it after they are gone: with
+    the result, it would tell how those voted who came later.
+    """
+    for column in ("choice", "receipt_hash"):
+        env.cr.execute(
+            """SELECT FROM pg_attribute WHERE attrelid = 'wezer_urn'::regclass
+                  AND attname = %s AND attstattarget IS DISTINCT FROM 0""",
+            [column],
+        )
+        if env.cr.rowcount:
+            # The same type again: this removes what there is already.
+            env.cr.execute(
+                SQL(
+                    """ALTER TABLE %(urn)s ALTER COLUMN %(column)s TYPE varchar,
+                                           ALTER COLUMN %(column)s SET STATISTICS 0""",
+                    urn=URN,
+                    column=SQL.identifier(column),
+                )
+            )
 
 
 # === BALLOTS BEFORE CLOSING === #
@@ -268,6 +295,11 @@ def rewrite(database: str) -> bool:
 
     ``VACUUM`` alone marks the place of a deleted row as free: its bytes stay in the
     file, with the transaction that wrote them, until something else needs the place.
+    ``VACUUM FULL`` alone takes along what was deleted after the oldest transaction
+    began that writes anywhere on the server: that of the scheduled action itself, which
+    holds its lock, or one of another database. So the first goes before the second,
+    which copies no place that is free.
+
     People who vote wait meanwhile; whoever holds the table is waited for only shortly.
 
     :return: False where somebody was in the way, or can still read what was deleted
@@ -275,14 +307,11 @@ def rewrite(database: str) -> bool:
     with sql_db.db_connect(database).cursor() as cr:
         cr._cnx.autocommit = True  # VACUUM runs outside of transactions
         try:
-            if not _older_have_ended(cr):
-                return False
             cr.execute(SQL("SET lock_timeout = %s", f"{REWRITE_WAIT}ms"))
+            if not _free_deleted(cr):
+                return False
             cr.execute(SQL("VACUUM (FULL) %s", URN), log_exceptions=False)
-            # It counts the rows that an older transaction can still read.
-            cr.execute(SQL("VACUUM %s", URN), log_exceptions=False)
-            cr.execute("SELECT pg_stat_get_dead_tuples('wezer_urn'::regclass)")
-            return not cr.fetchone()[0]
+            return True
         except psycopg2.Error as error:
             _logger.info("Deleted ballots are removed later: %s", error)
             return False
@@ -291,17 +320,13 @@ def rewrite(database: str) -> bool:
             cr._cnx.autocommit = False
 
 
-def _older_have_ended(cr: Any) -> bool:
-    """Wait shortly for all that write since before now, in any database of the server.
-
-    ``VACUUM FULL`` keeps what was deleted after the oldest of them began: its own
-    snapshot begins there. The ``VACUUM`` that follows does not, and finds nothing left.
-    """
-    cr.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
-    [now] = cr.fetchone()
+def _free_deleted(cr: Any) -> bool:
+    """Free the places of deleted ballots; False where somebody can still read them."""
     for _try in range(REWRITE_LOOKS):
-        cr.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8", [now])
-        if cr.fetchone()[0]:
+        cr.execute(SQL("VACUUM %s", URN), log_exceptions=False)
+        # It counts the rows that an older transaction can still read.
+        cr.execute("SELECT pg_stat_get_dead_tuples('wezer_urn'::regclass)")
+        if not cr.fetchone()[0]:
             return True
         cr.execute("SELECT pg_sleep(0.1)")
     return False
