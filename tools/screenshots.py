@@ -35,6 +35,10 @@ PAGES = (
     ("member", "member", "/members", "a.o_wezer_member", 1280),
     ("group", "member", "/groups/garden", None, 1280),
     ("circles", "member", "/groups/map", None, 1280),
+    # docs/deciding.md: --only decision
+    ("decision-phone", "member", "/decisions/3", None, 400),
+    ("decision-propose", "member", "/groups/garden/propose", None, 1280),
+    ("decision-result", "member", "/decisions/1", None, 1280),
     ("reputation", "member", "/my/reputation", "details.o_wezer_sum > summary", 1280),
     ("board", "coordinator", "/odoo/wezer-deals", None, 1400),
     ("currencies", "administrator", "/odoo/wezer-currencies", None, 1400),
