@@ -846,7 +846,9 @@ class WezerDecision(models.Model):
 
     def _why_not_decide(self):
         voices, answered = roll.counts(self)
-        if self.method != "advice" or (answered < voices and self._now() < self.closes):
+        # Who decides gives no advice to themselves.
+        waits = self._voting_people("may") - self.decider_id
+        if self.method != "advice" or (waits and self._now() < self.closes):
             return Refusal(
                 self.env._(
                     "Wait until everybody has answered, or until the closing time."

@@ -574,6 +574,14 @@ class TestDecisions(DecisionCommon):
         as_cleo.action_decide(True, "Oak it is, as Ben says; thank you.")
         self.assertEqual(decision.state, "adopted")
         self.assertEqual(decision.result["answered"], 1)
+        # Who decides is not waited for.
+        decision = self.opened(
+            title="A tap", method="advice", decider_id=self.cleo.partner_id.id
+        )
+        others = ("anna", "ben", "dora", "fred", "gina")
+        self.vote(decision, **dict.fromkeys(others, ""))
+        decision.with_user(self.cleo).action_decide(True, WHY)
+        self.assertEqual(decision.state, "adopted")
 
     def test_a_check_decides_nothing(self):
         decision = self.opened(method="check")

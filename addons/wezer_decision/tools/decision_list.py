@@ -18,13 +18,16 @@ RUNNING = ("announced", "open", "counting", "tied")
 
 
 def answered_now(env: Any) -> Domain:
-    """Return the domain of what takes answers now.
+    """Return the domain of what takes answers of the user now, if they have a voice.
 
     Between naming and consent an election asks nothing of the voters; nor does a
-    decision whose time is over, while it waits for the end of objections.
+    decision whose time is over, while it waits for the end of objections. Who decides
+    after advice gives none to themselves.
     """
+    decides = Domain("decider_id", "=", env.user.partner_id.id)
     return (
         Domain("state", "=", "open")
+        & ~(Domain("method", "=", "advice") & decides)
         & Domain("phase", "not in", ("sharing", "proposing"))
         & Domain("closes", ">", env["wezer.decision"]._now())
     )
