@@ -434,7 +434,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
             self.assertIn("choose “Elect”", self.text(f"/decisions/methods/{method}"))
 
     def test_each_refused_field_of_a_proposal_is_named(self):
-        options = {"options": "A\nB"}
+        options, value = {"options": "A\nB"}, {"outcome_value": "half"}
         rows = [
             ({"days": "0"}, "days"),
             ({"days": "a week"}, "days"),
@@ -457,13 +457,15 @@ class TestDecisionPages(DecisionCommon, FormCase):
             ({"review_date": "soon"}, "review_date"),
             ({"outcome": "role", "outcome_until": "later"}, "outcome_until"),
             ({"outcome": "member"}, "outcome_person_typed"),
+            ({"outcome": "policy", "outcome_key": "quorum", **value}, "outcome_value"),
         ]
         empty = dict.fromkeys(
             [
                 *("title", "text", "days", "quorum", "points", "most", "scale"),
                 *("up_to", "seats", "options", "date_1", "date_2", "decider_typed"),
                 *("facilitator_typed", "named_typed", "electorate_role"),
-                *("review_date", "outcome_until", "outcome_person_typed"),
+                *("review_date", "outcome_until", "outcome_person_typed", "share"),
+                "outcome_value",
             ],
             "",
         )

@@ -313,7 +313,12 @@ def _check_policy(outcome: Any) -> None:
     key, value = _policy(outcome)
     if value is not None:
         policies = outcome.env["wezer.group.policy"].sudo()
-        policies._value_text(outcome.decision_id.group_id._policies()[key], value)
+        policy = outcome.decision_id.group_id._policies()[key]
+        try:
+            policies._value_text(policy, value)
+        except Refusal as error:
+            error.field = "value"
+            raise
 
 
 def _execute_policy(outcome: Any) -> Any:

@@ -230,11 +230,6 @@ def _outcome(group: Any, asked: dict) -> dict | None:
     if kind == "policy":
         fields = _policy_fields(group, *fields)
     note = group.env["wezer.outcome"]._form_note(kind, group, params)
-    if kind == ELECT:
-        note = group.env._(
-            "Candidates say themselves that they stand, in the three days before the"
-            " vote opens."
-        )
     return {"kind": kind, "fields": fields, "note": note}
 
 
@@ -312,9 +307,10 @@ def _first_field(fields: list[dict], params: dict) -> str:
 
 def at_field(error: Refusal, form: dict) -> None:
     """Let a refusal name the field of the form that asks for what was wrong."""
-    name = error.field or error.rule
-    name = NAMES.get(name, name)
-    for wanted in (f"{name}_typed", name, f"outcome_{name}_typed", f"outcome_{name}"):
+    name, rule = NAMES.get(error.field or "", error.field or ""), error.rule
+    of_field = (f"{name}_typed", name, f"outcome_{name}_typed", f"outcome_{name}")
+    of_rule = (f"outcome_{rule}_typed", f"outcome_{rule}", f"{rule}_typed")
+    for wanted in of_field if name else of_rule:
         if wanted in form:
             error.field = wanted
             return
