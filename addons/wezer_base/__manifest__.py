@@ -1,7 +1,7 @@
 {
     "name": "Wezer Base",
     "summary": "People of a community: profiles, rights, acting for a partner",
-    "version": "19.0.2.6.0",
+    "version": "19.0.2.7.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Wezer Currency",
     "summary": "Community currencies, wallets and a ledger that cannot be wrong",
-    "version": "19.0.2.6.0",
+    "version": "19.0.2.7.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Wezer Decision",
     "summary": "Discussions, decisions that bind, elections and delegation",
-    "version": "19.0.2.6.0",
+    "version": "19.0.2.7.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",

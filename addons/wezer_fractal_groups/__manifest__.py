@@ -1,7 +1,7 @@
 {
     "name": "Wezer Fractal Groups",
     "summary": "Circles and roles: members flow up, rights flow down",
-    "version": "19.0.2.6.0",
+    "version": "19.0.2.7.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",

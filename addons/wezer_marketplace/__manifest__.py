@@ -1,7 +1,7 @@
 {
     "name": "Wezer Marketplace",
     "summary": "From one click to paid, negotiated in between on one page",
-    "version": "19.0.2.6.0",
+    "version": "19.0.2.7.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Wezer Move in",
     "summary": "A community of another system moves in with its history and a proof",
-    "version": "19.0.2.6.0",
+    "version": "19.0.2.7.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",

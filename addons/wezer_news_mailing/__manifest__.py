@@ -1,7 +1,7 @@
 {
     "name": "Wezer News Mailing",
     "summary": "E-mails with news of circles as mailings, with counts of sending",
-    "version": "19.0.2.6.0",
+    "version": "19.0.2.7.0",
     "development_status": "Alpha",
     "category": "Wezer",
     "license": "AGPL-3",
