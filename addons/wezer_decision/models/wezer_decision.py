@@ -1048,6 +1048,18 @@ class WezerDecision(models.Model):
         self._begin_discussion()
         self._log("announced")
         elections.tell_candidates(self)
+        self._tell(
+            roll.heard(self),
+            "decision_changed",
+            _lt(
+                "%(circle)s decides about you: “%(title)s”. Say what you think of it"
+                " before %(moment)s.",
+                circle=self.group_id.name,
+                title=self.title,
+                moment=self.opens,
+            ),
+            "heard",
+        )
         if delay:
             self._tell_voters(
                 "decision_asked",
@@ -1943,7 +1955,8 @@ class WezerDecision(models.Model):
 
     def _tell_result(self):
         """Tell the roll how it ended (sudo)."""
-        self._tell_voters(
+        self._tell(
+            self._voting_people("may", "voted") | roll.heard(self),
             "decision_result",
             _lt(
                 "“%(title)s”: %(state)s",

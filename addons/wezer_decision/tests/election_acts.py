@@ -46,7 +46,8 @@ ELECTION_ROWS = (
     Outcome(
         "sign",
         "cleo",
-        notified=dict.fromkeys(OTHERS - {"cleo"}, ASKED),
+        # The person is heard before the others answer.
+        notified={**dict.fromkeys(OTHERS - {"cleo"}, ASKED), "ben": CHANGED},
     ),
 )
 

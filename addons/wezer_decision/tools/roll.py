@@ -217,14 +217,24 @@ def refresh(decision: Any) -> None:
 
 def concerned(decision: Any) -> Any:
     """Return the persons whom an outcome is about: they are heard, and do not vote."""
+    named = _named(decision, rules.ABOUT_PERSON)
+    return named | decision.outcome_ids._concerned()
+
+
+def heard(decision: Any) -> Any:
+    """Return the persons who are heard before others decide about them."""
+    return _named(decision, rules.HEARD)
+
+
+def _named(decision: Any, kinds: tuple[str, ...]) -> Any:
+    """Return the persons (sudo) whom outcomes of these kinds name."""
     ids = [
         (outcome.params or {}).get("person")
         for outcome in decision.outcome_ids
-        if outcome.kind in rules.ABOUT_PERSON
+        if outcome.kind in kinds
     ]
     people = decision.env["res.partner"].sudo()
-    named = people.browse([one for one in ids if type(one) is int]).exists()
-    return named | decision.outcome_ids._concerned()
+    return people.browse([one for one in ids if type(one) is int]).exists()
 
 
 def counts(decision: Any) -> tuple[int, int]:
