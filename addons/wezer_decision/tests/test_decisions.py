@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tools import days
 
-from ..tools import counting, readers, recount, rules
+from ..tools import counting, readers, recount, result_view, rules
 from .common import DecisionCommon
 
 WHY = "The path beside it would be too narrow for prams."
@@ -265,6 +265,11 @@ class TestDecisions(DecisionCommon):
         closed = self.close(decision)
         self.assertEqual(closed.result["reached"], "23/32")
         self.assertEqual(closed.state, "adopted")
+        shown = {"result": result_view.values(closed), "raw": closed.result}
+        drawn = self.env["ir.qweb"]._render("wezer_decision.result_colleges", shown)
+        # A quarter of the users; nobody of the town answered.
+        self.assertIn("M0 0h25v100h-25z", drawn)
+        self.assertEqual(drawn.count("<svg"), 2)
         self.assert_refused(
             "colleges",
             self.draft(
