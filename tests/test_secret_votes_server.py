@@ -5,6 +5,7 @@ from pathlib import Path
 
 import lxml.html
 import pytest
+import requests
 
 import odoo.http
 from odoo import Command, api
@@ -41,7 +42,8 @@ class TestSecretVotesServer(RpcCase):
             env, "Root", 1, "wezer_base.group_administrator", lang="en_US"
         )
         admin.group_ids += env.ref("base.group_system")
-        self.users = [*members.ids, admin.id]
+        outsider = self._members(env, "Outside", 1)
+        self.users = [*members.ids, admin.id, outsider.id]
         circle = env["wezer.group"].create({"name": f"Urn circle {self.mark}"})
         for user in members:
             env["wezer.group.membership"].create(
@@ -56,6 +58,7 @@ class TestSecretVotesServer(RpcCase):
                     "text": "We choose together.",
                     "method": "schulze",
                     "secrecy": "secret",
+                    "members_only": True,
                     "options": OPTIONS,
                 },
             )
@@ -159,6 +162,7 @@ class TestSecretVotesServer(RpcCase):
         )
         self.assertEqual(len(roll["result"]), 1, "one's own row")
 
+        self._attack_pages_while_it_runs(members[1], admin)
         before = self._rows(
             "SELECT id, xmin::text, choice FROM wezer_urn WHERE decision_id = %s",
             self.decision,
@@ -235,6 +239,125 @@ class TestSecretVotesServer(RpcCase):
             self.assertEqual(decision._receipts(), sorted(hashes))
             found = decision._find_receipt(codes[3])
             self.assertEqual(found, {"hash": hashes[3], "found": True})
+        self._attack_receipts(members[3], admin, sorted(hashes))
+        self._attack_challenge(members[4], admin)
+        self._attack_colleges(members[5], admin)
+
+    # === PAGES AND METHODS, FROM OUTSIDE === #
+
+    def _asked(self, person, method, path, **kwargs):
+        """Return the answer to a request; ``person`` is None for who is logged out."""
+        return (person or requests).request(
+            method,
+            f"{self.server.url}{path}",
+            timeout=60,
+            allow_redirects=False,
+            **kwargs,
+        )
+
+    def _assert_only_by_form(self, address, *people, **data):
+        """Assert that nothing is done by GET, logged out, or without the token."""
+        self.assertEqual(self._asked(None, "POST", address, data=data).status_code, 303)
+        for person in people:
+            for method, code in (("GET", 405), ("PUT", 405), ("POST", 400)):
+                answer = self._asked(person, method, address, data=data, params=data)
+                self.assertEqual(answer.status_code, code, (method, address))
+
+    def _attack_pages_while_it_runs(self, member, admin):
+        page = f"/decisions/{self.decision}"
+        for act in ("vote", "void"):
+            self._assert_only_by_form(f"{page}/{act}", member, admin, reason="x" * 30)
+        for person, code in ((None, 404), (member, 200), (admin, 200)):
+            answer = self._asked(person, "GET", page)
+            self.assertEqual(answer.status_code, code)
+            if person:
+                self.assertIn(
+                    "private" if person is member else "no-store", str(answer.headers)
+                )
+            for path in ("count.csv", "receipts.txt"):
+                hidden = self._asked(person, "GET", f"{page}/{path}")
+                self.assertEqual(hidden.status_code, 404, path)
+        # A moderator outside: how many answered, and nothing of text or people.
+        for word in ("We choose together.", OPTIONS[0], f"Secret {self.mark} 1"):
+            self.assertNotIn(word, answer.text)
+
+    def _attack_receipts(self, member, admin, hashes):
+        path = f"/decisions/{self.decision}/receipts.txt"
+        for person in (None, admin):
+            self.assertEqual(self._asked(person, "GET", path).status_code, 404)
+        old = {
+            "If-None-Match": "*",
+            "If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT",
+        }
+        answer = self._asked(member, "GET", path, headers=old)
+        self.assertEqual(answer.text.split(), hashes)
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        head = self._asked(member, "HEAD", path)
+        self.assertEqual((head.status_code, head.content), (200, b""))
+        self.assertEqual(self._asked(member, "POST", path).status_code, 400)
+        for person in (None, member):
+            answer = self._asked(person, "POST", path.replace("s.txt", ""))
+            self.assertEqual(answer.status_code, 400, "only by the form of a page")
+
+    def _attack_challenge(self, member, admin):
+        reason = "The clock was wrong by an hour."
+        self._call(
+            member, "wezer.decision", "action_challenge", [self.decision], reason
+        )
+        page = f"/decisions/{self.decision}"
+        self._assert_only_by_form(f"{page}/judge", member, admin, reason=reason)
+        for person in (None, self._outsider()):
+            self.assertEqual(self._asked(person, "GET", page).status_code, 404)
+        shown = self._asked(admin, "GET", page)
+        self.assertIn(reason, shown.text)
+        for word in ("We choose together.", f"Secret {self.mark} 1"):
+            self.assertNotIn(word, shown.text)
+        for person in (member, self._outsider()):
+            refused = self._call(
+                person, "wezer.decision", "action_judge", [self.decision], True, reason
+            )
+            self.assertIn("error", refused)
+        [form] = lxml.html.fromstring(shown.text).xpath(
+            "//form[contains(@action, '/judge')]"
+        )
+        fields = {**dict(form.form_values()), "reason": reason}
+        self.assertEqual(
+            self._asked(admin, "POST", form.get("action"), data=fields).status_code, 303
+        )
+        self.assertEqual(self._asked(admin, "GET", page).status_code, 404)
+        [(state,)] = self._rows(
+            "SELECT state FROM wezer_decision WHERE id = %s", self.decision
+        )
+        self.assertEqual(state, "adopted")
+
+    def _attack_colleges(self, member, admin):
+        [(slug,)] = self._rows(
+            "SELECT slug FROM wezer_group WHERE id = %s", self.circle
+        )
+        page = f"/groups/{slug}/colleges"
+        for person, code in ((None, 303), (self._outsider(), 404), (member, 200)):
+            self.assertEqual(self._asked(person, "GET", page).status_code, code)
+        self.assertEqual(self._asked(None, "POST", page).status_code, 303)
+        self.assertEqual(self._asked(member, "POST", page).status_code, 400)
+        row = {"name": "x" * 10**6, "weight": "1/2", "source_id": self.circle}
+        for person in (member, self._outsider()):
+            for rows in ([], [row] * 3, [[]], "x" * 10**6):
+                refused = self._call(
+                    person, "wezer.group", "action_set_colleges", [self.circle], rows
+                )
+                self.assertIn("error", refused)
+        answer = self._call_json2(
+            self._key(self.users[2]),
+            "wezer.group",
+            "action_set_colleges",
+            ids=[self.circle],
+            colleges=[],
+            context={"default_active": False},
+        )
+        self.assertEqual(answer.status_code, 403)
+
+    def _outsider(self):
+        return self.sessions[VOTERS + 1]
 
     def _steal(self):
         """Run a server action as the administrator; return what it found."""
