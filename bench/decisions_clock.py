@@ -14,8 +14,9 @@ from odoo.addons.wezer_decision.tools import clocks
 
 from .people import FILL, FIRST, _required
 
-# Voices, and the seconds in which they are asked.
-OPENINGS = ((10_000, 0.5), (100_000, 5.0))
+# Voices, the seconds in which they are asked, and how often that is measured: of short
+# times the shortest counts, as what else the machine does meanwhile is not ours.
+OPENINGS = ((10_000, 0.5, 5), (100_000, 5.0, 1))
 WARM = 5
 OPEN, DUE, HOUR = 10_000, 50, 5.0
 PROFILES = """
@@ -37,11 +38,14 @@ def rows(env: Any, quick: bool = False) -> Iterator[dict]:
         env.flush_all()
         everything.rollback()
     env.invalidate_all(flush=False)
-    for voters, wanted in OPENINGS:
-        with env.cr.savepoint() as everything:
-            yield _opening(env, voters // 10 if quick else voters, wanted)
-            everything.rollback()
-        env.invalidate_all(flush=False)
+    for voters, wanted, times in OPENINGS:
+        count, spent = voters // 10 if quick else voters, []
+        for _time in range(times):
+            with env.cr.savepoint() as everything:
+                spent.append(_opening(env, count))
+                everything.rollback()
+            env.invalidate_all(flush=False)
+        yield _row(f"announce and open, {count:,} voices", min(spent), wanted)
     with env.cr.savepoint() as everything:
         yield _clock(env, OPEN // 10 if quick else OPEN)
         everything.rollback()
@@ -79,14 +83,15 @@ def _people(env: Any, count: int) -> list[int]:
     return [model.id, *people]
 
 
-def _opening(env: Any, voters: int, wanted: float) -> dict:
+def _opening(env: Any, voters: int) -> float:
+    """Return the seconds in which a decision of so many members is announced."""
     decision = _draft(env, _circle(env, _people(env, voters)))
     started = time.perf_counter()
     decision.action_announce()
     env.flush_all()
     spent = time.perf_counter() - started
     assert decision._progress()[0] == voters + 1
-    return _row(f"announce and open, {voters:,} voices", spent, wanted)
+    return spent
 
 
 def _clock(env: Any, count: int) -> dict:
