@@ -131,7 +131,7 @@ class TestGroupWallets(GroupsCommon):
         """Let the garden spend so much; what is more it decides together."""
         garden = self.payer
 
-        def check_spend(partner, currency, spent, origin=None, payee=None, but=0):
+        def check_spend(partner, currency, spent, origin=None, payee=None, **_details):
             self.assertTrue(payee)
             if partner == garden and currency == self.money and spent > minor:
                 raise Refusal("Decided together", rule="decision", limit=str(minor))
