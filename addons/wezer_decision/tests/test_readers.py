@@ -232,6 +232,9 @@ def test_a_ward_in_cells_is_read(file):
     assert election.options == ['Ana "the hill" Roe', "Ben", "Cleo"]
     assert election.tallies == {"1--2": 3, "-1-": 2}
     assert (election.rules, election.title) == ({"seats": 2}, "Ward 11 - Town, Hill")
+    # A row of another file is no head of a ward.
+    plain = file("\ncount,Ana,Ben\n3,1,\n", "votes.txt")
+    assert readers.read(plain, "stv").tallies == {"1-": 3}
 
 
 def test_a_csv_file_may_name_voters_and_its_separator(file):
@@ -356,6 +359,7 @@ def test_blank_rows_without_a_count_are_no_ballots(file):
         ),
         ("a.csv", "Ana\n1\n", None, "does not say by which method"),
         ("a.csv", "Choice 1,Choice 2,No\n2,1,\n", "stv", "line 1: “Choice 1” may be"),
+        ("a.csv", "Choice 1,Choice 2,No\n3,2,1\n", "stv", "line 1: “Choice 1” may be"),
         ("a.csv", "Rank 1,Rank 1\nAna,Ben\n", "stv", "line 1: “Rank 1” is named twice"),
         ("a.csv", "2,1,\n3,1,4,\n", "stv", "line 2: “4” is no option from 1 to 2"),
         ("a.csv", '1,1,\n"Candidate 2","Ana",\n', "stv", "line 2: candidate 1 is"),

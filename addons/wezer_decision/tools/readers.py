@@ -133,12 +133,15 @@ def format_of(path: str | Path) -> str:
         return ending
     if ending in PrefLibReader.ENDINGS:
         return "preflib"
+    is_first = True
     for number, line in Lines(path, lenient=True):
         text = line.strip()
-        if CouncilLines.HEAD.fullmatch(text):
+        # Further down, a row of other files looks like this, too.
+        if is_first and CouncilLines.HEAD.fullmatch(text):
             return "council"
         if ending == "csv" and text:
             break
+        is_first = is_first and not text
         if PrefLibReader.HEAD.match(text):
             return "preflib"
         if re.match(r"V:\s", text) or DebianReader.OPTION.match(text):
@@ -766,8 +769,9 @@ class CsvReader:
         self.college_column: int | None = None
         self.option_columns: list[int] = []
         self.by_name = False
-        # The heading and line of columns that may hold ranks as well as names.
-        self.doubtful: tuple[str, int] | None = None
+        # The heading and line of columns that may hold ranks as well as names, and the
+        # highest rank if they do.
+        self.doubtful: tuple[str, int, int] | None = None
         # The columns of ballot, rank and name where each rank has a line.
         self.long: tuple[int, int, int] | None = None
         self.long_ballots: dict[str, dict[int, str]] = {}
@@ -948,20 +952,20 @@ class CsvReader:
             for column, head in places.items()
             if (found := re.search("[0-9]+", head))
         }
+        doubtful = [head for head in heads if DOUBTFUL_COLUMN.match(head)]
+        if doubtful:
+            # If they are options, so are the columns that are left out.
+            self.doubtful = (doubtful[0], self.line, len(self.election.options))
         self.by_name = True
         self.option_columns = sorted(places, key=numbers.__getitem__)
         self.election.options = []
-        doubtful = [head for head in heads if DOUBTFUL_COLUMN.match(head)]
-        if doubtful:
-            self.doubtful = (doubtful[0], self.line)
 
     def check_places(self) -> None:
         """Refuse columns of which nobody can say whether they hold names or ranks."""
-        most = len(self.option_columns)
-        if self.doubtful and all(
-            name.isdecimal() and 0 < int(name) <= most for name in self.places
-        ):
-            head, line = self.doubtful
+        if not self.doubtful:
+            return
+        head, line, most = self.doubtful
+        if all(name.isdecimal() and 0 < int(name) <= most for name in self.places):
             shown = ballots.shown(head)
             raise BadFile(f"“{shown}” may be an option or a place", line)
 
