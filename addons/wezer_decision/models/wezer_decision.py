@@ -1954,9 +1954,12 @@ class WezerDecision(models.Model):
         )
 
     def _tell_result(self):
-        """Tell the roll how it ended (sudo)."""
+        """Tell the roll, and the people whom it is about, how it ended (sudo)."""
+        people = self._voting_people("may", "voted") | roll.heard(self)
+        if appeals.is_appeal(self):
+            people |= self.proposer_id
         self._tell(
-            self._voting_people("may", "voted") | roll.heard(self),
+            people,
             "decision_result",
             _lt(
                 "“%(title)s”: %(state)s",

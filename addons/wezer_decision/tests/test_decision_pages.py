@@ -232,6 +232,8 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assert_refused("circle", again.action_announce)
         self.vote(above, anna="yes", cleo="yes", luc="no")
         self.close(above)
+        told = [("partner_id", "=", ben.id), ("res_id", "=", above.id)]
+        self.assertIn("adopted", self.env["wezer.notice"].search(told).message)
         self.carry_out(above)
         self.assertEqual(self.garden._membership_of(ben).state, "invited")
         above.passed_from_id = False
@@ -617,7 +619,9 @@ class TestDecisionPages(DecisionCommon, FormCase):
         )
         self.assertEqual(given.holder_id, self.anna.partner_id)
         category = self.env["wezer.category"].create({"name": "Beds and paths"})
-        self.opened().sudo().category_id = category
+        of_category = self.opened()
+        of_category.sudo().category_id = category
+        self.assertIn(category.name, self.text(f"/decisions/{of_category.id}"))
         form = self.form(self.page("/my/delegations"), "/my/delegations/give")
         self.send(
             form,

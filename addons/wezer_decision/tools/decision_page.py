@@ -99,6 +99,8 @@ def values(decision: Any) -> dict:
         "versions": versions(decision) if inside or decision.version_id else [],
         "outcomes": outcomes(decision),
         "role": role_of(decision),
+        # Who gave their voice for a category sees what is decided under it.
+        "category": decision.sudo().category_id.display_name,
         "challenge": decision._challenge_words(),
         "objections": objections(decision, person) if inside else [],
         "fallback": fallback(decision) if "object" in may else "",
