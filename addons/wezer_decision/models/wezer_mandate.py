@@ -23,6 +23,8 @@ class WezerMandate(models.Model):
     def _voices(self, decision, person):
         """Return the rows of the roll (sudo) that ``person`` casts for members.
 
+        Not those of members who answered personally.
+
         :param decision: an open decision
         """
         voters = self.env["wezer.decision.voter"].sudo()
@@ -36,13 +38,12 @@ class WezerMandate(models.Model):
         givers = mandates.giver_id
         if delegations.policy(decision) == "none":
             givers = givers.filtered(lambda giver: giver._wezer_profile().on_paper)
-        return voters.search(
-            [
-                ("decision_id", "=", decision.id),
-                ("party_id", "in", givers.ids),
-                ("state", "!=", "off"),
-            ]
-        ).filtered(lambda voter: voter.party_id == voter.person_id)
+        voices = delegations.own_voices(decision, givers)
+        ballots = self.env["wezer.ballot"].sudo()
+        own = ballots.search([("voter_id", "in", voices.ids)]).filtered(
+            lambda ballot: ballot.person_id == ballot.voter_id.party_id
+        )
+        return voices - own.voter_id
 
     @api.model
     def _why_not_voice(self, voter, person, choice):

@@ -132,7 +132,18 @@ class WezerVoteDelegation(models.Model):
                 self.env._("Only the person who was given the voice can resign."),
                 rule="holder",
             )
-        return self._state_refusal(action)
+        return self._state_refusal(action) or self._why_not_used(action)
+
+    def _why_not_used(self, action):
+        """Refuse to take back a voice that was cast in secret: it stands."""
+        given = self.sudo()
+        decision = given.decision_id
+        if action != "take_back" or not decision or decision.secrecy == "open":
+            return None
+        cast = delegations.cast_by_proxies(decision).party_id
+        if decision.state in ("open", "counting") and given.giver_id in cast:
+            return Refusal(self.env._("Your vote is in already."), rule="voted")
+        return None
 
     def _gives(self, giver):
         """Return whether the user gives and takes back the voice of ``giver``."""
@@ -183,7 +194,7 @@ class WezerVoteDelegation(models.Model):
                 raise mandate_paper.missing(self.env)
         delegations.hold_running(self.env, giver)
         self._check_once(giver, matter)
-        self._check_proxies(holder, matter.get("decision_id"))
+        self._check_proxies(giver, holder, matter.get("decision_id"))
         self._check_hourly(giver)
         # Checked just above; members write nothing by themselves.
         given = self.sudo().create(
@@ -467,13 +478,28 @@ class WezerVoteDelegation(models.Model):
             )
 
     @api.model
-    def _check_proxies(self, holder, decision):
-        """Raise where ``holder`` votes for as many as is possible in a secret vote."""
+    def _check_proxies(self, giver, holder, decision):
+        """Raise where ``holder`` votes for as many as is possible in a secret vote.
+
+        Those for whom the vote was cast count, too, whatever became of it since. Both
+        persons have a voice: it is not given by, or to, somebody whom it is about.
+        """
         if not decision or decision.secrecy == "open":
             return
+        people = delegations.own_voices(decision, giver | holder).party_id
+        if giver not in people:
+            raise decision._not_theirs("voter")
+        if holder not in people:
+            raise Refusal(
+                self.env._("Choose a person who counts in this circle."),
+                rule="holder",
+                field="holder_id",
+            )
         locks.hold(self.env, "proxies", decision.id, holder.id)
         held = delegations.given_for(decision)
-        count = len(held.filtered(lambda one: one.holder_id == holder))
+        held = held.filtered(lambda one: one.holder_id == holder).giver_id
+        held |= delegations.cast_by_proxies(decision, holder).party_id
+        count = len(held - giver)
         if count < delegations.PROXIES_MOST:
             return
         raise Refusal(

@@ -436,6 +436,10 @@ class TestDelegations(DecisionCommon):
             ),
             {"Anna": "no", "Oda": "yes"},
         )
+        # A member who answered personally is not represented.
+        ballot = self.env["wezer.ballot"].sudo().search([("voter_id", "=", voices.id)])
+        ballot.person_id = self.oda
+        self.refused("voter", mine.action_vote, "no", voice_id=voices.id)
         # Nobody else casts it, and of a secret vote nobody but the member.
         with self.assertRaises(NotAllowed):
             decision.with_user(self.cleo).action_vote("no", voice_id=voices.id)
@@ -451,7 +455,7 @@ class TestDelegations(DecisionCommon):
         self.refused("secret", self.give, self.anna, self.ben, decision_id=before.id)
         decision = self.opened(**secret)
         of_decision = {"decision_id": decision.id}
-        self.give(self.anna, self.ben, **of_decision)
+        cast = self.give(self.anna, self.ben, **of_decision)
         back = self.give(self.cleo, self.ben, **of_decision)
         self.refused("proxies", self.give, self.dora, self.ben, **of_decision)
         rows, mine = self.roll(decision), decision.with_user(self.ben)
@@ -468,8 +472,36 @@ class TestDelegations(DecisionCommon):
         back.with_user(self.cleo).action_take_back()
         self.refused("voter", mine.action_vote, "no", voice_id=rows["cleo"].id)
         self.vote(decision, cleo="no", dora="yes", fred="yes")
+        # What was cast stands, and nobody makes room for more by giving it back.
+        self.refused("voted", cast.with_user(self.anna).action_take_back)
+        cast.with_user(self.ben).action_resign()
+        back = self.give(self.gina, self.ben, **of_decision)
+        self.refused("proxies", self.give, self.dora, self.ben, **of_decision)
+        back.with_user(self.gina).action_take_back()
+        self.vote(decision, gina="yes")
         closed = self.close(decision)
-        self.assertEqual((closed.state, closed._progress()), ("adopted", (7, 5)))
+        self.assertEqual((closed.state, closed._progress()), ("adopted", (7, 6)))
+        # Five ballots of four people: too few to hide a vote.
+        decision = self.opened(**secret)
+        self.give(self.anna, self.ben, decision_id=decision.id)
+        self.vote(decision, ben="yes", cleo="no", dora="yes", fred="yes")
+        voice = self.roll(decision)["anna"].id
+        decision.with_user(self.ben).action_vote("yes", voice_id=voice)
+        self.assertEqual(self.close(decision).ended_why, "too_few")
+
+    def test_whom_a_secret_vote_is_about_is_no_proxy_and_has_none(self):
+        self.set_policies(procurations="yes")
+        out = [{"kind": "member_out", "params": {"person": self.dora.partner_id.id}}]
+        decision = self.opened(method="majority", secrecy="secret", outcomes=out)
+        of_decision = {"decision_id": decision.id}
+        self.refused("holder", self.give, self.ben, self.dora, **of_decision)
+        self.refused("voter", self.give, self.dora, self.ben, **of_decision)
+        # Nor where the row was put off later.
+        self.give(self.ben, self.cleo, **of_decision)
+        cleo = self.cleo.partner_id
+        self.assertTrue(delegations.proxy_voices(decision.sudo(), cleo))
+        self.roll(decision)["cleo"].state = "off"
+        self.assertFalse(delegations.proxy_voices(decision.sudo(), cleo))
 
     def test_a_mandate_carries_at_most_the_cap_of_voices(self):
         self.set_policies(delegation_cap=1)

@@ -63,22 +63,53 @@ def given_for(decision: models.Model) -> models.Model:
     )
 
 
+def own_voices(decision: models.Model, people: models.Model) -> models.Model:
+    """Return the rows of the roll (sudo) with the own voices of ``people``."""
+    voters = decision.env["wezer.decision.voter"].sudo()
+    found = voters.search(
+        [
+            ("decision_id", "=", decision.id),
+            ("party_id", "in", people.ids),
+            ("state", "!=", "off"),
+        ]
+    )
+    return found.filtered(lambda voter: voter.party_id == voter.person_id)
+
+
 def proxy_voices(decision: models.Model, person: models.Model) -> models.Model:
     """Return the rows of the roll (sudo) that ``person`` casts as a proxy.
 
     Each is a ballot of its own in the urn: what was cast for whom is kept nowhere.
     """
-    voters = decision.env["wezer.decision.voter"].sudo()
     if not has_proxies(decision):
-        return voters
+        return decision.env["wezer.decision.voter"].sudo()
     held = given_for(decision).filtered(lambda one: one.holder_id == person)
-    return voters.search(
-        [
-            ("decision_id", "=", decision.id),
-            ("party_id", "in", held[:PROXIES_MOST].giver_id.ids),
-            ("state", "!=", "off"),
-        ]
-    ).filtered(lambda voter: voter.party_id == voter.person_id)
+    voices = own_voices(decision, held[:PROXIES_MOST].giver_id | person)
+    own = voices.filtered(lambda voter: voter.party_id == person)
+    # Who has no voice, as it is about them, casts none for others.
+    return voices - own if own else own
+
+
+def cast_by_proxies(decision: models.Model, holder: Any = None) -> models.Model:
+    """Return the rows of the roll (sudo) with voices that proxies can have cast.
+
+    Nobody knows of a secret ballot who cast it. Who takes the voice back does so before
+    it was cast.
+
+    :param holder: the voices that this person can have cast
+    """
+    given = decision.env["wezer.vote.delegation"].sudo()
+    domain = [
+        ("scope", "=", "decision"),
+        ("decision_id", "=", decision.id),
+        "|",
+        ("state", "=", "active"),
+        ("ended_why", "!=", "taken_back"),
+    ]
+    if holder:
+        domain.append(("holder_id", "=", holder.id))
+    voices = own_voices(decision, given.search(domain).giver_id)
+    return voices.filtered(lambda voter: voter.state == "voted")
 
 
 def nearest(
@@ -313,12 +344,13 @@ def hold_running(env: Any, giver: models.Model) -> None:
     """Hold the open decisions in which ``giver`` has a voice, shared with voters.
 
     A count that begins waits for this transaction, or this one is tried again after it.
+    So is whoever casts the voice at the same time.
     """
     locks.execute_locking(
         env,
         """SELECT d.id FROM wezer_decision d
              JOIN wezer_decision_voter v ON v.decision_id = d.id
             WHERE v.person_id = %s AND v.state = 'may' AND d.state = 'open'
-            ORDER BY d.id FOR SHARE OF d""",
+            ORDER BY d.id FOR SHARE OF d, v""",
         [giver.id],
     )
