@@ -250,9 +250,10 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _wezer_protect(cls, response):
-        """Let no other site frame a page, and no cache of many people keep one.
+        """Set the headers that protect pages and cookies.
 
-        Nor does another site send our cookies along.
+        No other site frames a page or sends our cookies along, and no shared cache
+        keeps the page of a person who is logged in.
         """
         headers = response.headers
         by_tls = request.httprequest.scheme == "https"

@@ -10,7 +10,8 @@ Amounts of a currency are read by ``wezer.currency._parse``.
 """
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from odoo import api, models
@@ -40,6 +41,16 @@ def shortened(value: Any, length: int = SHOWN_LENGTH) -> str:
         return "…"
     sent = clean_line(str(value or ""), length + 1)
     return sent if len(sent) <= length else f"{sent[:length]}…"
+
+
+@contextmanager
+def of_field(name: str) -> Iterator[None]:
+    """Let a refusal that names no field name this one, whose value is being read."""
+    try:
+        yield
+    except Refusal as error:
+        error.field = error.field or name
+        raise
 
 
 def text(env: api.Environment, value: Any, most: int, field: str | None = None) -> str:

@@ -8,7 +8,6 @@ from odoo.addons.wezer_base.controllers.website import (
     searched,
     waiting_page,
 )
-from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.form_post import NotYetDone, form_post
 
 from ..tools import decision_page, propose_form
@@ -66,13 +65,10 @@ class WezerPropose(http.Controller):
             raise NotYetDone(*step)
         decisions = request.env["wezer.decision"]
         named = request.httprequest.form.getlist("named")
-        try:
+        with propose_form.at_fields(form):
             number = decisions.propose(group.id, propose_form.read(group, form, named))
             if not form.get("draft"):
                 decisions.browse(number).action_announce()
-        except Refusal as error:
-            propose_form.at_field(error, form)
-            raise
         if form.get("draft"):
             flash(request.env._("The draft was kept. Only you see it."))
         else:

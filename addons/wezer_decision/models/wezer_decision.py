@@ -846,7 +846,7 @@ class WezerDecision(models.Model):
 
     def _why_not_decide(self):
         voices, answered = roll.counts(self)
-        # Who decides gives no advice to themselves.
+        # The person who decides gives no advice.
         waits = self._voting_people("may") - self.decider_id
         if self.method != "advice" or (waits and self._now() < self.closes):
             return Refusal(

@@ -10,7 +10,7 @@ from .wezer_decision import CLOSED
 
 # A clock that stood still for so many hours is told.
 CLOCK_HOURS = 2
-# So many days after its end a term has been ended.
+# The clock ends a term at most so many days after its last day.
 TERM_DAYS = 2
 
 

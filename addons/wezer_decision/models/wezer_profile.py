@@ -24,4 +24,7 @@ class WezerProfile(models.Model):
                 group_decision_words=answer_fields.words(self.env),
                 group_may_propose=may_propose,
             )
+        if may_propose:
+            roles = [row["role"] for row in values["group_roles"]]
+            values["group_elections"] = propose_form.election_addresses(circle, roles)
         return values

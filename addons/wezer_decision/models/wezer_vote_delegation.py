@@ -543,7 +543,7 @@ class WezerVoteDelegation(models.Model):
     def _log(self, kind):
         """Write into the log of the circle that a voice was given, or is back (sudo).
 
-        With its scope only: while a vote runs, who gave it is known to these two.
+        With its scope only: while a vote runs, only giver and holder know of it.
         """
         log = self.env["wezer.governance.event"].with_user(SUPERUSER_ID)
         log._log(kind, self.group_id, data={"scope": self.scope})

@@ -253,7 +253,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertIn("Everybody in the circle reads your objection now", said)
         self.log_in(self.anna)
         self.assertIn("objection to your proposal", self.text("/my/todo"))
-        # Her own answer waits, too: one row says what comes first.
+        # Anna's own answer waits, too: one row says what comes first.
         address = f"/decisions/{decision.id}"
         links = self.page("/my/todo").xpath("//a[contains(@class, 'btn')]/@href")
         links = [link for link in links if link.startswith(address)]
@@ -434,6 +434,12 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertEqual(shown, ("elect", "New people", "stv"))
         for method in ("stv", "schulze"):
             self.assertIn("choose “Elect”", self.text(f"/decisions/methods/{method}"))
+        # The circle above gives the role of the lead, unless its permissions end here.
+        self.lead.link = "lead"
+        elect = f"//a[@aria-label='Elect: {self.lead.name}']"
+        self.assertFalse(self.page(circle).xpath(elect))
+        self.garden.refuse_rights = True
+        self.assertTrue(self.page(circle).xpath(elect))
 
     def test_each_refused_field_of_a_proposal_is_named(self):
         options, value = {"options": "A\nB"}, {"outcome_value": "half"}
@@ -476,11 +482,14 @@ class TestDecisionPages(DecisionCommon, FormCase):
         for typed, wrong in rows:
             form = {**empty, "title": "A bench", "text": "We build it.", **typed}
             with self.subTest(**typed):
-                with self.assertRaises(Refusal) as caught, self.env.cr.savepoint():
+                with (
+                    self.assertRaises(Refusal) as caught,
+                    self.env.cr.savepoint(),
+                    propose_form.at_fields(form),
+                ):
                     vals = propose_form.read(garden, form)
                     number = decisions.propose(garden.id, vals)
                     decisions.browse(number).action_announce()
-                propose_form.at_field(caught.exception, form)
                 self.assertEqual(caught.exception.field, wrong)
 
     def test_a_refused_proposal_comes_back_with_all_that_was_typed(self):

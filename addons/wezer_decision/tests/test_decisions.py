@@ -762,7 +762,7 @@ class TestDecisions(DecisionCommon):
         things = self.opened(method="schulze", options=["Oak", "Ash"])
         things.action_withdraw()
         self.assertEqual(things.ended_why, "withdrawn", "nobody is elected here")
-        # Where the person who proposed it left, whoever facilitates goes on with it.
+        # Where the person who proposed it left, the facilitator goes on with it.
         left = self.opened(by=self.cleo)
         self.assert_refused("proposer", left.with_user(self.fred).action_withdraw)
         self.garden.with_user(self.cleo).action_leave()

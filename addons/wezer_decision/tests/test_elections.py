@@ -372,7 +372,7 @@ class TestElections(DecisionCommon):
         self.assertEqual(drafts[0].state, "done")
         self.assertEqual(len(elections.fillers_of(self.treasurer)), 2)
         self.assertEqual(len(places.filtered("held_over_since")), 1)
-        # Whoever follows before the end of the term has the rest of it.
+        # A successor before the end of the term has the rest of it.
         places._end()
         rest = terms.rest_of_term(self.treasurer)
         self.assertEqual(rest, date.today() + timedelta(days=100))

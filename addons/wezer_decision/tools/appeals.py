@@ -1,4 +1,4 @@
-"""An appeal to the circle above: once, for each person whom a decision put out.
+"""An appeal to the circle above: a person whom a decision put out has it once.
 
 The circle above decides, as it decides about its own members, whether the person
 becomes a member of the circle inside it again.
@@ -12,7 +12,7 @@ from odoo.tools import LazyTranslate
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import locks
 
-from . import proposing, roll, rules
+from . import drafts, proposing, roll, rules
 
 _lt = LazyTranslate(__name__)
 
@@ -66,37 +66,21 @@ def appeal(decision: Any, person: Any, reason: str) -> Any:
     env, above = decision.env, decision._upper_circle()
     locks.hold(env, "decisions", above.id)
     way = above._way_of("member")[0]
-    new = decision.create(
-        {
-            "group_id": above.id,
-            "title": env._(
-                "Appeal of %(name)s to stay in %(circle)s",
-                name=person.name,
-                circle=decision.group_id.name,
-            )[: proposing.TITLE_LENGTH],
-            "proposer_id": person.id,
-            "method": "majority" if way == "none" else way,
-            "electorate": rules.electorate(above),
-            "members_only": True,
-            "passed_from_id": decision.id,
-            "settings": {},
-        }
-    )
-    new.version_id = env["wezer.decision.version"].create(
-        {
-            "decision_id": new.id,
-            "number": 1,
-            "body": reason,
-            "author_id": person.id,
-        }
-    )
-    env["wezer.outcome"].create(
-        {
-            "decision_id": new.id,
-            "kind": KIND,
-            "params": {"person": person.id, "group": decision.group_id.id},
-        }
-    )
+    vals = {
+        "group_id": above.id,
+        "title": env._(
+            "Appeal of %(name)s to stay in %(circle)s",
+            name=person.name,
+            circle=decision.group_id.name,
+        ),
+        "proposer_id": person.id,
+        "method": "majority" if way == "none" else way,
+        "electorate": rules.electorate(above),
+        "members_only": True,
+        "passed_from_id": decision.id,
+    }
+    params = {"person": person.id, "group": decision.group_id.id}
+    new = drafts.create(decision, vals, reason, KIND, params)
     if new.electorate != "colleges" and roll.can_be_secret(new):
         new.secrecy = "secret"
     elif roll.would_be(new) < roll.MAJORITY_LEAST:

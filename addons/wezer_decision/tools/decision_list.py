@@ -21,8 +21,8 @@ def answered_now(env: Any) -> Domain:
     """Return the domain of what takes answers of the user now, if they have a voice.
 
     Between naming and consent an election asks nothing of the voters; nor does a
-    decision whose time is over, while it waits for the end of objections. Who decides
-    after advice gives none to themselves.
+    decision whose time is over, while it waits for the end of objections. The person
+    who decides after advice gives none.
     """
     decides = Domain("decider_id", "=", env.user.partner_id.id)
     return (

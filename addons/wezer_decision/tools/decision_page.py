@@ -103,6 +103,7 @@ def values(decision: Any) -> dict:
         "category": decision.sudo().category_id.display_name,
         "challenge": decision._challenge_words(),
         "objections": objections(decision, person) if inside else [],
+        "decides": decision.method == "advice" and decision._is_decider(),
         "fallback": fallback(decision) if "object" in may else "",
         "advice": advice(decision) if "decide" in may else ballots.browse(),
         "nominations": nominations(decision) if inside else {},
@@ -351,7 +352,7 @@ def objections(decision: Any, person: Any) -> list[dict]:
 
 
 def fallback(decision: Any) -> str:
-    """Return what happens to objections to the last version that the circle reads."""
+    """Return in words what decides where objections to the last version remain."""
     found = integration.fallback(decision.sudo())
     if found == "majority":
         return decision.env._(

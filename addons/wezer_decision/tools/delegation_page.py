@@ -22,7 +22,7 @@ def values(env: Any, giver: Any) -> dict:
     delegations = env["wezer.vote.delegation"]
     person = env.user.partner_id
     if giver:
-        # Whoever may give them reads them; others read their own.
+        # sudo: the administrator who gives them for a member reads them, too.
         delegations, person = delegations.sudo(), giver.sudo().partner_id
     own = Domain("giver_id", "=", person.id) | Domain("holder_id", "=", person.id)
     active = delegations.search(own & Domain("state", "=", "active"))
@@ -55,7 +55,7 @@ def values(env: Any, giver: Any) -> dict:
     circles = env["wezer.group"].search(
         mine & Domain("kind", "=", "circle"), order="name"
     )
-    # Those that decisions have.
+    # Categories that no decision has are not offered.
     decided = env["wezer.decision"].search(
         [("group_id", "in", circles.ids), ("category_id", "!=", False)],
         limit=DECIDED,

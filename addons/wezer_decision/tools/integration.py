@@ -200,9 +200,9 @@ def waits(decision: Any) -> bool:
 
 
 def _is_last_round(decision: Any, *more: Any) -> bool:
-    """Return whether so many versions were objected to as the circle reads of one.
+    """Return whether there were objections to as many versions as the circle reads.
 
-    Versions that nobody had time to object to lead to no other way of deciding.
+    Versions to which nobody had time to object lead to no other way of deciding.
 
     :param more: versions that are counted as if somebody objected to them
     """

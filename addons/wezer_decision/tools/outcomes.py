@@ -30,7 +30,7 @@ ELECTIONS = ("person", "schulze", "stv", "draw")
 # What a circle is, and says of itself.
 GROUP_TEXTS = ("name", "purpose", "domains", "accountabilities")
 GROUP_CHOICES = ("visibility", "join_policy")
-# What is said of a new group beside its name.
+# Values of a new group that its sentence tells beside the name.
 FOUNDED = (*GROUP_TEXTS[1:], *GROUP_CHOICES, "rights", "link")
 
 
@@ -86,11 +86,8 @@ def clean(env: Any, kind: Kind, params: Any) -> dict:
         shape = kind.params[name]
         if value in (None, False, "") or (shape in IDS and value in (0, "0")):
             continue
-        try:
+        with payload.of_field(name):
             found[name] = _value(env, shape, name, value)
-        except Refusal as error:
-            error.field = error.field or name
-            raise
     return found
 
 
@@ -314,11 +311,8 @@ def _check_policy(outcome: Any) -> None:
     if value is not None:
         policies = outcome.env["wezer.group.policy"].sudo()
         policy = outcome.decision_id.group_id._policies()[key]
-        try:
+        with payload.of_field("value"):
             policies._value_text(policy, value)
-        except Refusal as error:
-            error.field = "value"
-            raise
 
 
 def _execute_policy(outcome: Any) -> Any:
@@ -410,7 +404,7 @@ def _execute_role(outcome: Any) -> Any:
     if _agreed(outcome, role, who):
         place = role._do_fill(who, until)
         if place.date_to:
-            # Whoever follows within the term has the rest of it.
+            # A successor within the term has the rest of it.
             outcome.params = {**outcome.params, "until": str(place.date_to)}
         return place
     place = role._membership_of(who) or role._check_possible("invite")._invite(who)
@@ -450,7 +444,7 @@ def _say_role_end(outcome: Any) -> str:
 
 
 def _proposed(outcome: Any) -> int:
-    """Return the id of the person whom an election puts to everybody, or 0."""
+    """Return the id of the person about whom an election asks everybody, or 0."""
     decision = outcome.decision_id
     return decision.nominee_id.id if decision.phase == "consent" else 0
 
@@ -527,9 +521,9 @@ def _group_vals(outcome: Any, *more: str) -> dict:
 
 
 def _said_values(env: Any, values: dict) -> list[str]:
-    """Return what people decide about a group, whole: each field and its value.
+    """Return a sentence for each value of a group that is decided.
 
-    Of a value that is not told, others would learn when it is carried out.
+    All of them: nothing is carried out that was not said before.
     """
     groups, said = env["wezer.group"], []
     for name, value in values.items():

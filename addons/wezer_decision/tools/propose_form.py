@@ -5,7 +5,8 @@ shows is told by its hidden field ``shown``: where another one was chosen, the f
 on to the fields of that one, and keeps all that was typed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from odoo.addons.wezer_fractal_groups.tools.reserve import deciding_circle
 
 from . import colleges_of_circle, decision_page, outcomes, proposing, rules
 
-# An effect of the form only: the outcome ``role``, whose person an election finds.
+# An effect of the form alone: the outcome ``role``, whose person an election finds.
 ELECT = "elect"
 # Fields that only some methods have, and their names in a proposal.
 SETTINGS = {
@@ -48,7 +49,7 @@ FIELDS = {
     # How people are elected.
     "elect": rules.OF_PERSONS,
 }
-# Of elections: people stand themselves, and rankings without seats are for one.
+# In elections people stand themselves, and only these methods fill several seats.
 FIELDS_OF_ELECTIONS = {"options": (), "seats": ("stv", "draw"), "elect": ()}
 # Names of values in a proposal, and the fields of the form that ask for them.
 NAMES = {
@@ -63,7 +64,7 @@ NAMES = {
 # Rows for dates at first, how many more are asked for at once, and their number.
 DATES, DATES_MORE, DATES_MOST = 3, 3, 30
 DAYS_MOST = 90
-# What an address says of the form itself, whatever the fields of an effect are called.
+# Names that an address uses for the form itself, and never for a field of an effect.
 OWN = ("outcome", "method", "title", "discussion", "dates")
 # What a link fills in is a title and a text, no book.
 TEXT_LETTERS = 20_000
@@ -94,7 +95,7 @@ def values(group: Any, asked: dict) -> dict:
         "refused": str(error) if error else "",
         "discussion": discussion,
         # Not ``title``: the layout would take it for that of the page.
-        "typed": _title(group, asked, discussion, params)[:120],
+        "typed": _title(group, asked, discussion, params)[: proposing.TITLE_LENGTH],
         "text": discussion.body or "",
         "method": method,
         "methods": methods(group, kind, params),
@@ -122,7 +123,7 @@ def _title(group: Any, asked: dict, discussion: Any, params: dict) -> str:
     if typed or asked.get("outcome") != ELECT:
         return typed
     role = group.search([("id", "=", record_id(params.get("role")))])
-    return group.env._("Election: %(role)s", role=role.name) if role else ""
+    return group.env._("Election: %s", role.name) if role else ""
 
 
 def effects(group: Any) -> list[tuple[str, str]]:
@@ -140,10 +141,23 @@ def effects(group: Any) -> list[tuple[str, str]]:
 
 def election_address(role: Any) -> str:
     """Return where the user proposes to elect people for ``role``, or an empty text."""
-    # sudo: which circle gives a role is no secret of one that is seen.
+    # sudo: people who see a role may know which circle gives it.
     circle = deciding_circle(role).sudo(False)._filtered_access("read")
     if not circle or role.env["wezer.decision"]._why_not_propose(circle):
         return ""
+    return _election_address(circle, role)
+
+
+def election_addresses(circle: Any, roles: Any) -> dict[int, str]:
+    """Return ``{role id: address}`` for those of ``roles`` that ``circle`` gives."""
+    return {
+        role.id: _election_address(circle, role)
+        for role in roles
+        if deciding_circle(role) == circle
+    }
+
+
+def _election_address(circle: Any, role: Any) -> str:
     return f"/groups/{circle.slug}/propose?outcome={ELECT}&role={role.id}"
 
 
@@ -198,7 +212,7 @@ def _kind(effect: str) -> str:
 
 
 def _shown(effect: str, params: dict) -> str:
-    """Return the effect whose fields a page shows: of a policy, with its key."""
+    """Return the effect whose fields a page shows; for a policy, with its key."""
     return f"policy:{params.get('key') or ''}" if effect == "policy" else effect
 
 
@@ -305,8 +319,17 @@ def _first_field(fields: list[dict], params: dict) -> str:
     return names[0] if names else "college_name_1" if fields else "outcome"
 
 
-def at_field(error: Refusal, form: dict) -> None:
+@contextmanager
+def at_fields(form: dict) -> Iterator[None]:
     """Let a refusal name the field of the form that asks for what was wrong."""
+    try:
+        yield
+    except Refusal as error:
+        _name_field(error, form)
+        raise
+
+
+def _name_field(error: Refusal, form: dict) -> None:
     name, rule = NAMES.get(error.field or "", error.field or ""), error.rule
     of_field = (f"{name}_typed", name, f"outcome_{name}_typed", f"outcome_{name}")
     of_rule = (f"outcome_{rule}_typed", f"outcome_{rule}", f"{rule}_typed")
@@ -353,7 +376,8 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
     if text("days"):
         vals["hours"] = rules.whole(env, text("days"), 1, DAYS_MOST, "days") * 24
     if text("review_date"):
-        vals["review_date"] = _read_day(env, text("review_date"), "review_date")
+        with payload.of_field("review_date"):
+            vals["review_date"] = payload.day(env, text("review_date"))
     if form.get("members_only"):
         vals["members_only"] = True
     vals.update(_read_people(env, form, named, "decider" in known))
@@ -364,14 +388,6 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
         forced = env["wezer.outcome"]._form_values(outcome["kind"], group, params)
         vals.update(forced)
     return vals
-
-
-def _read_day(env: Any, text: str, field: str) -> Any:
-    try:
-        return payload.day(env, text)
-    except Refusal as error:
-        error.field = field
-        raise
 
 
 def _read_people(env: Any, form: dict, named: Iterable, advised: bool) -> dict:

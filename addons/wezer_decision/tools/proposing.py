@@ -12,11 +12,10 @@ from odoo.fields import Command, Domain
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_base.tools import payload
 from odoo.addons.wezer_base.tools.rate_limit import why_not_more
-from odoo.addons.wezer_base.tools.text import drawn_alike
+from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, drawn_alike
 
 from . import elections, roll, rules
 
-TITLE_LENGTH = 200
 BODY_LENGTH = 20_000
 LABEL_LENGTH = 200
 TEXT_LENGTH = 4000
@@ -275,7 +274,7 @@ def why_not_announce(decision: Any) -> Exception | None:
 
 
 def _why_not_told_apart(options: Any) -> Refusal | None:
-    """Refuse options between which votes would be split, as they look the same."""
+    """Return why votes would be split between options that look the same, or None."""
     known = set()
     for option in options:
         # Two people can have one name: each has a profile of their own.

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from . import proposing, roll, terms
+from . import drafts, proposing, roll, terms
 
 # A recall: so many days for the signatures, of so great a part of the roll.
 RECALL_DAYS = 14
@@ -56,36 +56,21 @@ def draft_recall(decisions: Any, role: Any, person: Any, reason: str) -> Any:
                 rule="again",
                 value=str(decision.id),
             )
-    decision = decisions.create(
-        {
-            "group_id": circle.id,
-            "title": env._("Recall from %s", role.name)[:200],
-            "proposer_id": me.id,
-            "method": "majority",
-            "settings": {
-                "share": RECALL_SHARE,
-                "strict": False,
-                "quorum": RECALL_QUORUM,
-            },
-            "is_recall": True,
-            "is_shared_draft": True,
-        }
-    )
-    decision.version_id = env["wezer.decision.version"].create(
-        {
-            "decision_id": decision.id,
-            "number": 1,
-            "body": reason,
-            "author_id": me.id,
-        }
-    )
-    env["wezer.outcome"].create(
-        {
-            "decision_id": decision.id,
-            "kind": "role_end",
-            "params": {"role": role.id, "person": person.id},
-        }
-    )
+    vals = {
+        "group_id": circle.id,
+        "title": env._("Recall from %s", role.name),
+        "proposer_id": me.id,
+        "method": "majority",
+        "settings": {
+            "share": RECALL_SHARE,
+            "strict": False,
+            "quorum": RECALL_QUORUM,
+        },
+        "is_recall": True,
+        "is_shared_draft": True,
+    }
+    params = {"role": role.id, "person": person.id}
+    decision = drafts.create(decisions, vals, reason, "role_end", params)
     if roll.can_be_secret(decision):
         decision.secrecy = "secret"
     sign(decision, me)

@@ -248,7 +248,7 @@ def matrix(result: dict, name: str = "matrix") -> dict:
     if not table:
         return {}
     order = [label for group in result.get("order") or () for label in group]
-    # Of equal ones the lot has elected one.
+    # Among equal options the lot has decided the first.
     order = [*(result.get("elected") or ())[:1], *order]
     every = list(dict.fromkeys([*(one for one in order if one in table), *table]))
     names = every[:PAIRS]

@@ -8,7 +8,7 @@ from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.tools import days
 
-from . import elections, rules
+from . import drafts, elections, rules
 
 _lt = LazyTranslate(__name__)
 
@@ -116,38 +116,27 @@ def draft(decisions: Any, role: Any, method: str, places: Any) -> Any:
     place = places[:1]
     env, circle = decisions.env, role._circle()
     facilitators = circle._facilitators()
-    decision = decisions.create(
-        {
-            "group_id": circle.id,
-            "title": env._("Election: %s", role.name)[:200],
-            "proposer_id": circle.partner_id.id,
-            "is_shared_draft": True,
-            "execute_date": place.date_to + timedelta(days=1),
-            "facilitator_id": facilitators[:1].id,
-            "method": method,
-            "electorate": rules.electorate(circle),
-            "settings": {"seats": len(places)} if len(places) > 1 else {},
-        }
-    )
-    decision.version_id = env["wezer.decision.version"].create(
-        {
-            "decision_id": decision.id,
-            "number": 1,
-            "body": env._(
-                "The term of %(name)s in %(role)s ends on %(day)s.",
-                name=place.partner_id.name,
-                role=role.name,
-                day=days.format_day(env, place.date_to),
-            ),
-            "author_id": circle.partner_id.id,
-        }
+    vals = {
+        "group_id": circle.id,
+        "title": env._("Election: %s", role.name),
+        "proposer_id": circle.partner_id.id,
+        "is_shared_draft": True,
+        "execute_date": place.date_to + timedelta(days=1),
+        "facilitator_id": facilitators[:1].id,
+        "method": method,
+        "electorate": rules.electorate(circle),
+        "settings": {"seats": len(places)} if len(places) > 1 else {},
+    }
+    body = env._(
+        "The term of %(name)s in %(role)s ends on %(day)s.",
+        name=place.partner_id.name,
+        role=role.name,
+        day=days.format_day(env, place.date_to),
     )
     params = {"role": role.id}
     if method == "consent":
         params["person"] = place.partner_id.id
-    env["wezer.outcome"].create(
-        {"decision_id": decision.id, "kind": "role", "params": params}
-    )
+    decision = drafts.create(decisions, vals, body, "role", params)
     elections.settings_of(decision)
     people = facilitators[:1] or circle.partner_id._wezer_actor_partners("manage")
     decision._tell(

@@ -120,7 +120,7 @@ def sentence(outcome: Any) -> str:
 def note(outcome: Any) -> str:
     """Return that the recipient is among the people who decide, where that is so.
 
-    It is no reason to forbid it: whoever reads the decision knows it.
+    That is allowed; all who read the decision are told.
     """
     env, decision = outcome.env, outcome.decision_id
     number = record_id((outcome.params or {}).get("payee")) or []

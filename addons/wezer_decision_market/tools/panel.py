@@ -152,7 +152,7 @@ def execute(outcome: Any) -> Any:
 def sentence(outcome: Any) -> str:
     """Return the outcome as people read it: what was decided, nothing of the deal.
 
-    Whoever decides it reads how much is paid.
+    The members of the panel also read how much is paid.
     """
     env, params = outcome.env, outcome.params or {}
     labels = dict(env["wezer.dispute"]._fields["outcome"]._description_selection(env))

@@ -68,11 +68,8 @@ class WezerAnnouncementPrice(models.Model):
             if text in (None, False) or not payload.shortened(text):
                 continue
             currency = self.env["wezer.transfer"]._open_currency(record_id(currency_id))
-            try:
+            with payload.of_field(f"price_{currency.id}"):
                 minor = currency._check_price(currency._parse(text))
-            except Refusal as error:
-                error.field = f"price_{currency.id}"
-                raise
             if minor:
                 vals = {"wezer_currency_id": currency.id, "unit_minor": minor}
                 commands.append(Command.create(vals))
