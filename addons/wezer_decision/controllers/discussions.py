@@ -130,16 +130,14 @@ class WezerDiscussions(WezerGroups):
                     ("removed_by_id", "=", False),
                 ]
             )
-        talk = discussion_page.talk_values(found, reply=words)
         if alone:
+            beside = self._decision_of(found, decision)
+            talk = discussion_page.talk_values(found, reply=words, beside=beside)
             return request.render(
                 "wezer_decision.discussion_talk",
-                {
-                    "discussion": found,
-                    "talk": talk,
-                    "decision": self._decision_of(found, decision),
-                },
+                {"discussion": found, "talk": talk, "decision": beside},
             )
+        talk = discussion_page.talk_values(found, reply=words)
         return self._discussion_page(found, talk)
 
     @http.route(

@@ -470,10 +470,10 @@ class WezerDiscussion(models.Model):
         self.env["wezer.discussion.reader"]._note_seen(self)
         self.env["wezer.notice"]._read_matter(self)
 
-    def _talk_values(self) -> dict:
+    def _talk_values(self, decision) -> dict:
         """Return the latest of what is said, for the page of a decision."""
         self.ensure_one()
-        return discussion_page.talk_values(self)
+        return discussion_page.talk_values(self, beside=decision)
 
     # === MEMBERS WHO LEAVE === #
 

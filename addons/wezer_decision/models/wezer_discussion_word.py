@@ -292,18 +292,19 @@ class WezerDiscussionWord(models.Model):
     # === WHAT PAGES SHOW === #
 
     @api.model
-    def _page(self, discussion, page=1):
+    def _page(self, discussion, page=1, size=PAGE):
         """Return the messages of a page, oldest first, and whether there are earlier.
 
         :param page: 1 has the latest
+        :param size: so many messages are a page
         """
         words = self.search(
             [("discussion_id", "=", discussion.id), ("kind", "!=", "reaction")],
-            limit=PAGE + 1,
-            offset=(page - 1) * PAGE,
+            limit=size + 1,
+            offset=(page - 1) * size,
             order="id desc",
         )
-        return words[:PAGE].sorted("id"), len(words) > PAGE
+        return words[:size].sorted("id"), len(words) > size
 
     def _reactions(self):
         """Return ``{id: {reaction: (how many, whether the user's is among them)}}``."""

@@ -265,6 +265,19 @@ class TestDiscussions(GroupPages):
         ).text
         self.assertNotIn("<html", part)
         self.assertIn(f"propose?discussion={self.discussion.id}", page)
+        # Beside a decision the latest are enough; the rest is on the discussion's page.
+        decisions = self.env["wezer.decision"].with_user(self.luc)
+        vals = {"title": "A shed", "text": "Build it.", "method": "check"}
+        vals["discussion_id"] = self.discussion.id
+        decision = decisions.browse(decisions.propose(self.garden.id, vals))
+        decision.action_announce()
+        beside = self.url_open(
+            f"/discussions/{self.discussion.id}?decision={decision.id}",
+            headers={"X-Requested-With": "XMLHttpRequest"},
+        ).text
+        for shown in (self.url_open(decision._url()).text, beside):
+            self.assertEqual(shown.count('data-entry="'), 20)
+            self.assertIn(f'<a href="/discussions/{self.discussion.id}">Earlier', shown)
         self._login(self.stranger)
         for path in (url, f"/discussions/{self.discussion.id}", f"{url}/new"):
             self.assertEqual(self.url_open(path).status_code, 404)

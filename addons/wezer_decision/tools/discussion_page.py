@@ -4,6 +4,8 @@ from typing import Any
 
 # Decisions of a discussion that its page names.
 DECISIONS_SHOWN = 20
+# Messages on the page of a decision: the latest; the page of the discussion has more.
+LATEST_SHOWN = 20
 
 
 def list_values(group: Any, found: Any) -> list[dict]:
@@ -38,21 +40,28 @@ def list_values(group: Any, found: Any) -> list[dict]:
     return rows
 
 
-def talk_values(discussion: Any, page: int = 1, reply: Any = None) -> dict:
+def talk_values(
+    discussion: Any, page: int = 1, reply: Any = None, beside: Any = None
+) -> dict:
     """Return what is said in ``discussion`` as its part of a page shows it.
 
     :param page: 1 has the latest messages
     :param reply: the message that the user is answering, if any
+    :param beside: the decision on whose page it is shown, if any
     """
     env = discussion.env
-    words, earlier = env["wezer.discussion.word"]._page(discussion, page)
+    every = env["wezer.discussion.word"]
+    if beside:
+        words, earlier = every._page(discussion, size=LATEST_SHOWN)
+        earlier_url = discussion._url()
+    else:
+        words, earlier = every._page(discussion, page)
+        earlier_url = f"{discussion._url()}/page/{page + 1}"
     reactions = words._reactions()
     # What is answered may stand on an earlier page; the rules hide what is private.
-    answered = env["wezer.discussion.word"].search(
-        [("id", "in", words.sudo().reply_to_id.ids)]
-    )
+    answered = every.search([("id", "in", words.sudo().reply_to_id.ids)])
     people = (words | answered).sudo().person_id
-    choices = env["wezer.discussion.word"]._fields
+    choices = every._fields
     labels = choices["reaction"]._description_selection(env)
     manages = discussion._manages(discussion.sudo().group_id)
     shown = reactions.values()
@@ -60,7 +69,7 @@ def talk_values(discussion: Any, page: int = 1, reply: Any = None) -> dict:
     removed = len(words.filtered("removed_by_id"))
     return {
         "page": page,
-        "earlier": earlier,
+        "earlier_url": earlier_url if earlier else "",
         "words": words,
         "answered": {word.id: word for word in answered},
         "reactions": reactions,
@@ -69,7 +78,7 @@ def talk_values(discussion: Any, page: int = 1, reply: Any = None) -> dict:
         "may": discussion._may("say"),
         "manages": manages,
         "person": env.user.partner_id,
-        "reply": reply or env["wezer.discussion.word"],
+        "reply": reply or every,
         "profiles": _profiles(env, people),
         "stamp": f"{words[-1:].id}-{removed}-{total}-{discussion.state}",
     }
