@@ -295,6 +295,11 @@ class TestElections(DecisionCommon):
         self.assertEqual(names, decision.result["elected"])
         people = {one.params["person"] for one in decision.outcome_ids}
         self.assertEqual(len(people), 2)
+        # The next election begins without those whom this one elected.
+        again = self.decisions.browse(decision.with_user(self.dora).action_reopen())
+        [params] = again.sudo().outcome_ids.mapped("params")
+        self.assertEqual(params["role"], decision.outcome_ids[0].params["role"])
+        self.assertNotIn("person", params)
 
     def test_one_candidate_is_voted_on_by_yes_and_no(self):
         decision = self.standing()

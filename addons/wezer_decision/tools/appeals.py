@@ -81,6 +81,9 @@ def appeal(decision: Any, person: Any, reason: str) -> Any:
     }
     params = {"person": person.id, "group": decision.group_id.id}
     new = drafts.create(decision, vals, reason, KIND, params)
+    if new.electorate == "direct" and not roll.would_be(new):
+        # The circle above may be all of circles.
+        new.electorate = "all"
     if new.electorate != "colleges" and roll.can_be_secret(new):
         new.secrecy = "secret"
     elif roll.would_be(new) < roll.MAJORITY_LEAST:

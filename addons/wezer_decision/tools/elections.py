@@ -580,6 +580,33 @@ def fill_outcomes(decision: Any) -> None:
             first.copy({"decision_id": decision.id, "params": params})
 
 
+def outcomes_to_propose(decision: Any) -> list[dict[str, Any]]:
+    """Return the outcomes of ``decision`` (sudo) as its proposal had them.
+
+    Of an election: without the people it found, and once for all seats.
+    """
+    asked = (decision.rules or {}).get("asked_method") or decision.method
+    rows = decision.outcome_ids.mapped(
+        lambda one: {
+            "sequence": one.sequence,
+            "kind": one.kind,
+            "params": one.params or {},
+        }
+    )
+    if asked not in rules.OF_PERSONS:
+        return rows
+    others = [row for row in rows if row["kind"] != "role"]
+    for row in [row for row in rows if row["kind"] == "role"][:1]:
+        # Until when, is asked of the role again.
+        params = {
+            key: value
+            for key, value in row["params"].items()
+            if key not in ("person", "until")
+        }
+        others.append({**row, "params": params})
+    return others
+
+
 def replace(decision: Any, person: Any) -> None:
     """Count again without a person who was elected, and is not any more (sudo).
 

@@ -444,13 +444,12 @@ def copy_of(decision: Any, **vals: Any) -> Any:
     )
     for option in decision.option_ids.filtered(lambda one: not one.is_withdrawn):
         option.copy({"decision_id": new.id, "consents_to_stand": False})
-    for outcome in decision.outcome_ids:
-        decision.env["wezer.outcome"].create(
-            {
-                "decision_id": new.id,
-                "sequence": outcome.sequence,
-                "kind": outcome.kind,
-                "params": outcome.params,
-            }
-        )
+    decision.env["wezer.outcome"].create(
+        [
+            {"decision_id": new.id, **row}
+            for row in elections.outcomes_to_propose(decision)
+        ]
+    )
+    if new.method in rules.OF_PERSONS:
+        elections.settings_of(new)
     return new
