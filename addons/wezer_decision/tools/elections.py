@@ -56,7 +56,7 @@ def role_of(decision: Any) -> Any:
 
 def has_candidates(decision: Any) -> bool:
     """Return whether people stand for a role, to be voted on."""
-    asked = (decision.rules or {}).get("asked_method") or decision.method
+    asked = rules.asked_method(decision)
     return asked in CANDIDATES and bool(role_of(decision))
 
 
@@ -561,7 +561,7 @@ def elected(decision: Any) -> Any:
 
 def fill_outcomes(decision: Any) -> None:
     """Put the elected people into the outcomes of an election (sudo)."""
-    asked = (decision.rules or {}).get("asked_method") or decision.method
+    asked = rules.asked_method(decision)
     if asked not in rules.OF_PERSONS:
         return
     planned = decision.outcome_ids.filtered(
@@ -585,26 +585,25 @@ def outcomes_to_propose(decision: Any) -> list[dict[str, Any]]:
 
     Of an election: without the people it found, and once for all seats.
     """
-    asked = (decision.rules or {}).get("asked_method") or decision.method
-    rows = decision.outcome_ids.mapped(
-        lambda one: {
+    planned = decision.outcome_ids
+    by_election: tuple[str, ...] = ()
+    if rules.asked_method(decision) in rules.OF_PERSONS:
+        seats = planned.filtered(lambda one: one.kind == "role")
+        planned -= seats[1:]
+        # Until when, is asked of the role again.
+        by_election = ("person", "until")
+    return [
+        {
             "sequence": one.sequence,
             "kind": one.kind,
-            "params": one.params or {},
+            "params": {
+                key: value
+                for key, value in (one.params or {}).items()
+                if one.kind != "role" or key not in by_election
+            },
         }
-    )
-    if asked not in rules.OF_PERSONS:
-        return rows
-    others = [row for row in rows if row["kind"] != "role"]
-    for row in [row for row in rows if row["kind"] == "role"][:1]:
-        # Until when, is asked of the role again.
-        params = {
-            key: value
-            for key, value in row["params"].items()
-            if key not in ("person", "until")
-        }
-        others.append({**row, "params": params})
-    return others
+        for one in planned
+    ]
 
 
 def replace(decision: Any, person: Any) -> None:
@@ -635,7 +634,7 @@ def replace(decision: Any, person: Any) -> None:
 
 def replace_gone(decision: Any) -> bool:
     """Replace an elected person who is not there any more (sudo); return whether."""
-    asked = (decision.rules or {}).get("asked_method") or decision.method
+    asked = rules.asked_method(decision)
     if asked not in rules.OF_PERSONS or not role_of(decision):
         return False
     for person in elected(decision):

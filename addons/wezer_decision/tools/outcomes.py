@@ -216,7 +216,7 @@ def check_method(outcome: Any, matter: str, **data: Any) -> None:
     check_electorate(outcome)
     circle, env = decision.group_id, outcome.env
     method = circle._decided_by(matter, **(data or outcome.params or {}))[0]
-    asked = (decision.rules or {}).get("asked_method") or decision.method
+    asked = rules.asked_method(decision)
     allowed = methods(matter, method)
     if method != "none" and asked not in allowed:
         labels = dict(decision._fields["method"]._description_selection(env))
@@ -385,7 +385,7 @@ def _check_role(outcome: Any) -> None:
 def _is_elected(outcome: Any) -> bool:
     """Return whether the decision itself finds the person."""
     decision = outcome.decision_id
-    asked = (decision.rules or {}).get("asked_method") or decision.method
+    asked = rules.asked_method(decision)
     return asked in (*ELECTIONS, "choose", "score", "dot")
 
 

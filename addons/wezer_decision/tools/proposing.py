@@ -419,9 +419,7 @@ def copy_of(decision: Any, **vals: Any) -> Any:
             "discussion_id": decision.discussion_id.id,
             "category_id": decision.category_id.id,
             "title": decision.title,
-            "method": decision.rules
-            and decision.rules["asked_method"]
-            or decision.method,
+            "method": rules.asked_method(decision),
             "settings": decision.settings,
             "electorate": decision.electorate,
             "electorate_role_id": decision.electorate_role_id.id,

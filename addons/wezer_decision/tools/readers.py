@@ -260,17 +260,28 @@ def check_twice(
         used.add(option)
 
 
-class BltReader:
+class RankingReader:
+    """Files of rankings: methods that give points cannot count them."""
+
+    def __init__(
+        self, path: str | Path, method: str, lines: Lines | None = None
+    ) -> None:
+        self.lines = Lines(path) if lines is None else lines
+        self.kind = ballots.KINDS[method]
+        if self.kind == "points":
+            raise BadFile("The file has rankings, no points")
+
+
+class BltReader(RankingReader):
     """Files of OpenSTV, as councils publish them: numbers, then names in quotes."""
 
     TOKEN = re.compile(r'"[^"]*"|\([^)]*\)|\[[^\]]*\]|[^\s"(\[]+')
     COMMENT = re.compile(r'("[^"]*")|#.*')
 
-    def __init__(self, path: str | Path, method: str) -> None:
-        self.lines = Lines(path)
-        self.kind = ballots.KINDS[method]
-        if self.kind == "points":
-            raise BadFile("The file has rankings, no points")
+    def __init__(
+        self, path: str | Path, method: str, lines: Lines | None = None
+    ) -> None:
+        super().__init__(path, method, lines)
         self.election = Election([])
         self.head: list[int] = []
         self.options = 0
@@ -506,11 +517,10 @@ class CouncilReader(BltReader):
     """CSV files of Scottish wards, as they are collected for research."""
 
     def __init__(self, path: str | Path, method: str) -> None:
-        super().__init__(path, method)
-        self.lines = CouncilLines(path)
+        super().__init__(path, method, CouncilLines(path))
 
 
-class PrefLibReader:
+class PrefLibReader(RankingReader):
     """Files of PrefLib: ``# ALTERNATIVE NAME 1: Ana``, then ``27: 1,{2,3}``."""
 
     ENDINGS = ("soc", "soi", "toc", "toi")
@@ -518,12 +528,6 @@ class PrefLibReader:
     FACT = re.compile(r"#\s*([A-Z ]+?)\s*([0-9]{0,3})\s*:\s*(.*)", re.ASCII)
     BALLOT = re.compile(r"([0-9]+)\s*:\s*([0-9, {}]*)", re.ASCII)
     RANK = re.compile(r"\{([0-9, ]*)\}\s*(?:,|$)|([0-9]+)\s*(?:,|$)", re.ASCII)
-
-    def __init__(self, path: str | Path, method: str) -> None:
-        self.lines = Lines(path)
-        self.kind = ballots.KINDS[method]
-        if self.kind == "points":
-            raise BadFile("The file has rankings, no points")
 
     def read(self) -> Election:
         """Read the file."""
@@ -576,7 +580,7 @@ class PrefLibReader:
         return found
 
 
-class DebianReader:
+class DebianReader(RankingReader):
     """Tally sheets of Debian: a digit for each option, a dash where it has no rank."""
 
     OPTION = re.compile(
@@ -586,10 +590,7 @@ class DebianReader:
     RANKS = "-123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
     def __init__(self, path: str | Path, method: str) -> None:
-        self.lines = Lines(path, lenient=True)
-        self.kind = ballots.KINDS[method]
-        if self.kind == "points":
-            raise BadFile("The file has rankings, no points")
+        super().__init__(path, method, Lines(path, lenient=True))
 
     def read(self) -> Election:
         """Read the file."""

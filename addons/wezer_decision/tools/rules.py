@@ -283,6 +283,11 @@ def electorate(group: Any) -> str:
     return wanted
 
 
+def asked_method(decision: Any) -> str:
+    """Return the method that was proposed: one option alone is decided by majority."""
+    return (decision.rules or {}).get("asked_method") or decision.method
+
+
 def of(decision: Any) -> dict[str, Any]:
     """Return the rules that are in force for ``decision``, to be copied (sudo)."""
     group, method = decision.group_id, decision.method
