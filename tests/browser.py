@@ -3,6 +3,8 @@
 import resource
 import shutil
 import tempfile
+from contextlib import contextmanager, nullcontext
+from unittest.mock import patch
 
 from selenium import webdriver
 from selenium.common.exceptions import TimeoutException
@@ -30,6 +32,45 @@ def unlimited_memory():
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
 
 
+class Driver(webdriver.Chrome):
+    """A browser that lets its pages ask while it is driven."""
+
+    pages = staticmethod(nullcontext)
+
+    def execute(self, driver_command, params=None):
+        with self.pages():
+            return super().execute(driver_command, params)
+
+
+@contextmanager
+def answering(test):
+    """Let the server answer pages while a browser is driven, and at no other time.
+
+    Requests work on the test's own cursor: a page that asks while the test reads takes
+    its rows away.
+
+    :param test: the HttpCase
+    """
+    with (
+        patch.object(test, "http_request_allow_all", True),
+        patch.object(Driver, "pages", staticmethod(pages_ask)),
+    ):
+        yield
+
+
+@contextmanager
+def pages_ask():
+    """Let requests use the cursor of the test until the block ends."""
+    # Screenshots and benchmarks use this file without Odoo.
+    from odoo.tests import common
+
+    if common._registry_test_lock._is_owned():
+        with common.release_test_lock():
+            yield
+    else:  # a block within a block
+        yield
+
+
 class Browser:
     """One person at one browser, whose clicks are counted.
 
@@ -45,7 +86,7 @@ class Browser:
             options.add_argument(flag)
         options.add_argument(f"--window-size={width},{height}")
         options.set_capability("goog:loggingPrefs", {"browser": "SEVERE"})
-        self.driver = webdriver.Chrome(
+        self.driver = Driver(
             options=options,
             service=Service(
                 shutil.which("chromedriver"), popen_kw={"preexec_fn": unlimited_memory}
@@ -90,13 +131,14 @@ class Browser:
                     return False
             return False
 
-        return WebDriverWait(self.driver, WAIT).until(
-            there, f"{css} {text or ''} on {self.driver.current_url}"
-        )
+        message = f"{css} {text or ''} on {self.driver.current_url}"
+        with self.driver.pages():
+            return WebDriverWait(self.driver, WAIT).until(there, message)
 
     def until(self, condition):
         """Wait until ``condition(driver)`` holds; return what it returned."""
-        return WebDriverWait(self.driver, WAIT).until(condition)
+        with self.driver.pages():
+            return WebDriverWait(self.driver, WAIT).until(condition)
 
     def unfold(self, css, text=None):
         """Open a folded part by its ``summary``; return the part.

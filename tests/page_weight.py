@@ -6,6 +6,7 @@ import re
 import requests
 
 from . import every_page
+from .browser import answering, pages_ask
 
 # Kilobytes of a first visit. Files that are compressed already count as they are.
 VISITOR, MEMBER = 350, 600
@@ -74,7 +75,7 @@ class PageWeight:
         """Open pages, each as a first one; no file counts less for being known."""
         self._become(who)
         known = {}
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             look = every_page.Look(self._browser(who))
             session = requests.Session()
             for cookie in look.driver.get_cookies():
@@ -112,7 +113,8 @@ class PageWeight:
         # Odoo adds a bundle for tests, which people do not load.
         if not address.startswith(self.base_url()) or "_tests_" in address:
             return 0
-        body = session.get(address, timeout=60).content
+        with pages_ask():
+            body = session.get(address, timeout=60).content
         plain = address.split("?")[0].endswith(PACKED)
         return len(body if plain else gzip.compress(body, 9))
 
@@ -166,7 +168,7 @@ class PageWeight:
         self._become(who)
         for path in paths:
             self._get(path)
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             look = every_page.Look(self._browser(who))
             look.screen(360)
             # A phone's scroll bars take no room; here they would narrow a page that
@@ -190,7 +192,7 @@ class PageWeight:
     def test_what_a_visitor_presses_is_done_once_the_program_is_there(self):
         self._become("visitor")
         self._get("/market")
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser = self._browser("visitor")
             look = every_page.Look(browser)
             look.open("/market")

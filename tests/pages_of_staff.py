@@ -12,6 +12,7 @@ from functools import partial
 
 from . import every_page
 from .back_office import BackOffice
+from .browser import answering
 from .every_page_case import ALL, LANGUAGES, each_language, terms_of
 
 LOCALES = {"en": "en_US", "fr": "fr_FR", "ca": "ca_ES", "es": "es_ES", "de": "de_DE"}
@@ -80,7 +81,7 @@ class PagesOfStaff:
     def _open_pages(self, who):
         pages = [every_page.Page(path, self._rule_of(path)) for path in MORE[who]]
         self._become(who)
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             wrong = list(self._look(who, pages, 1, LANGUAGES if ALL else ()))
         self._report(f"pages of a {who}", wrong)
         if ALL:
@@ -92,7 +93,7 @@ class PagesOfStaff:
             user = self.env["res.users"].search([("login", "=", self.logins[who])])
             user.lang = LOCALES[language]
             self._become(who)
-            with self.allow_requests(all_requests=True):
+            with answering(self):
                 browser = self._browser(who)
                 wrong += self._walk_at(who, browser, language, menus)
         self._report("-".join((f"office of a {who}", *languages)), wrong)

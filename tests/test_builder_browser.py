@@ -15,7 +15,7 @@ from odoo.addons.wezer_base.models.website import palettes_of_theme
 from odoo.addons.wezer_currency.tests.common import CurrencyCommon
 from odoo.addons.wezer_website.tests.test_blocks import BlocksCase
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -128,8 +128,6 @@ class Builder(Browser):
                 not driver.find_elements(By.CSS_SELECTOR, "body.o_builder_open")
             )
         )
-        # The test asks the database again: nothing else may ask meanwhile.
-        self.driver.get("about:blank")
 
 
 class BuilderCase(HttpCase):
@@ -179,7 +177,7 @@ class TestBuilderBrowser(BlocksCase, BuilderCase):
 
     def test_each_block_is_dropped_changed_saved_and_read_by_a_visitor(self):
         admin = self.log_in("admin")
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             editor = self.browse(Builder, admin)
             editor.edit(self.url)
             for block in BLOCKS:
@@ -215,7 +213,7 @@ class TestBuilderBrowser(BlocksCase, BuilderCase):
 
     def test_what_a_part_hides_is_saved_as_the_template_has_it(self):
         admin = self.log_in("admin")
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             editor = self.browse(Builder, admin)
             editor.driver.execute_cdp_cmd(
                 "Page.addScriptToEvaluateOnNewDocument", {"source": NO_CAMERA}
@@ -248,7 +246,7 @@ class TestPaletteBrowser(CurrencyCommon, BuilderCase):
         statement = f"/my/wallets/{self.anna.partner_id._wezer_wallet(self.credit).id}"
         main = palettes_of_theme()["wezer-sea"]["o-color-1"]
         anna, admin = self.log_in(self.anna.login), self.log_in("admin")
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             editor = self.browse(Builder, admin)
             editor.edit("/")
             before = self._color_of_a_button(editor, editor.in_page)

@@ -7,7 +7,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from bench.group_map import CIRCLES, make
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -137,7 +137,7 @@ class TestCircleMap(HttpCase):
         return seen
 
     def test_names_never_lie_on_each_other_and_large_circles_have_theirs(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             self.browser.login("map_luc", "map_luc")
             for width in WIDTHS:
                 self._narrow(width)
@@ -162,7 +162,7 @@ class TestCircleMap(HttpCase):
                     self._check((width, "farther", turn))
 
     def test_the_first_page_has_some_circles_and_zooming_brings_the_others(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             self.browser.login("map_luc", "map_luc")
             self._open()
             known = set(self._known())
@@ -219,7 +219,7 @@ class TestCircleMap(HttpCase):
         deep.name = "Beekeepers of the valley"
         self.env.flush_all()
         slug = deep.slug
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             self.browser.login("map_luc", "map_luc")
             self._open()
             self.browser.fill(".o_wezer_map_search input", "beekepers")
@@ -253,7 +253,7 @@ class TestCircleMap(HttpCase):
             self.assertGreater(self._radius(beside[0].id), 20)
 
     def test_fingers_zoom_and_move_the_map(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             self.browser.login("map_luc", "map_luc")
             self._open()
             self.driver.execute_cdp_cmd(
@@ -284,7 +284,7 @@ class TestCircleMap(HttpCase):
         )
 
     def test_the_map_and_the_list_are_walked_by_keys(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             self.browser.login("map_luc", "map_luc")
             self._open()
             self._keys_of_the_map()

@@ -11,7 +11,7 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_marketplace.tests.test_website_market import WebsiteCommon
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +46,7 @@ class TestDealBrowser(WebsiteCommon):
 
     def test_claiming_and_delivering_need_no_pointer(self):
         announcement = self.announce(self.test1)
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser = self.open_as(self.test2, f"/market/{announcement.slug}")
             self.tab_to(browser, "button.o_wezer_claim")
             self.press(browser, Keys.ENTER)
@@ -60,7 +60,7 @@ class TestDealBrowser(WebsiteCommon):
 
     def test_proposing_other_terms_needs_no_pointer(self):
         announcement = self.announce(self.test1)
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser = self.open_as(self.test2, f"/market/{announcement.slug}")
             self.tab_to(browser, ".o_wezer_sheet > summary")
             self.press(browser, Keys.ENTER)
@@ -73,7 +73,7 @@ class TestDealBrowser(WebsiteCommon):
 
     def test_assessing_needs_no_pointer_and_begins_with_no_mark(self):
         deal = self.make_deal("paid")
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser = self.open_as(self.test2, f"/my/deals/{deal.id}")
             form = "#act_assess input[name^=score_]"
             marks = browser.driver.find_elements("css selector", f"{form}:checked")
@@ -91,7 +91,7 @@ class TestDealBrowser(WebsiteCommon):
 
     def test_on_a_phone_from_the_list_to_a_work_sent_back_that_is_given_up(self):
         deal = self.make_deal(prices={self.hours.id: "1:00", self.dummy.id: "8"})
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser = self.open_as(self.test2, "/my", 400)
             self._find_in_my_deals(browser, deal)
             self._deliver_with_a_picture(browser)
@@ -101,7 +101,7 @@ class TestDealBrowser(WebsiteCommon):
         self.assertEqual(deal.sudo().evidence_ids.mapped("name"), ["hinge.png"])
         self.as_(self.test1, deal).action_send_back("The hinge is loose")
         self.env.flush_all()
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             # What the other did appears by itself; words of the last act go.
             browser.wait(".o_wezer_sent_back", "The hinge is loose")
             self.assertEqual(self._all(browser, ".o_wezer_flash"), [])
@@ -156,7 +156,7 @@ class TestDealBrowser(WebsiteCommon):
 
     def test_on_a_phone_the_terms_open_as_a_sheet_and_the_action_stays_in_sight(self):
         announcement, deal = self.announce(self.test1), self.make_deal()
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser = self.open_as(self.test2, f"/market/{announcement.slug}", 500)
             browser.driver.set_window_size(500, 700)
             browser.unfold(".o_wezer_sheet > summary")

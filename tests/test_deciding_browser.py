@@ -12,7 +12,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.wezer_decision_currency.tests.common import SpendingCommon
 
-from .browser import Browser
+from .browser import Browser, answering, pages_ask
 
 pytestmark = pytest.mark.slow
 WIDTH = 360
@@ -70,10 +70,11 @@ class TestDecidingInABrowser(SpendingCommon, HttpCase):
         return self.decisions.sudo().browse(int(path.rpartition("/")[2]))
 
     def rest(self, *browsers):
-        """Leave the pages: others act now, on the cursor that requests share."""
+        """Leave the pages: others act now, and what pages asked has ended."""
         for browser in browsers:
             browser.driver.get("about:blank")
-        self._wait_remaining_requests(20)
+        with pages_ask():
+            self._wait_remaining_requests(20)
         self.env.invalidate_all()
 
     def all_answer(self, decision, choice, *but):
@@ -84,7 +85,7 @@ class TestDecidingInABrowser(SpendingCommon, HttpCase):
                 decision.with_user(user).action_vote(choice)
 
     def test_a_circle_talks_elects_agrees_pays_and_reviews(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             anna = self.person(self.anna)
             self.elect_a_treasurer(anna)
             agreement = self.agree(anna)

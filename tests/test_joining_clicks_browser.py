@@ -10,7 +10,7 @@ import pytest
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .browser import Browser
+from .browser import Browser, answering
 from .letter_box import LetterBox
 
 pytestmark = pytest.mark.slow
@@ -70,7 +70,7 @@ class TestJoiningClicks(HttpCase):
         return re.search(r"/join/[\w-]+", str(letters[:1].body_html))[0]
 
     def test_a_visitor_answers_after_at_most_eight_clicks(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             nina = self.browser()
             nina.open("/")
             nina.click("main a[href^='/market']")
@@ -91,13 +91,13 @@ class TestJoiningClicks(HttpCase):
         box = LetterBox(self.env)
         self.addCleanup(box.close)
         self.env.flush_all()
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             nina = self.browser()
             nina.open("/market")
             self.ask_to_join(nina)
             nina.driver.get("about:blank")
         box.deliver()
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             # The letter is opened on another day: nothing is left of the visit.
             nina.driver.delete_all_cookies()
             nina.open(box.link(ADDRESS, r"/join/[\w-]+"))
@@ -117,7 +117,7 @@ class TestJoiningClicks(HttpCase):
             self.env.ref("base.user_admin")
         ).action_approve()
         self.env.flush_all()
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             nina.driver.delete_all_cookies()
             nina.login(ADDRESS, "nina-secret-1")
             nina.wait("h1", "Water the zebra plants")
@@ -125,7 +125,7 @@ class TestJoiningClicks(HttpCase):
             nina.until(lambda driver: "/my/deals/" in driver.current_url)
 
     def test_a_member_claims_with_two_clicks_from_the_market(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             member = self.browser()
             member.login("clicks_member", "clicks_member")
             member.open("/market")

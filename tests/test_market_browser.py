@@ -12,7 +12,7 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_marketplace.tests.test_website_market import WebsiteCommon
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +53,7 @@ class TestMarketBrowser(WebsiteCommon):
             longitude=6.14,
         )
         self.announce(self.test1, title="Zebra given", kind="offer")
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             phone = self.phone(self.test2, "/my")
             phone.click(".o_wezer_bar_market")
             phone.fill("input[name=words]", "zebra")
@@ -107,7 +107,7 @@ class TestMarketBrowser(WebsiteCommon):
             paths = [f"{folder}/{name}.png" for name in ("door", "hinge")]
             for path, width in zip(paths, (300, 200), strict=True):
                 Image.new("RGB", (width, 150), "sienna").save(path)
-            with self.allow_requests(all_requests=True):
+            with answering(self):
                 phone = self.phone(self.test1, "/my")
                 phone.click(".o_wezer_bar_post")
                 phone.fill("input[name=title]", "Mend the zebra door")

@@ -22,13 +22,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from odoo.tests import HttpCase, new_test_user, tagged
-from odoo.tests.common import _registry_test_lock
 
 from odoo.addons.wezer_base.tools.backup import making
 from odoo.addons.wezer_movein.models.wezer_movein_problem import CHOICES, CODES
 from odoo.addons.wezer_movein.tests.exports import Export, ces, timeoverflow
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -136,8 +135,7 @@ class MoveinBrowserCase(HttpCase):
         path = Path(folder) / "backup.tar"
         path.write_bytes(b"archive" * 100_000)
         made = patch.object(making, "make", return_value=making.Made(path, {}))
-        # The page asks meanwhile, on the same cursor.
-        with _registry_test_lock, made as make:
+        with made as make:
             self.env.invalidate_all()
             self.env["wezer.movein"]._cron_backup()
             self.env.flush_all()
@@ -145,11 +143,9 @@ class MoveinBrowserCase(HttpCase):
 
     def _run_import(self):
         """Import as the scheduled action does."""
-        # The page asks meanwhile, on the same cursor.
-        with _registry_test_lock:
-            self.env.invalidate_all()
-            self.env["wezer.movein"]._cron_import()
-            self.env.flush_all()
+        self.env.invalidate_all()
+        self.env["wezer.movein"]._cron_import()
+        self.env.flush_all()
         move = self._move()
         self.assertEqual((move.state, move.failure), ("imported", False))
 
@@ -314,16 +310,15 @@ class TestMoveinBrowser(MoveinBrowserCase):
                 and row.partner_id.email
             )
         )[0]
-        with _registry_test_lock:
-            self.env["res.users"].create(
-                {
-                    "partner_id": account.partner_id.id,
-                    "login": account.partner_id.email,
-                    "password": PASSWORD,
-                    "group_ids": [self.env.ref("base.group_portal").id],
-                }
-            )
-            self.env.flush_all()
+        self.env["res.users"].create(
+            {
+                "partner_id": account.partner_id.id,
+                "login": account.partner_id.email,
+                "password": PASSWORD,
+                "group_ids": [self.env.ref("base.group_portal").id],
+            }
+        )
+        self.env.flush_all()
         member = self._browser(360, account.partner_id.email)
         member.open(f"/my/wallets/{account.wallet_id.id}")
         member.click("#wrap a[href='/my/moved-in']")
@@ -339,7 +334,7 @@ class TestMoveinBrowser(MoveinBrowserCase):
 
     def test_a_community_moves_in_by_clicks_and_a_member_reports_an_error(self):
         with (
-            self.allow_requests(all_requests=True),
+            answering(self),
             tempfile.TemporaryDirectory() as folder,
         ):
             chief = self._browser(1280, CHIEF)
@@ -472,8 +467,6 @@ class TestTimeBankInFrench(MoveinBrowserCase):
         self.assertGreaterEqual(len(shown), 3)
         for text in shown:
             self.assertRegex(text, HOURS)
-        # Read at once, and while no page asks: it works on the same cursor.
-        chief.driver.get("about:blank")
         accounts = self._move().account_ids
         here = {row.code: row.wallet_id.balance for row in accounts}
         self.assertEqual(
@@ -506,7 +499,7 @@ class TestTimeBankInFrench(MoveinBrowserCase):
 
     def _walk(self, export):
         with (
-            self.allow_requests(all_requests=True),
+            answering(self),
             tempfile.TemporaryDirectory() as folder,
         ):
             chief = self._browser(1280, CHIEF)

@@ -4,7 +4,7 @@ import pytest
 
 from odoo.tests import HttpCase, tagged
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +98,7 @@ class TestParts(HttpCase):
         self.driver = self.browser.driver
 
     def test_a_part_that_fails_is_reported_and_the_others_begin(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             self.browser.open("/members")
             self.driver.execute_script(ONE_FAILS)
             self.browser.wait(".works", "Begun")
@@ -108,7 +108,7 @@ class TestParts(HttpCase):
         self.driver.execute_cdp_cmd(
             "Page.addScriptToEvaluateOnNewDocument", {"source": RESTARTS}
         )
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             self.browser.open("/market?view=map")
             self.browser.until(lambda driver: driver.execute_script(LOADED))
             self.assertTrue(
@@ -116,7 +116,7 @@ class TestParts(HttpCase):
             )
 
     def test_a_conversation_gets_what_is_new_and_a_held_button_stays(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             self.browser.open("/members")
             seen = self.driver.execute_async_script(TALK)
         self.assertEqual(seen["held"], ["1", "2", "3", "4"])

@@ -9,7 +9,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.wezer_currency.tests.common import CurrencyCommon
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 TABS_MAX = 60
@@ -43,7 +43,7 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
 
     def test_a_friend_is_paid_in_three_clicks(self):
         browser = self.browser
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser.login(self.anna.login, self.anna.login)
             browser.open(self.wallet_url)
             browser.click(".o_wezer_balance a.btn-primary", "Pay")
@@ -58,7 +58,7 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
 
     def test_a_statement_is_one_click_from_home_and_paying_three(self):
         browser = self.browser
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser.login(self.anna.login, self.anna.login)
             browser.open("/my")
             browser.click(".o_wezer_home_wallets a", "Hours")
@@ -74,7 +74,7 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
 
     def test_hours_are_stepped_by_half_an_hour(self):
         browser = self.browser
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser.login(self.anna.login, self.anna.login)
             browser.open(f"/my/pay?to={self.luc_slug}&currency={self.hours.id}")
             for _time in range(3):
@@ -84,7 +84,7 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
 
     def test_several_lines_are_added_and_paid(self):
         browser = self.browser
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser.login(self.anna.login, self.anna.login)
             browser.open("/my/pay/several")
             browser.click(".o_wezer_several_more button")
@@ -108,7 +108,7 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
 
     def test_a_friend_is_paid_by_the_keyboard_alone(self):
         browser = self.browser
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser.login(self.anna.login, self.anna.login)
             browser.open("/my/pay")
             browser.wait(".o_wezer_recent a")
@@ -131,7 +131,7 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
     def test_nothing_of_a_statement_is_cut_off_at_360_pixels(self):
         self.luc.partner_id.name = "Maximilian-Alexander von Hohenzollern-Sigmaringen"
         browser = self.browser
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser.login(self.anna.login, self.anna.login)
             browser.driver.execute_cdp_cmd(
                 "Emulation.setDeviceMetricsOverride",

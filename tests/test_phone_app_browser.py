@@ -17,7 +17,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.addons.wezer_base.tests.test_notice_push import PushService, encoded
 from odoo.addons.wezer_currency.tests.common import CurrencyCommon
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -211,7 +211,7 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
         self.assertEqual(errors["installabilityErrors"], [])
 
     def test_the_site_is_installed_says_that_it_is_offline_and_takes_a_picture(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             phone = self.phone()
             phone.open("/")
             phone.installed()
@@ -230,7 +230,7 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
     def test_a_device_is_registered_by_a_press_and_shows_what_is_sent_to_it(self):
         service = PushService()
         self.addCleanup(service.close)
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             phone = self.phone()
             phone.ask(
                 "Page.addScriptToEvaluateOnNewDocument",
@@ -343,7 +343,7 @@ class TestPhoneApp(CurrencyCommon, HttpCase):
             seen = Image.new("RGB", (640, 480), "gray")
             seen.paste(code, (100, 20))
             seen.save(shown, "JPEG", quality=95)
-            with self.allow_requests(all_requests=True):
+            with answering(self):
                 phone = self.phone(
                     "--use-fake-ui-for-media-stream",
                     "--use-fake-device-for-media-stream",

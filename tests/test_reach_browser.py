@@ -9,7 +9,7 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_marketplace.tests.test_website_market import WebsiteCommon
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +76,7 @@ class TestReachBrowser(WebsiteCommon):
         announcement = self.announce(self.test1)
         deal = self.make_deal()
         self.env.flush_all()
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             self.phone = Browser(self.base_url(), 360, 760)
             self.addCleanup(self.phone.close)
             for command, values in (

@@ -9,7 +9,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.wezer_reputation.tests.common import ReputationCommon
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ class TestScoreChart(ReputationCommon, HttpCase):
         self.luc.password = self.luc.login
         browser = Browser(self.base_url())
         self.addCleanup(browser.close)
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             browser.login(self.luc.login, self.luc.login)
             browser.open("/my/reputation")
             parts = browser.driver.find_elements(

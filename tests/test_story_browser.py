@@ -7,7 +7,7 @@ from selenium.webdriver.common.by import By
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +98,7 @@ class TestStory(HttpCase):
         return browser
 
     def test_a_task_is_posted_claimed_delivered_paid_and_assessed(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             carole, luc = self.browser(), self.browser(width=420)
             self.post(carole)
             self.claim_and_deliver(luc)

@@ -8,7 +8,7 @@ from odoo.tests import HttpCase, tagged
 
 from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +51,7 @@ class TestSuggestions(GroupsCommon, HttpCase):
         return self.director.membership_ids.partner_id
 
     def test_a_role_is_given_by_keyboard(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             field = self._field_of_director()
             self._type(field, "lucette")
             first, second = self._options(field)
@@ -69,7 +69,7 @@ class TestSuggestions(GroupsCommon, HttpCase):
             self.assertEqual(self._give(field), self.luc.partner_id)
 
     def test_a_role_is_given_by_pointer_after_the_list_was_closed(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             field = self._field_of_director()
             self._type(field, "lucette")
             field.send_keys(Keys.ESCAPE)

@@ -4,7 +4,7 @@ import pytest
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from .browser import Browser
+from .browser import Browser, answering
 
 pytestmark = pytest.mark.slow
 
@@ -64,7 +64,7 @@ class TestPosting(HttpCase):
         return browser
 
     def test_a_task_is_posted_and_withdrawn_by_one_click_each(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             carole = self.browser()
             carole.open(f"/odoo/project/{self.project.id}/tasks")
             card = ".o_kanban_record:nth-of-type(1) "
@@ -81,7 +81,7 @@ class TestPosting(HttpCase):
         self.assertEqual(ended.mapped("state"), ["ended"])
 
     def test_many_tasks_are_posted_from_the_list(self):
-        with self.allow_requests(all_requests=True):
+        with answering(self):
             carole = self.browser()
             carole.open(f"/odoo/project/{self.project.id}/tasks?view_type=list")
             carole.click("thead .o_list_record_selector input")
