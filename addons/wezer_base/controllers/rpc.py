@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from xml.parsers.expat import ExpatError
 
 import werkzeug.exceptions
 
@@ -17,6 +18,9 @@ from odoo.addons.rpc.controllers.xmlrpc import (
 from ..tools.login import called_from
 from ..tools.web_errors import (
     WENT_WRONG,
+    WRONG_TYPE,
+    WRONG_TYPES,
+    WrongCall,
     for_people,
     is_meant_for_people,
     refuse_wrong_types,
@@ -53,9 +57,13 @@ class WezerRPC(RPC):
             raise
 
     def _xmlrpc(self, service):
-        params, method = xmlrpc.client.loads(
-            request.httprequest.get_data(), use_datetime=True
-        )
+        try:
+            params, method = xmlrpc.client.loads(
+                request.httprequest.get_data(), use_datetime=True
+            )
+        except (ExpatError, xmlrpc.client.Error, *WRONG_TYPES) as error:
+            # No XML, or no call: a traceback of it would fill the log.
+            raise WrongCall(str(WRONG_TYPE)) from error
         called = params[3:5] if service == "object" else ()
         with refuse_wrong_types(*(*called, None, None)[:2]):
             result = dispatch_rpc(service, method, params)

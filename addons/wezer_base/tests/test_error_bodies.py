@@ -151,6 +151,25 @@ class TestErrorBodies(HttpCase, WezerCommon):
             )
         self._assert_plain(str(fault.exception))
 
+    def test_what_is_no_call_in_xml_is_refused_and_fills_no_log(self):
+        call = "<methodCall><methodName>x</methodName><params><param><value>{}</value>"
+        call += "</param></params></methodCall>"
+        headers = {"Content-Type": "text/xml"}
+        with self.assertNoLogs("odoo", "ERROR"):
+            for sent in (
+                *("<", "<a/>", call.format("\x00"), call.format("<int>x</int>")),
+                call.format(f"<int>{'9' * 5000}</int>"),
+                call.format("<dateTime.iso8601>x</dateTime.iso8601>"),
+            ):
+                for version, code in (("2/", "2"), ("", "warning -- UserError")):
+                    answer = self.url_open(
+                        f"/xmlrpc/{version}object", sent, headers=headers
+                    )
+                    with self.assertRaises(xmlrpc.client.Fault) as fault:
+                        xmlrpc.client.loads(answer.content)
+                    found = str(fault.exception.faultCode)
+                    self.assertTrue(found.startswith(code), (sent[:200], found))
+
     @mute_logger(*LOUD)
     def test_a_page_that_breaks_shows_visitors_no_cause(self):
         view = self.env.ref("wezer_base.members_page")
