@@ -81,6 +81,24 @@ class RpcCase(CommittedCase):
             timeout=120,
         )
 
+    def _asked(self, person, method, path, **kwargs):
+        """Return the answer to a request; ``person`` is None for who is logged out."""
+        return (person or requests).request(
+            method,
+            f"{self.server.url}{path}",
+            timeout=60,
+            allow_redirects=False,
+            **kwargs,
+        )
+
+    def _assert_only_by_form(self, address, *people, **data):
+        """Assert that nothing is done by GET, logged out, or without the token."""
+        self.assertEqual(self._asked(None, "POST", address, data=data).status_code, 303)
+        for person in people:
+            for method, code in (("GET", 405), ("PUT", 405), ("POST", 400)):
+                answer = self._asked(person, method, address, data=data, params=data)
+                self.assertEqual(answer.status_code, code, (method, address))
+
     def _message(self, answer):
         """Return the sentence of a refused call."""
         return answer["error"]["data"]["message"]

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import lxml.html
 import pytest
-import requests
 
 import odoo.http
 from odoo import Command, api
@@ -244,24 +243,6 @@ class TestSecretVotesServer(RpcCase):
         self._attack_colleges(members[5], admin)
 
     # === PAGES AND METHODS, FROM OUTSIDE === #
-
-    def _asked(self, person, method, path, **kwargs):
-        """Return the answer to a request; ``person`` is None for who is logged out."""
-        return (person or requests).request(
-            method,
-            f"{self.server.url}{path}",
-            timeout=60,
-            allow_redirects=False,
-            **kwargs,
-        )
-
-    def _assert_only_by_form(self, address, *people, **data):
-        """Assert that nothing is done by GET, logged out, or without the token."""
-        self.assertEqual(self._asked(None, "POST", address, data=data).status_code, 303)
-        for person in people:
-            for method, code in (("GET", 405), ("PUT", 405), ("POST", 400)):
-                answer = self._asked(person, method, address, data=data, params=data)
-                self.assertEqual(answer.status_code, code, (method, address))
 
     def _attack_pages_while_it_runs(self, member, admin):
         page = f"/decisions/{self.decision}"

@@ -234,6 +234,22 @@ def choice(env: api.Environment, model: str, name: str, value: Any) -> str:
     return value
 
 
+def switch(env: api.Environment, value: Any, field: str | None = None) -> bool:
+    """Return yes or no: True or False, 1 or 0. A text could mean either.
+
+    :raise Refusal: rule ``choice``, where it is something else
+    """
+    if isinstance(value, bool | int) and value in (0, 1):
+        return bool(value)
+    raise Refusal(
+        env._("This is not one of the choices: %s", shortened(value)),
+        rule="choice",
+        value=shortened(value),
+        limit="true, false",
+        field=field,
+    )
+
+
 def ids(env: api.Environment, value: Any, link: bool = False) -> list[int]:
     """Return the ids in a list of ids, or in a SET command; none is empty.
 

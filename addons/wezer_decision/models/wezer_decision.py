@@ -1557,7 +1557,8 @@ class WezerDecision(models.Model):
     def action_decide(self, adopt: bool, text: str) -> bool:
         """Decide after the advice, and say what became of each advice."""
         decision = self._lock("decide")
-        closing.decide(decision, bool(adopt), self._reason(text))
+        adopt = payload.switch(self.env, adopt, "adopt")
+        closing.decide(decision, adopt, self._reason(text))
         clocks.set_due(decision)
         return True
 
@@ -1691,6 +1692,7 @@ class WezerDecision(models.Model):
         :param str reason: for everybody
         """
         decision = self._lock("judge")
+        uphold = payload.switch(self.env, uphold, "uphold")
         text = self._reason(reason)
         if uphold:
             decision.judge_reason = text

@@ -193,6 +193,8 @@ class WezerVoteDelegation(models.Model):
             if not paper:
                 raise mandate_paper.missing(self.env)
         delegations.hold_running(self.env, giver)
+        # Of two at once, the second finds what the first gave.
+        locks.hold(self.env, "delegations", giver.id)
         self._check_once(giver, matter)
         self._check_proxies(giver, holder, matter.get("decision_id"))
         self._check_hourly(giver)
@@ -353,7 +355,8 @@ class WezerVoteDelegation(models.Model):
         scope = vals.get("scope") or (
             "decision" if vals.get("decision_id") else "circle"
         )
-        if scope not in dict(self._fields["scope"].selection):
+        scopes = dict(self._fields["scope"].selection)
+        if not isinstance(scope, str) or scope not in scopes:
             raise Refusal(
                 self.env._("Choose for which decisions somebody votes for you."),
                 rule="scope",
