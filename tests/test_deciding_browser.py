@@ -1,81 +1,40 @@
 """The story of a circle that decides together: on a phone, in French, by keyboard."""
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from dateutil.relativedelta import relativedelta
-from selenium.webdriver.common.keys import Keys
 
 from odoo import fields
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from odoo.addons.wezer_decision_currency.tests.common import SpendingCommon
 
-from .browser import Browser, answering, pages_ask
+from .browser import answering
+from .phone import PhoneCase
 
 pytestmark = pytest.mark.slow
-WIDTH = 360
 RULES = "The treasurer pays up to ten hours. Larger amounts are decided together."
 RULES_AGAIN = f"{RULES} Each payment is told to the circle within a week."
 HARM = "Nobody would know what was paid until the end of the year."
 
 
 @tagged("post_install", "-at_install")
-class TestDecidingInABrowser(SpendingCommon, HttpCase):
+class TestDecidingInABrowser(SpendingCommon, PhoneCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        website = cls.env["website"].get_current_website()
-        website.language_ids |= cls.env["res.lang"]._activate_lang("fr_FR")
-        for user in cls.members:
-            user.lang = "fr_FR"
-            user.password = user.login
+        cls._speak_french(*cls.members)
         # Asked before the browser runs: it works on the same cursor.
         cls.address = f"/groups/{cls.garden.slug}"
         cls.otto_slug = cls.otto.partner_id._wezer_profile().slug
 
     def person(self, user):
         """Return a phone on which ``user`` is logged in."""
-        browser = Browser(self.base_url(), WIDTH, 780)
+        browser = self._phone()
         self.addCleanup(browser.close)
-        browser.driver.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": WIDTH, "height": 780, "deviceScaleFactor": 1, "mobile": False},
-        )
         browser.login(user.login, user.login)
         return browser
-
-    def press(self, browser, css):
-        """Press Enter on what has the focus after a person moved to it by keyboard."""
-        element = browser.wait(css)
-        browser.driver.execute_script("arguments[0].focus()", element)
-        element.send_keys(Keys.ENTER)
-
-    def shown(self, browser, css, text=None):
-        """Wait for an element of a page that fits on the phone, in French."""
-        element = browser.wait(css, text)
-        browser.check_page()
-        script = "const {scrollWidth, lang} = document.documentElement;"
-        script += "return [scrollWidth, lang]"
-        width, language = browser.driver.execute_script(script)
-        self.assertLessEqual(width, WIDTH, browser.driver.current_url)
-        self.assertEqual(language[:2], "fr")
-        return element
-
-    def decision_of(self, browser):
-        """Return the decision (sudo) whose page is shown, and leave the page."""
-        path = urlsplit(browser.driver.current_url).path
-        self.rest(browser)
-        return self.decisions.sudo().browse(int(path.rpartition("/")[2]))
-
-    def rest(self, *browsers):
-        """Leave the pages: others act now, and what pages asked has ended."""
-        for browser in browsers:
-            browser.driver.get("about:blank")
-        with pages_ask():
-            self._wait_remaining_requests(20)
-        self.env.invalidate_all()
 
     def all_answer(self, decision, choice, *but):
         """Let everybody answer who has not."""

@@ -1,0 +1,226 @@
+"""Ways through decisions, each from where a member starts: on a phone, by keyboard."""
+
+import pytest
+from selenium.webdriver.support.ui import Select
+
+from odoo.tests import tagged
+
+from odoo.addons.wezer_decision.tests.common import DecisionCommon
+
+from .browser import answering
+from .phone import PhoneCase
+
+pytestmark = pytest.mark.slow
+WHY = "The books are three months behind, and nobody answers."
+YES = ".o_wezer_decide button[value=yes]"
+
+
+@tagged("post_install", "-at_install")
+class TestDecidingWalks(DecisionCommon, PhoneCase):
+    """One phone is passed on from member to member."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._speak_french(*cls.members, cls.luc, cls.joel)
+        cls.address = f"/groups/{cls.garden.slug}"
+        cls.phone = cls._phone()
+        cls.addClassCleanup(cls.phone.close)
+
+    def setUp(self):
+        super().setUp()
+        self.enterContext(answering(self))
+
+    def take(self, user, path):
+        """Let ``user`` have the phone, and open a page that leads on."""
+        session = self.authenticate(user.login, user.login)
+        cookie = {"name": "session_id", "value": session.sid, "url": self.base_url()}
+        self.phone.driver.execute_cdp_cmd("Network.setCookie", cookie)
+        self.phone.open(path)
+
+    def go(self, css, shows, text=None):
+        """Press what ``css`` finds; wait for what the next page shows."""
+        self.press(self.phone, css)
+        return self.shown(self.phone, shows, text)
+
+    def answer(self, choice, shows=".o_wezer_flash"):
+        return self.go(f".o_wezer_decide button[value={choice}]", shows)
+
+    def ended(self, decision):
+        """Let the time for answers, and for challenges, pass."""
+        self.rest(self.phone)
+        self.close(decision)
+        self.assertEqual(decision.state, "adopted", decision.result)
+        return self.carry_out(decision)
+
+    def test_a_voice_for_a_category_is_given_counted_and_seen(self):
+        self.set_policies(delegation="once")
+        beds = self.env["wezer.category"].create({"name": "Beds"})
+        decision = self.opened(by=self.cleo, method="majority", category_id=beds.id)
+        self.take(self.ben, "/decisions")
+        self.go("a[href$='/my/delegations']", "#delegation_category")
+        Select(self.phone.wait("#delegation_category")).select_by_visible_text("Beds")
+        self.phone.fill("input[name=member_typed]", "Anna")
+        self.go("form[action$='/give'] button.btn-primary", "#delegations_given")
+        self.shown(self.phone, ".o_wezer_row", "Beds")
+        self.take(self.anna, "/my/todo")
+        self.go(f"a[href*='/decisions/{decision.id}']", YES)
+        self.answer("yes")
+        self.rest(self.phone)
+        decision = self.close(decision)
+        self.assertEqual(decision.result["ballots"], 2)
+        self.take(self.ben, "/decisions")
+        self.go(f"a[href$='/decisions/{decision.id}']", "#result")
+        self.go("#carried summary", "#carried li", "Anna")
+        self.shown(self.phone, "#carried li", "Ben")
+        self.rest(self.phone)
+
+    def test_a_proxy_is_found_on_the_page_of_a_secret_vote_and_casts_its_ballot(self):
+        self.set_policies(procurations="yes")
+        decision = self.opened(by=self.cleo, method="majority", secrecy="secret")
+        ben, anna = (
+            decision.sudo().voter_ids.filtered(
+                lambda voice, user=user: voice.person_id == user.partner_id
+            )
+            for user in (self.ben, self.anna)
+        )
+        self.take(self.ben, "/my/todo")
+        self.go(f"a[href*='/decisions/{decision.id}']", "#delegate summary")
+        self.go("#delegate summary", "#delegate input[name=member_typed]")
+        self.phone.fill("#delegate input[name=member_typed]", "Anna")
+        self.go("#delegate button[type=submit]", "#delegations_given")
+        self.shown(self.phone, ".o_wezer_row", "Anna")
+        self.take(self.anna, "/my/todo")
+        self.go(f"a[href*='/decisions/{decision.id}']", YES)
+        codes = set()
+        for voice, choice in ((anna, "no"), (ben, "yes")):
+            form = f"form:has([name=voice][value='{voice.id}'])"
+            code = self.go(f"{form} button[value={choice}]", "#code")
+            codes.add(code.get_attribute("value"))
+            self.go(f"a.btn[href$='/decisions/{decision.id}']", ".o_wezer_turn")
+        self.assertEqual(len(codes), 2)
+        self.rest(self.phone)
+        urn = self.env["wezer.urn"].sudo().search([("decision_id", "=", decision.id)])
+        self.assertCountEqual(urn.mapped("choice"), ["no", "yes"])
+        self.assertEqual({ben.state, anna.state}, {"voted"})
+
+    def test_who_was_put_out_appeals_from_the_notice_and_is_invited_again(self):
+        for user in (self.anna, self.cleo, self.luc):
+            self._put(user, self.village)
+        ben = self.ben.partner_id
+        out = [{"kind": "member_out", "params": {"person": ben.id}}]
+        decision = self.opened(
+            method="majority", secrecy="open", members_only=True, outcomes=out
+        )
+        self.wait(decision, days=8)
+        self.vote(decision, anna="yes", cleo="yes")
+        self.ended(decision.sudo())
+        notice = self.env["wezer.notice"].search(
+            [("partner_id", "=", ben.id), ("subject", "=", "appeal")]
+        )
+        self.take(self.ben, "/my/notices")
+        opens = f"[action$='/notices/{notice.id}/open'] button, "
+        opens += f"a[href$='/notices/{notice.id}/open']"
+        self.go(opens, "details.o_wezer_ask summary")
+        form = "form[action$='/appeal']"
+        self.go("details.o_wezer_ask summary", f"{form} textarea")
+        self.phone.fill(f"{form} textarea", WHY)
+        self.go(f"{form} button[type=submit]", ".o_wezer_flash")
+        self.rest(self.phone)
+        above = self.decisions.sudo().search([("passed_from_id", "=", decision.id)])
+        self.assertEqual((above.group_id, above.state), (self.village, "open"))
+        self.take(self.luc, "/my/todo")
+        self.go(f"a[href*='/decisions/{above.id}']", "#proposal", WHY)
+        self.answer("yes")
+        self.vote(above, anna="yes", cleo="yes")
+        self.ended(above)
+        self.assertEqual(self.garden._membership_of(ben).state, "invited")
+        self.take(self.ben, "/my/todo")
+        self.shown(self.phone, "main", self.garden.name)
+        self.rest(self.phone)
+
+    def test_a_policy_is_proposed_from_our_policies_and_holds(self):
+        self.set_policies(decides_policy="majority")
+        self.take(self.gina, self.address)
+        self.go("a[href$='/manage']", "summary", "Our policies")
+        self.phone.unfold("details:has([name=key][value=decision_days]) > summary")
+        form = "form:has([name=key][value=decision_days])"
+        self.phone.fill(f"{form} [name=value]", "9")
+        self.go(f"{form} button[type=submit]", "a[href*='outcome=policy']")
+        self.go("a[href*='outcome=policy']", "#outcome_value")
+        shown = self.phone.wait("#outcome_value").get_attribute("value")
+        self.assertEqual(shown, "9")
+        self.phone.fill("#title", "Nine days for each decision")
+        self.phone.fill("#text", "A week is too short in summer.")
+        self.go("form[action$='/propose'] button.btn-primary", YES)
+        decision = self.decision_of(self.phone)
+        self.take(self.anna, self.address)
+        self.go(".o_wezer_to_decide button[value=yes]", ".o_wezer_flash")
+        self.ended(decision)
+        self.assertEqual(decision.state, "done")
+        self.assertEqual(self.garden._policy("decision_days")[0], 9)
+        self.take(self.gina, f"{self.address}/log")
+        self.shown(self.phone, ".o_wezer_rows", "Nine days")
+        self.rest(self.phone)
+
+    def test_a_council_of_three_is_elected_and_its_rounds_are_read(self):
+        council = self._role("Council", self.garden)
+        decision = self.draft(method="stv", role_id=council.id, options=[], seats=3)
+        decision.action_announce()
+        standing = (self.anna, self.ben, self.cleo, self.dora)
+        for user in standing[1:]:
+            decision.with_user(user).action_stand()
+        self.take(self.anna, self.address)
+        self.go(f"a[href$='/decisions/{decision.id}']", "#stand_text")
+        self.phone.fill("#stand_text", "I would meet each week.")
+        self.go("form[action$='/stand'] button[type=submit]", ".o_wezer_flash")
+        self.rest(self.phone)
+        self.wait(decision, hours=80)
+        self.take(self.anna, "/my/todo")
+        self.go(f"a[href*='/decisions/{decision.id}']", "[name=secret_rank_4]")
+        for number in range(1, 5):
+            self.phone.fill(f"[name=secret_rank_{number}]", str(5 - number))
+        self.go(".o_wezer_decide button.btn-primary", "#code")
+        self.rest(self.phone)
+        ranks = {"ben": "1-2-3-4", "cleo": "1-3-2-4", "dora": "2-1-3-4"}
+        self.vote(decision, **ranks, fred="3-1-2-4", gina="4-1-2-3")
+        decision = self.ended(decision.sudo())
+        self.assertEqual((decision.method, decision.state), ("stv", "done"))
+        elected = decision.result["elected"]
+        self.assertEqual(len(elected), 3)
+        self.take(self.dora, "/decisions")
+        self.go(f"a[href$='/decisions/{decision.id}']", "#result", elected[0])
+        result = self.shown(self.phone, "#result").text
+        for name in elected:
+            self.assertIn(name, result)
+        # Wider than the phone, the table scrolls by itself.
+        self.shown(self.phone, ".o_wezer_stv_rounds")
+        self.rest(self.phone)
+        people = {one.partner_id.name for one in council.sudo().membership_ids}
+        self.assertEqual(people, set(elected))
+
+    def test_a_recall_is_signed_voted_and_carried_out(self):
+        self._put(self.dora, self.treasurer)
+        self.take(self.anna, self.address)
+        form = f"form[action$='/{self.treasurer.slug}/recall']"
+        self.go(f"details:has(> {form}) > summary", f"{form} textarea")
+        self.phone.fill(f"{form} textarea", WHY)
+        self.go(f"{form} button[type=submit]", ".o_wezer_turn")
+        decision = self.decision_of(self.phone)
+        self.take(self.ben, "/decisions")
+        self.go(f"a[href$='/decisions/{decision.id}']", "#proposal", WHY)
+        self.go("form[action$='/sign'] button", ".o_wezer_flash")
+        self.rest(self.phone)
+        self.assertEqual((decision.state, decision.secrecy), ("announced", "secret"))
+        self.wait(decision, days=8)
+        self.take(self.ben, "/my/todo")
+        self.go(f"a[href*='/decisions/{decision.id}']", YES)
+        self.answer("yes", "#code")
+        self.rest(self.phone)
+        self.vote(decision, gina="no", fred="yes", anna="yes", cleo="yes")
+        self.ended(decision)
+        place = self.treasurer._membership_of(self.dora.partner_id)
+        self.assertFalse(place.is_live)
+        self.take(self.dora, "/my/notices")
+        self.shown(self.phone, "main", self.treasurer.name)
+        self.rest(self.phone)
