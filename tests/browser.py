@@ -131,14 +131,26 @@ class Browser:
                     return False
             return False
 
-        message = f"{css} {text or ''} on {self.driver.current_url}"
-        with self.driver.pages():
-            return WebDriverWait(self.driver, WAIT).until(there, message)
+        return self.until(there, f"{css} {text or ''}")
 
-    def until(self, condition):
-        """Wait until ``condition(driver)`` holds; return what it returned."""
-        with self.driver.pages():
-            return WebDriverWait(self.driver, WAIT).until(condition)
+    def until(self, condition, wanted=""):
+        """Wait until ``condition(driver)`` holds; return what it returned.
+
+        :param condition: asks the browser only
+        :param wanted: what is waited for, in the error
+        """
+        try:
+            with self.driver.pages():
+                return WebDriverWait(self.driver, WAIT).until(condition)
+        except TimeoutException as error:
+            error.msg = f"{wanted} on {self.shown()}"
+            raise
+
+    def shown(self):
+        """Return the address, the text and the errors of the page, for a message."""
+        body = self.driver.find_elements(By.TAG_NAME, "body")
+        errors = [row["message"] for row in self.driver.get_log("browser")]
+        return "\n".join([self.driver.current_url, *(x.text for x in body), *errors])
 
     def unfold(self, css, text=None):
         """Open a folded part by its ``summary``; return the part.
