@@ -438,6 +438,25 @@ class TestPlaces(RulesCommon):
         self.garden.with_user(self.luc).action_set_policy("role_term_days", None)
         self.assertEqual(self.compost._policy("role_term_days"), (365, self.village))
 
+    def test_several_policies_are_read_at_once(self):
+        self._put(self.joel, self.president)
+        self._put(self.luc, self.keeper)
+        village = self.village.with_user(self.joel)
+        village.action_set_policy("role_term_days", 365)
+        village.action_set_policy("members_invite", True)
+        self.garden.with_user(self.luc).action_set_policy("role_term_days", 30)
+        policies = self.env["wezer.group.policy"].with_user(self.demo)
+        keys = ("role_term_days", "members_invite", "no_policy")
+        self.env.flush_all()
+        before = self.env.cr.sql_log_count
+        found = policies._in_force(self.compost, keys)
+        # What holds, and its rows.
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 2)
+        values = {"role_term_days": 30, "members_invite": True, "no_policy": None}
+        self.assertEqual(found, values)
+        for key in keys[:2]:
+            self.assertEqual(found[key], self.compost._policy(key)[0])
+
     def test_members_invite_only_where_the_circle_decided_so(self):
         self._put(self.demo, self.garden)
         with self.assertRaises(NotAllowed):
