@@ -131,6 +131,10 @@ def show(found: dict[str, Any], title: str) -> None:
     for name in ("sums", "means", "votes", "can"):
         for option, value in (found.get(name) or {}).items():
             print(f"  {value:>12}  {option} ({name})")
+    if found.get("dropped"):
+        print(f"Dropped out, behind none of these: {', '.join(found['dropped'])}")
+    if found.get("passes_from"):
+        print(f"At least {found['passes_from']} is needed.")
     for tie in found["ties"]:
         chosen = tie["chosen"]
         chosen = ", ".join(chosen) if isinstance(chosen, list) else chosen

@@ -15,3 +15,4 @@ from . import test_large_rolls
 from . import test_matrix
 from . import test_decision_attacks
 from . import test_export
+from . import test_chosen_rules

@@ -4,11 +4,13 @@ import hashlib
 import itertools
 import json
 import random
+from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 
 import pyrankvote
 import pytest
+import votelib.convert
 import votelib.evaluate.condorcet
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ from odoo.addons.wezer_decision.tools import (
     published,
     readers,
     result_charts,
+    result_view,
     schulze,
     score,
 )
@@ -250,6 +253,72 @@ def test_schulze_agrees_with_another_library(tallies):
         return
     theirs = votelib.evaluate.condorcet.Schulze().evaluate(pairs, len(options))
     assert ours["order"] == [[name] for name in theirs]
+
+
+@settings(max_examples=60, deadline=None)
+@given(papers(4, strict=False))
+@example({"1-2-4-3": 2, "2-1-4-3": 1})
+def test_what_beats_none_of_these_has_the_order_of_another_library(tallies):
+    options = "ABCN"
+    ours = counting.count("schulze", options, tallies, {"none_option": 4})
+    # Each voter is asked alone: is the option before "none of these"?
+    beats = {}
+    for letter, place in zip("ABC", range(3), strict=True):
+        margin = 0
+        for text, times in tallies.items():
+            cells = text.split("-") if text else [""] * 4
+            mine, none = (int(cells[one] or 9) for one in (place, 3))
+            margin += times * ((mine < none) - (mine > none))
+        beats[letter] = margin > 0
+    assert set(ours["dropped"]) == {letter for letter, won in beats.items() if not won}
+    standing = [letter for letter, won in beats.items() if won]
+    if not standing:
+        assert ours["elected"] == []
+        return
+    before = ours["order"][: ours["order"].index(["N"])]
+    assert {letter for group in before for letter in group} == set(standing)
+    if len(standing) == 1 or any(len(group) > 1 for group in before):
+        return
+    pairs = {
+        (a, b): ours["matrix"][a][b] for a, b in itertools.permutations(standing, 2)
+    }
+    theirs = votelib.evaluate.condorcet.Schulze().evaluate(pairs, len(standing))
+    assert before == [[name] for name in theirs]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(
+        st.tuples(*[st.one_of(st.none(), st.integers(0, 5))] * 3),
+        st.integers(1, 5),
+        min_size=1,
+        max_size=8,
+    ),
+    st.sampled_from(["sum", "mean"]),
+    st.sampled_from([0, 3, "2.5"]),
+)
+def test_sums_means_and_the_least_number_agree_with_another_library(
+    votes, aggregate, least
+):
+    tallies, scores = Counter(), Counter()
+    for points, times in votes.items():
+        tallies[ballots.points(points)] += times
+        named = zip("ABC", points, strict=True)
+        given_ones = [(name, Fraction(one)) for name, one in named if one is not None]
+        scores[frozenset(given_ones)] += times
+    rules = {"aggregate": aggregate, "passes_from": least, "seats": 3}
+    ours = counting.count("score", "ABC", tallies, rules)
+    convert = votelib.convert.ScoreToSimpleVotes(
+        function=aggregate, unscored_value=0 if aggregate == "sum" else None
+    )
+    theirs = convert.convert({ballot: n for ballot, n in scores.items() if ballot})
+    passed = {
+        name for name, one in theirs.items() if one > 0 and one >= Fraction(str(least))
+    }
+    assert set(ours["elected"]) == passed
+    if aggregate == "sum":
+        assert ours["sums"] == {name: theirs.get(name, 0) for name in "ABC"}
+    assert ours.get("passes_from") == (str(least) if least else None)
 
 
 @settings(max_examples=30, deadline=None)
@@ -725,6 +794,8 @@ def published_again(tmp_path, method, options, tallies, rules, by_college=None):
         ("stv", {"1-2-": 4, "-1-2": 3, "": 2}, {"seats": 2}),
         ("schulze", {"1-1-2": 4, "-1-": 3, "": 2}, {"none_option": 3}),
         ("score", {"3,,5": 4, "0,0,0": 1}, {"aggregate": "mean", "scale": 5}),
+        ("score", {"3,,5": 4}, {"aggregate": "mean", "passes_from": "3.5"}),
+        ("dot", {"3,,2": 4}, {"points": 5, "passes_from": 9}),
         ("dot", {"3,,2": 4, ",5,": 1}, {"points": 5}),
         ("choose", {"1,3": 4, "2": 4, "": 1}, {"up_to": 2}),
         ("dates", {"y,m,n": 4, ",y,y": 1}, {"starts": ["c", "b", "a"]}),
@@ -800,3 +871,11 @@ def test_a_column_shows_what_a_candidate_received_in_a_round():
     assert drawing["light"].count("v33.33h") == drawing["light"].count("z") == 1
     assert drawing["line"] == "M0 50H100"
     assert result_charts.columns([0, 0], 0) == {}
+
+
+def test_a_line_crosses_each_bar_at_the_least_number():
+    rows = [{"label": "A", "value": 3.0}, {"label": "B", "value": 0.0}]
+    bars = [row["bar"] for row in result_view.with_bars(rows, 4)]
+    assert bars[0] == {"full": "M0 0h75v100h-75z", "line": "M100 0V100"}
+    assert bars[1] == {"line": "M100 0V100"}
+    assert "line" not in result_view.with_bars(rows)[0]["bar"]

@@ -99,7 +99,7 @@ class TestLargeRolls(DecisionCommon):
             # Some of the six count by the circle and by a role.
             few = self.draft(electorate="all").sudo()
             with patch.object(roll, "FEW_PLACES", places):
-                self.assertEqual(roll._at_most(few, 9), 6)
+                self.assertEqual(roll.at_most(few, 9), 6)
                 self.assertTrue(roll.can_be_secret(few))
         for number in range(7):
             digest = secrecy.code_hash(draft.id, secrecy.new_code())

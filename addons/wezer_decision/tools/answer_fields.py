@@ -33,6 +33,11 @@ def options_of(decision: Any) -> Any:
     return decision.option_ids.sorted(lambda option: (option.sequence, option.id))
 
 
+def none_label(env: Any) -> str:
+    """Return what the option that stands for no other is called."""
+    return env._("None of these")
+
+
 def labels_of(decision: Any) -> list[str]:
     """Return what the reader reads of all options, in their order.
 
@@ -42,7 +47,7 @@ def labels_of(decision: Any) -> list[str]:
     labels = []
     for option in options_of(decision):
         if option.is_none:
-            labels.append(env._("None of these"))
+            labels.append(none_label(env))
         elif option.start:
             labels.append(days.format_moment(env, option.start, True, option.end))
         else:

@@ -186,6 +186,8 @@ class Counting:
             found["means"] = self.named(list(map(rounded, values)))
             found["aggregate"] = "mean"
         least = Fraction(str(self.rules.get("passes_from") or 0))
+        if least:
+            found["passes_from"] = str(self.rules["passes_from"])
         passed = [o for o in self.standing if values[o] > 0 and values[o] >= least]
         return {**found, **self.by_value(values, passed)}
 

@@ -13,6 +13,7 @@ from . import (
     answer_fields,
     delegations,
     elections,
+    how_counted,
     integration,
     no_voice,
     recall,
@@ -68,6 +69,7 @@ def values(decision: Any) -> dict:
             )
     may = permissions(decision, visitor)
     options = shown_options(decision)
+    holding = rules_of(decision)
     found = {
         "decision": decision,
         "visitor": visitor,
@@ -95,7 +97,10 @@ def values(decision: Any) -> dict:
         "options": options,
         "may": may,
         "guiding": may & GUIDING,
-        "rules": rules_of(decision),
+        "rules": holding,
+        "counted": how_counted.sentences(
+            decision, holding, [row["option"] for row in options]
+        ),
         "versions": versions(decision) if inside or decision.version_id else [],
         "outcomes": outcomes(decision),
         "role": role_of(decision),
@@ -267,6 +272,9 @@ def shown_options(decision: Any) -> list[dict]:
         for number, option in enumerate(answer_fields.options_of(decision), 1)
     ]
     rows = [row for row in rows if not row["option"].is_withdrawn]
+    if decision.method == "majority":
+        # One option was left: yes or no to it.
+        rows = [row for row in rows if not row["option"].is_none]
     if decision.state == "open" and any(row["option"].person_id for row in rows):
         mixed = random.Random(f"{decision.id}-{decision.env.uid}")  # noqa: S311
         mixed.shuffle(rows)

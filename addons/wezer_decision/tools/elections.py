@@ -16,6 +16,7 @@ from odoo.tools import LazyTranslate
 from odoo.addons.wezer_base.exceptions import Refusal
 
 from . import (
+    answer_fields,
     clocks,
     closing,
     integration,
@@ -494,12 +495,32 @@ def settle_candidates(decision: Any) -> None:
         if not option.consents_to_stand or why_not_person(decision, option.person_id):
             option.is_withdrawn = True
     seats = (decision.settings or {}).get("seats") or 1
-    if seats == 1 and not decision.option_ids.filtered("is_none"):
-        decision.option_ids.create(
+    if seats == 1 or rules.wants_none(decision):
+        add_none(decision)
+
+
+def settle_none(decision: Any) -> None:
+    """Let a draft (sudo) of a ranking have “none of these”, or not, as it asks for.
+
+    Elections get it when they open.
+    """
+    if has_candidates(decision):
+        return
+    if rules.wants_none(decision):
+        add_none(decision)
+    else:
+        decision.option_ids.filtered("is_none").unlink()
+
+
+def add_none(decision: Any) -> None:
+    """Put “none of these” behind all other options (sudo), once."""
+    options = decision.option_ids
+    if not options.filtered("is_none"):
+        options.create(
             {
                 "decision_id": decision.id,
-                "sequence": 1 + max(decision.option_ids.mapped("sequence"), default=0),
-                "label": decision.env._("None of these"),
+                "sequence": 1 + max(options.mapped("sequence"), default=0),
+                "label": answer_fields.none_label(decision.env),
                 "is_none": True,
             }
         )

@@ -24,24 +24,30 @@ ELECT = "elect"
 SETTINGS = {
     "secrecy": "secrecy",
     "share": "share",
+    "strict": "strict",
+    "base": "base",
     "quorum": "quorum",
     "seats": "seats",
     "points": "points",
     "most": "most_per_option",
     "scale": "scale",
     "up_to": "up_to",
+    "aggregate": "aggregate",
+    "passes_from": "passes_from",
+    "none_option": "none_option",
 }
 # Fields that only these methods have.
 FIELDS = {
     "options": ("choose", "dot", "score", "schulze", "stv"),
     "dates": ("dates",),
-    "seats": rules.SEATED,
-    "share": ("majority",),
-    "quorum": tuple(method for method in rules.HOURS if method != "draw"),
-    "points": ("dot",),
-    "most": ("dot",),
-    "scale": ("score",),
-    "up_to": ("choose",),
+    **{
+        field: rules.OF_METHODS[name]
+        for field, name in SETTINGS.items()
+        if name in rules.OF_METHODS
+    },
+    "quorum": tuple(
+        method for method in rules.HOURS if method not in rules.WITHOUT_QUORUM
+    ),
     "secrecy": tuple(
         method for method in rules.HOURS if method not in ("advice", "person", "draw")
     ),
@@ -50,7 +56,13 @@ FIELDS = {
     "elect": rules.OF_PERSONS,
 }
 # In elections people stand themselves, and only these methods fill several seats.
-FIELDS_OF_ELECTIONS = {"options": (), "seats": ("stv", "draw"), "elect": ()}
+FIELDS_OF_ELECTIONS = {
+    "options": (),
+    "seats": ("stv", "draw"),
+    "elect": (),
+    # Elections of one seat always have it.
+    "none_option": (),
+}
 # Names of values in a proposal, and the fields of the form that ask for them.
 NAMES = {
     "hours": "days",
@@ -89,6 +101,7 @@ def values(group: Any, asked: dict) -> dict:
         field["name"]: field["value"] for field in (outcome or {}).get("fields", ())
     }
     usual = usual_method(group, kind, params)
+    offered = methods(group, kind, params)
     asked_rules = decisions._rules_for(group.sudo(), method or usual)
     return {
         "group": group,
@@ -98,7 +111,8 @@ def values(group: Any, asked: dict) -> dict:
         "typed": _title(group, asked, discussion, params)[: proposing.TITLE_LENGTH],
         "text": discussion.body or "",
         "method": method,
-        "methods": methods(group, kind, params),
+        "methods": offered,
+        "majority": majority(group) if "majority" in dict(offered) else {},
         "fields": fields_of_methods(kind),
         "default_method": usual,
         "outcome": outcome,
@@ -191,6 +205,31 @@ def methods(group: Any, effect: str, params: dict) -> list[tuple[str, str]]:
 def fields_of_methods(effect: str) -> dict[str, tuple[str, ...]]:
     """Return the fields that only some methods have, and these methods."""
     return {**FIELDS, **FIELDS_OF_ELECTIONS} if effect == ELECT else FIELDS
+
+
+def majority(group: Any) -> dict[str, Any]:
+    """Return what holds for a majority in ``group``, and what is stricter.
+
+    :return: ``share``, and for ``strict`` and ``base`` their choices: what holds first
+    """
+    env = group.env
+    known = rules.in_force(group.sudo(), *rules.OF_MAJORITY)
+    usual = rules.majority(known, {})
+    more, least = env._("more than the share"), env._("at least the share")
+    holds = more if usual["strict"] else least
+    if usual["strict"] and not known["decides_strict"]:
+        holds = env._("more than the half, and at least each larger share")
+    bases = [
+        ("cast", env._("those who say yes or no")),
+        ("roll", env._("all who were asked")),
+    ]
+    if usual["base"] == "roll":
+        bases = bases[1:]
+    return {
+        "share": usual["share"],
+        "strict": [("", holds), *([("yes", more)] if holds != more else [])],
+        "base": [("", bases[0][1]), *bases[1:]],
+    }
 
 
 def usual_method(group: Any, effect: str, params: dict) -> str:

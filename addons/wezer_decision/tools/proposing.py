@@ -5,6 +5,8 @@ for good, its text until there is a new version.
 """
 
 from datetime import timedelta
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from odoo.fields import Command, Domain
@@ -14,7 +16,7 @@ from odoo.addons.wezer_base.tools import payload
 from odoo.addons.wezer_base.tools.rate_limit import why_not_more
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, drawn_alike
 
-from . import elections, roll, rules
+from . import answer_fields, elections, roll, rules
 
 BODY_LENGTH = 20_000
 LABEL_LENGTH = 200
@@ -144,6 +146,7 @@ def keep_parts(decision: Any, vals: dict) -> None:
         env["wezer.outcome"].create(_outcomes(decision, outcomes))
     if decision.method in rules.OF_PERSONS:
         elections.settings_of(decision)
+    elections.settle_none(decision)
 
 
 def choose_secrecy(decision: Any, vals: dict) -> None:
@@ -244,7 +247,7 @@ def why_not_announce(decision: Any) -> Exception | None:
             env._("Add the options to choose from."), rule="options", field="options"
         )
     if decision.method in rules.WITH_OPTIONS:
-        error = _why_not_told_apart(options)
+        error = _why_not_none(decision, options) or _why_not_told_apart(options)
         if error:
             return error
     if decision.method == "advice" and not decision.decider_id:
@@ -269,8 +272,80 @@ def why_not_announce(decision: Any) -> Exception | None:
             field="method",
         )
     return (
-        roll.why_not(decision) or _why_not_return(decision) or _why_not_more(decision)
+        roll.why_not(decision)
+        or _why_not_counted(decision)
+        or _why_not_return(decision)
+        or _why_not_more(decision)
     )
+
+
+def _why_not_counted(decision: Any) -> Refusal | None:
+    """Refuse settings (sudo) that nothing could reach, or that would not be counted."""
+    env, asked = decision.env, decision.settings or {}
+    if (
+        asked.get("base") == "roll"
+        and decision.method == "majority"
+        and decision.electorate == "colleges"
+    ):
+        return Refusal(
+            env._(
+                "Colleges are counted by yes and no. Leave out that a majority of all"
+                " who were asked is needed."
+            ),
+            rule="base",
+            value="roll",
+            limit="cast",
+            field="base",
+        )
+    found = rules.of(decision)
+    if not found.get("passes_from"):
+        return None
+    least, most = Fraction(str(found["passes_from"])), rules.most_of_one(found)
+    if found.get("aggregate") != "mean":
+        # So many voices have to give all that they can.
+        voices = ceil(least / most)
+        most *= roll.at_most(decision, voices)
+    if least <= most:
+        return None
+    return Refusal(
+        env._(
+            "No option could reach %(least)s: %(most)s is the most.",
+            least=found["passes_from"],
+            most=most,
+        ),
+        rule="passes_from",
+        value=str(found["passes_from"]),
+        limit=str(most),
+        field="passes_from",
+    )
+
+
+def _why_not_none(decision: Any, options: Any) -> Refusal | None:
+    """Refuse an own option of a ranking that is taken for “none of these”, or None.
+
+    What does not beat that option drops out. It is read in the language of the reader.
+    """
+    env = decision.env
+    if decision.method != "schulze" or elections.has_candidates(decision):
+        return None
+    codes = [code for code, _name in env["res.lang"].get_installed()]
+    labels = {
+        drawn_alike(answer_fields.none_label(decision.with_context(lang=code).env))
+        for code in codes
+    }
+    for option in options.filtered(lambda one: not one.is_none and not one.person_id):
+        if drawn_alike(option.label) in labels:
+            return Refusal(
+                env._(
+                    "“%(label)s” would be taken for the option that all others have to"
+                    " beat. Leave it out, and ask for “None of these” under “More”.",
+                    label=option.label,
+                ),
+                rule="options",
+                value=option.label,
+                field="options",
+            )
+    return None
 
 
 def _why_not_told_apart(options: Any) -> Refusal | None:
@@ -403,7 +478,11 @@ def _content(decision: Any) -> tuple:
     return (
         drawn_alike(decision.title),
         drawn_alike(decision.version_id.body),
-        [drawn_alike(option.label) for option in decision.option_ids],
+        [
+            drawn_alike(option.label)
+            for option in decision.option_ids
+            if not option.is_none
+        ],
         [(one.kind, one.params) for one in decision.outcome_ids],
     )
 

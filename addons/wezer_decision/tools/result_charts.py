@@ -18,10 +18,13 @@ COLUMN = 0.8
 Drawing = dict[str, str]
 
 
-def parts(values: Iterable[tuple[str, float]], whole: float) -> Drawing:
+def parts(
+    values: Iterable[tuple[str, float]], whole: float, line: float = 0
+) -> Drawing:
     """Return a bar of parts beside each other, as wide as their share of ``whole``.
 
     :param values: the look and the size of each part; those of one look touch
+    :param line: where a line crosses the bar, where it is not 0
     """
     drawing: Drawing = {}
     begin = 0.0
@@ -30,6 +33,8 @@ def parts(values: Iterable[tuple[str, float]], whole: float) -> Drawing:
         if width:
             _add(drawing, look, _rectangle(begin, 0, width, SIDE))
         begin += width
+    if line and whole:
+        drawing[LINE] = _line(line / whole)
     return drawing
 
 
@@ -42,8 +47,7 @@ def share(reached: Any, wanted: Any = None) -> Drawing:
     drawing = {GROUND: _rectangle(0, 0, SIDE, SIDE)}
     drawing.update(parts([(FULL, _number(reached))], 1))
     if wanted is not None:
-        place = _text(_number(wanted) * SIDE)
-        drawing[LINE] = f"M{place} 0V{SIDE}"
+        drawing[LINE] = _line(_number(wanted))
     return drawing
 
 
@@ -80,6 +84,11 @@ def columns(values: Sequence[float], most: float, line: float = 0) -> Drawing:
     if line:
         drawing[LINE] = f"M0 {_text(SIDE - line / most * SIDE)}H{SIDE}"
     return drawing
+
+
+def _line(place: float) -> str:
+    """Return a line across a bar, at a share of its width."""
+    return f"M{_text(place * SIDE)} 0V{SIDE}"
 
 
 def _column(

@@ -28,13 +28,17 @@ def values(decision: Any) -> dict:
     env = decision.env
     return {
         "raw": result,
-        "rows": with_bars(result_rows(env, decision, result)),
+        "rows": with_bars(
+            result_rows(env, decision, result), float(result.get("passes_from") or 0)
+        ),
         "reached": reached(result),
         # The numbers of a draw are counted as one ballot.
         "answered": result.get("answered" if decision.method == "draw" else "ballots"),
         "elected": result.get("elected") or [],
         "rounds": rounds(env, result),
         "matrix": matrix(result),
+        "dropped": result.get("dropped") or [],
+        "against_none": against_none(decision, result),
         "paths": matrix(result, "paths"),
         "order": result.get("order") or [],
         "ties": result.get("ties") or [],
@@ -124,9 +128,13 @@ def drawn_numbers(result: dict) -> list[tuple[str, str]]:
     return [(label, numbers[label]) for label in order if label in numbers]
 
 
-def with_bars(rows: list[dict]) -> list[dict]:
-    """Return rows of votes, each with its bar: the longest is as wide as the table."""
+def with_bars(rows: list[dict], least: float = 0) -> list[dict]:
+    """Return rows of votes, each with its bar: the longest is as wide as the table.
+
+    :param least: where a line crosses all bars, where it is not 0
+    """
     most = max((row["value"] for row in rows), default=0)
+    most = max(most, least)
     for row in rows:
         sure = row.get("sure", row["value"])
         row["bar"] = result_charts.parts(
@@ -135,6 +143,7 @@ def with_bars(rows: list[dict]) -> list[dict]:
                 (result_charts.LIGHT, row["value"] - sure),
             ],
             most,
+            least,
         )
     return rows
 
@@ -275,17 +284,31 @@ def matrix(result: dict, name: str = "matrix") -> dict:
     }
 
 
+def against_none(decision: Any, result: dict) -> list[dict]:
+    """Return each option against “none of these”, the best first; or nothing."""
+    table = result.get("matrix") or {}
+    options = answer_fields.options_of(decision)
+    labels = counting.distinct(answer_fields.labels_of(decision))
+    named = zip(labels, options, strict=True)
+    none = next((label for label, option in named if option.is_none), None)
+    if none not in table:
+        return []
+    order = [label for group in result.get("order") or () for label in group]
+    others = [label for label in order if label in table and label != none]
+    return [
+        _duel(table, label, none, result.get("ballots") or 0) for label in others[:BARS]
+    ]
+
+
 def _duels(table: dict, names: list[str], ballots: int) -> list[dict]:
     """Return the first option against each other one, with a bar of both sides."""
-    first = names[0]
-    duels = []
-    for other in names[1:]:
-        mine, theirs = table[first].get(other, 0), table[other].get(first, 0)
-        bar = result_charts.against(mine, theirs, ballots)
-        duels.append(
-            {"first": first, "other": other, "for": mine, "against": theirs, "bar": bar}
-        )
-    return duels
+    return [_duel(table, names[0], other, ballots) for other in names[1:]]
+
+
+def _duel(table: dict, first: str, other: str, ballots: int) -> dict:
+    mine, theirs = table[first].get(other, 0), table[other].get(first, 0)
+    bar = result_charts.against(mine, theirs, ballots)
+    return {"first": first, "other": other, "for": mine, "against": theirs, "bar": bar}
 
 
 def receipts(decision: Any) -> dict:

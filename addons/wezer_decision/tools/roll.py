@@ -286,15 +286,15 @@ def would_be(decision: Any, people: Any = None) -> int:
 
 def can_be_secret(decision: Any) -> bool:
     """Return whether enough people could vote for the vote to be secret."""
-    return _at_most(decision, SECRET_LEAST) >= SECRET_LEAST
+    return at_most(decision, SECRET_LEAST) >= SECRET_LEAST
 
 
 def has_voices(decision: Any) -> bool:
     """Return whether anybody could vote."""
-    return _at_most(decision, 1) > 0
+    return at_most(decision, 1) > 0
 
 
-def _at_most(decision: Any, most: int) -> int:
+def at_most(decision: Any, most: int) -> int:
     """Return how many voices could be given, ``most`` where there are more.
 
     A large circle is not read whole for that: a person has few places in it.
@@ -374,7 +374,7 @@ def why_not(decision: Any) -> Refusal | None:
         error = _why_not_colleges(decision)
         if error:
             return error
-    voices = _at_most(decision, SECRET_LEAST)
+    voices = at_most(decision, SECRET_LEAST)
     if not voices:
         return Refusal(
             env._("Nobody could vote. Choose other people to ask."),

@@ -10,6 +10,7 @@ from typing import Any
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import payload
+from odoo.addons.wezer_base.tools.numbers import NumberError, read_decimal
 from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
 
 from . import secrecy
@@ -75,12 +76,41 @@ SETTINGS: dict[str, tuple[str, int, int]] = {
     "up_to": ("whole", 1, 100),
     "scale": ("whole", 1, 100),
     "aggregate": ("word", 0, 0),
-    "passes_from": ("whole", 0, 1_000_000),
+    "passes_from": ("number", 0, 1_000_000),
     "none_option": ("switch", 0, 0),
 }
+# Settings that only these methods read. A majority that several options ended in has
+# those of a majority.
+OF_METHODS: dict[str, tuple[str, ...]] = {
+    "share": ("majority",),
+    "strict": ("majority",),
+    "base": ("majority",),
+    "seats": SEATED,
+    "points": ("dot",),
+    "most_per_option": ("dot",),
+    "up_to": ("choose",),
+    "scale": ("score",),
+    "aggregate": ("score",),
+    "passes_from": ("score", "dot"),
+    "none_option": ("schulze",),
+}
+# Policies that the rules of a decision are made of; those of a majority.
+OF_MAJORITY = ("decides_share", "decides_strict", "decides_base")
+COPIED = (
+    *OF_MAJORITY,
+    *("quorum", "decision_days", "version_days", "member_days_to_vote"),
+    *("delegation", "delegation_cap", "procurations", "silence_consents"),
+    *("consent_rounds", "consent_fallback", "consent_fallback_share"),
+)
+# Nobody has to stand in a draw, and advice is not counted.
+WITHOUT_QUORUM = ("draw", "advice")
+# Decimals of the least number that a winner needs.
+PLACES = 2
 # What holds where the proposer asks for nothing: the page of an answer says it.
 USUAL = {"score": {"scale": 5}, "dot": {"points": 10}}
 WORDS = {"base": ("cast", "roll"), "aggregate": ("sum", "mean")}
+SWITCHED_ON = (True, "yes", "on", "1")
+SWITCH = (*SWITCHED_ON, False, "no", "off", "0")
 
 
 def topics(env: Any) -> dict[str, str]:
@@ -212,19 +242,30 @@ def clean_settings(env: Any, vals: dict) -> dict:
             clean[name] = whole(env, value, least, most, name)
         elif kind == "share":
             clean[name] = share(env, value, name)
+        elif kind == "number":
+            clean[name] = number(env, value, least, most, name)
         elif kind == "switch":
-            clean[name] = value in (True, "yes", "on", "1", 1)
-        elif value in WORDS[name]:
-            clean[name] = value
+            clean[name] = _chosen(env, name, value, SWITCH) in SWITCHED_ON
         else:
-            raise Refusal(
-                env._("This is not one of the choices: %s", payload.shortened(value)),
-                rule="choice",
-                value=payload.shortened(value),
-                limit=", ".join(WORDS[name]),
-                field=name,
-            )
+            clean[name] = _chosen(env, name, value, WORDS[name])
     return clean
+
+
+def _chosen(env: Any, name: str, value: Any, choices: tuple) -> Any:
+    """Return ``value``, where it is one of ``choices``.
+
+    :raise Refusal: rule ``choice``
+    """
+    if value in choices:
+        return value
+    words = [choice for choice in choices if isinstance(choice, str)]
+    raise Refusal(
+        env._("This is not one of the choices: %s", payload.shortened(value)),
+        rule="choice",
+        value=payload.shortened(value),
+        limit=", ".join(words),
+        field=name,
+    )
 
 
 def whole(env: Any, value: Any, least: int, most: int, field: str) -> int:
@@ -236,6 +277,35 @@ def whole(env: Any, value: Any, least: int, most: int, field: str) -> int:
         "Enter a whole number between %(least)s and %(most)s.", least=least, most=most
     )
     return payload.whole(env, value, message, least, most, rule="number", field=field)
+
+
+def number(env: Any, value: Any, least: int, most: int, field: str) -> int | str:
+    """Return a number of a form or a program, exactly: 12, or ``3.5``.
+
+    :raise Refusal: rule ``number``
+    """
+    text = "" if isinstance(value, bool) else str(value)
+    try:
+        digits, places = read_decimal(text, PLACES)
+        exact = Fraction(digits, 10**places)
+        if places > PLACES or not least <= exact <= most:
+            raise NumberError(text)
+    except NumberError as error:
+        raise Refusal(
+            env._(
+                "Enter a number between %(least)s and %(most)s, with at most two"
+                " decimals.",
+                least=least,
+                most=most,
+            ),
+            rule="number",
+            value=payload.shortened(value),
+            limit=str(most),
+            field=field,
+        ) from error
+    if exact.denominator == 1:
+        return int(exact)
+    return f"{float(exact):.{PLACES}f}".rstrip("0")
 
 
 def share(env: Any, value: Any, field: str | None = None) -> str:
@@ -258,7 +328,16 @@ def share(env: Any, value: Any, field: str | None = None) -> str:
 
 def policy(group: Any, key: str) -> Any:
     """Return what is in force in ``group``: a share as a text, else as it is read."""
-    value = group._policy(key)[0]
+    return _said(group._policy(key)[0])
+
+
+def in_force(group: Any, *keys: str) -> dict[str, Any]:
+    """Return what is in force in ``group`` by several policies, read at once."""
+    found = group.env["wezer.group.policy"]._in_force(group, keys)
+    return {key: _said(value) for key, value in found.items()}
+
+
+def _said(value: Any) -> Any:
     if isinstance(value, Fraction):
         return f"{value.numerator}/{value.denominator}"
     return value
@@ -291,78 +370,105 @@ def asked_method(decision: Any) -> str:
 def of(decision: Any) -> dict[str, Any]:
     """Return the rules that are in force for ``decision``, to be copied (sudo)."""
     group, method = decision.group_id, decision.method
-    asked = decision.settings or {}
+    asked, known = decision.settings or {}, in_force(group, *COPIED)
     found = {
         "method": method,
         "electorate": decision.electorate,
         "secrecy": decision.secrecy,
-        "hours": _hours(decision, asked.get("hours")),
-        "version_hours": 24 * max(policy(group, "version_days") or 0, VERSION_DAYS),
-        "member_days_to_vote": policy(group, "member_days_to_vote") or 0,
-        "quorum": _larger(policy(group, "quorum"), asked.get("quorum")),
-        "delegation": policy(group, "delegation") or "none",
-        "delegation_cap": policy(group, "delegation_cap"),
-        "silence_consents": bool(policy(group, "silence_consents")),
+        "hours": _hours(decision, known["decision_days"]),
+        "version_hours": 24 * max(known["version_days"] or 0, VERSION_DAYS),
+        "member_days_to_vote": known["member_days_to_vote"] or 0,
+        "quorum": _larger(known["quorum"], asked.get("quorum")),
+        "delegation": known["delegation"] or "none",
+        "delegation_cap": known["delegation_cap"],
+        "silence_consents": bool(known["silence_consents"]),
     }
     if decision.secrecy != "open":
         # A ballot that stands for many people has a name.
         found["delegation"] = "none"
-        found["procurations"] = bool(policy(group, "procurations"))
+        found["procurations"] = bool(known["procurations"])
     if method == "consent":
         found.update(
-            consent_rounds=policy(group, "consent_rounds") or CONSENT_ROUNDS,
-            consent_fallback=policy(group, "consent_fallback") or "none",
-            fallback_share=policy(group, "consent_fallback_share") or FALLBACK_SHARE,
+            consent_rounds=known["consent_rounds"] or CONSENT_ROUNDS,
+            consent_fallback=known["consent_fallback"] or "none",
+            fallback_share=known["consent_fallback_share"] or FALLBACK_SHARE,
         )
     if method == "majority":
-        found.update(_majority(group, asked))
+        found.update(majority(known, asked))
     if decision.electorate == "colleges":
         colleges = decision._colleges()
         found["colleges"] = {college.name: college.weight for college in colleges}
-    if method == "draw":
-        # Nobody has to stand.
+        if "base" in found:
+            # Each college weighs as much as it does, however many of it answer.
+            found["base"] = "cast"
+    if method in WITHOUT_QUORUM:
         found["quorum"] = None
-    for name in (
-        *("seats", "points", "most_per_option", "up_to", "scale"),
-        *("aggregate", "passes_from", "none_option"),
-    ):
-        if name in asked:
-            found[name] = asked[name]
+    for name, methods in OF_METHODS.items():
+        if name in asked and method in methods:
+            found.setdefault(name, asked[name])
     for name, usual in USUAL.get(method, {}).items():
         found.setdefault(name, usual)
     return found
 
 
-def _hours(decision: Any, asked: int | None) -> int:
-    """Return how long answers are taken; what follows needs the usual time at least."""
-    hours = usual_hours(decision)
+def _hours(decision: Any, decided: int | None) -> int:
+    """Return how long answers are taken; what follows needs the usual time at least.
+
+    :param decided: the days that the circle decided
+    """
+    asked = (decision.settings or {}).get("hours")
     if asked and all(outcome.kind == "words" for outcome in decision.outcome_ids):
         return asked
-    return max(hours, asked or 0)
+    return max(_usual_hours(decision, decided), asked or 0)
 
 
 def usual_hours(decision: Any) -> int:
     """Return how long the circle (sudo) answers a decision, unless a proposer asks."""
-    decided = policy(decision.group_id, "decision_days")
+    return _usual_hours(decision, policy(decision.group_id, "decision_days"))
+
+
+def _usual_hours(decision: Any, decided: int | None) -> int:
     return decided * 24 if decided else HOURS[decision.method]
 
 
-def _majority(group: Any, asked: dict) -> dict[str, Any]:
+def majority(known: dict[str, Any], asked: dict) -> dict[str, Any]:
+    """Return ``share``, ``strict`` and ``base`` of a majority.
+
+    :param known: what the circle decided by the policies ``OF_MAJORITY``
+    :param asked: the settings of a proposal
+    """
     # Where the circle decided nothing, the half holds: a proposer asks for more only.
-    usual = policy(group, "decides_share") or MAJORITY
+    usual = known["decides_share"] or MAJORITY
     wanted = _larger(usual, asked.get("share"))
-    strict = policy(group, "decides_strict")
+    strict = known["decides_strict"]
     if strict is None or (wanted != usual and not strict):
         # More than the half; at least each larger share.
         strict = Fraction(wanted) == Fraction(1, 2)
     strict = bool(strict) or bool(asked.get("strict"))
-    base = policy(group, "decides_base") or asked.get("base") or "cast"
+    bases = (known["decides_base"], asked.get("base"))
+    base = "roll" if "roll" in bases else "cast"
     return {"share": wanted, "strict": strict, "base": base}
 
 
 def _larger(first: str | None, second: str | None) -> Any:
     shares = [text for text in (first, second) if text]
     return max(shares, key=Fraction) if shares else None
+
+
+def most_of_one(found: dict[str, Any]) -> int:
+    """Return how much one voice can give one option by these rules.
+
+    :param found: rules of ``score`` or ``dot``
+    """
+    if found["method"] == "score":
+        return found["scale"]
+    return min(found["points"], found.get("most_per_option") or found["points"])
+
+
+def wants_none(decision: Any) -> bool:
+    """Return whether the ballot of a ranking has “none of these” by its proposal."""
+    asked = (decision.settings or {}).get("none_option")
+    return bool(asked) and decision.method in OF_METHODS["none_option"]
 
 
 def for_counting(decision: Any) -> dict[str, Any]:
