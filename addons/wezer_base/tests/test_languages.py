@@ -14,47 +14,25 @@ from odoo.addons.http_routing.tests.common import MockRequest
 from .common import WezerCommon
 
 
-@tagged("post_install", "-at_install")
-class TestLanguages(WezerCommon, HttpCase):
-    def _website(self):
-        return self.env["website"].get_current_website()
+class LanguagesCommon(WezerCommon, HttpCase):
+    @classmethod
+    def _website(cls):
+        return cls.env["website"].get_current_website()
 
-    def _add(self, *codes):
+    @classmethod
+    def _add(cls, *codes):
         """Add languages as the first step does: its form, its button."""
-        every = self.env["res.lang"].with_context(active_test=False)
+        every = cls.env["res.lang"].with_context(active_test=False)
         found = every.search([("code", "in", codes)])
-        wizard = self.env["wezer.language.add"].with_user(self.ada)
+        wizard = cls.env["wezer.language.add"].with_user(cls.ada)
         return wizard.create({"lang_ids": [Command.set(found.ids)]}).action_add()
 
+
+@tagged("post_install", "-at_install")
+class TestLanguages(LanguagesCommon):
     def _step(self):
         steps = self.env["wezer.onboarding"].with_user(self.ada)._steps()
         return next(step for step in steps if step["key"] == "languages")
-
-    def _login(self, user):
-        page = self.url_open("/web/login").text
-        token = page.split('name="csrf_token" value="')[1].split('"')[0]
-        return self.url_open(
-            "/web/login",
-            data={
-                "csrf_token": token,
-                "login": user.login,
-                "password": f"{user.login}-secret",
-            },
-        )
-
-    def test_the_form_of_a_member_calls_languages_as_they_call_themselves(self):
-        self._add("fr_FR")
-        profile = self.ada.partner_id._wezer_profile().with_user(self.ada)
-        profile.language_ids = self.env.ref("base.lang_fr")
-        form = profile.get_view(view_type="form")["arch"]
-        field = etree.fromstring(form).find(".//field[@name='language_ids']")
-        fields = {"display_name": {}}
-        context = literal_eval(field.get("context"))
-        spec = {"language_ids": {"fields": fields, "context": context}}
-        names = [
-            row["display_name"] for row in profile.web_read(spec)[0]["language_ids"]
-        ]
-        self.assertEqual(names, ["Français"])
 
     def test_a_language_that_is_added_is_on_the_website_with_its_switcher(self):
         self._website().language_ids = self._website().default_lang_id
@@ -79,8 +57,40 @@ class TestLanguages(WezerCommon, HttpCase):
             with self.subTest(user.name), self.assertRaises(AccessError):
                 self.env["wezer.language.add"].with_user(user).create({})
 
+
+@tagged("post_install", "-at_install")
+class TestLanguageIsThere(LanguagesCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._add("fr_FR")
+
+    def _login(self, user):
+        page = self.url_open("/web/login").text
+        token = page.split('name="csrf_token" value="')[1].split('"')[0]
+        return self.url_open(
+            "/web/login",
+            data={
+                "csrf_token": token,
+                "login": user.login,
+                "password": f"{user.login}-secret",
+            },
+        )
+
+    def test_the_form_of_a_member_calls_languages_as_they_call_themselves(self):
+        profile = self.ada.partner_id._wezer_profile().with_user(self.ada)
+        profile.language_ids = self.env.ref("base.lang_fr")
+        form = profile.get_view(view_type="form")["arch"]
+        field = etree.fromstring(form).find(".//field[@name='language_ids']")
+        fields = {"display_name": {}}
+        context = literal_eval(field.get("context"))
+        spec = {"language_ids": {"fields": fields, "context": context}}
+        names = [
+            row["display_name"] for row in profile.web_read(spec)[0]["language_ids"]
+        ]
+        self.assertEqual(names, ["Français"])
+
     def test_members_keep_the_language_they_chose(self):
-        self._add("fr_FR")
         self._login(self.anna)
         self.url_open("/website/lang/fr?r=/fr/my")
         self.anna.invalidate_recordset()
@@ -91,18 +101,15 @@ class TestLanguages(WezerCommon, HttpCase):
         self.assertIn("/fr/", self._login(self.anna).url)
 
     def test_a_language_chosen_at_the_login_page_is_kept(self):
-        self._add("fr_FR")
         self.url_open("/website/lang/fr?r=/fr/web/login")
         self.assertIn("/fr/", self._login(self.luc).url)
 
     def test_visitors_change_no_account(self):
-        self._add("fr_FR")
         self.url_open("/website/lang/fr?r=/fr")
         self.public.invalidate_recordset()
         self.assertEqual(self.public.lang, "en_US")
 
     def test_links_have_the_language_that_odoo_gives_them(self):
-        self._add("fr_FR")
         website = self._website()
         links = (
             *("/", "/market", "/market?view=map", "/fr/market", "/en/market", "/fr"),
