@@ -36,9 +36,11 @@ class TestDemoCommunity(LeavingInDemo, HttpCase):
         super().setUpClass()
         cls.enterClassContext(time_machine.travel(DAY))
         cls.mails = cls.env["mail.mail"].search_count([])
-        # Steps are kept as they are done; here they all belong to the test.
+        # Steps are kept as they are done; here they all belong to the test. All is
+        # asked in English; test_every_page_browser.py reads the terms of the others.
         with (
             patch.object(cls.env.cr, "commit", cls.env.flush_all),
+            patch.object(type(cls.env["ir.module.module"]), "_update_translations"),
             redirect_stdout(StringIO()),
         ):
             cls.logins = make(cls.env)
