@@ -235,14 +235,16 @@ def _texts(tree: Any) -> Iterator[str]:
 
     Words of people carry their own language or direction.
     """
+    of_people = set()
     for node in tree.iter():
         if not isinstance(node.tag, str) or node.tag in ("script", "style", "html"):
             continue
-        if any(
-            above.get("lang") or above.get("dir") == "auto"
-            for above in (node, *node.iterancestors())
-            if above.tag != "html"
+        if (
+            node.get("lang")
+            or node.get("dir") == "auto"
+            or node.getparent() in of_people
         ):
+            of_people.add(node)
             continue
         if node.text and node.text.strip():
             yield plain(node.text)
