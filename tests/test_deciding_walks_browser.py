@@ -121,9 +121,8 @@ class TestDecidingWalks(DecisionCommon, PhoneCase):
         self.take(self.ben, "/my/notices")
         opens = f"[action$='/notices/{notice.id}/open'] button, "
         opens += f"a[href$='/notices/{notice.id}/open']"
-        self.go(opens, "details.o_wezer_ask summary")
         form = "form[action$='/appeal']"
-        self.go("details.o_wezer_ask summary", f"{form} textarea")
+        self.go(opens, f"{form} textarea")
         self.phone.fill(f"{form} textarea", WHY)
         self.go(f"{form} button[type=submit]", ".o_wezer_flash")
         self.rest(self.phone)
@@ -143,8 +142,10 @@ class TestDecidingWalks(DecisionCommon, PhoneCase):
         self.set_policies(decides_policy="majority")
         self.take(self.gina, self.address)
         self.go("a[href$='/manage']", "summary", "Our policies")
-        self.phone.unfold("details:has([name=key][value=decision_days]) > summary")
-        form = "form:has([name=key][value=decision_days])"
+        field = "[name=key][value=decision_days]"
+        self.phone.unfold(f"details:has(> details {field}) > summary")
+        self.phone.unfold(f"details:has(> form > {field}) > summary")
+        form = f"form:has({field})"
         self.phone.fill(f"{form} [name=value]", "9")
         self.go(f"{form} button[type=submit]", "a[href*='outcome=policy']")
         self.go("a[href*='outcome=policy']", "#outcome_value")

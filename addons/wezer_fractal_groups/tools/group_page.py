@@ -4,7 +4,6 @@ Each function takes the group (or the model) with the user's environment, and as
 database once for all rows of a list.
 """
 
-from itertools import chain
 from typing import Any
 
 from odoo.addons.wezer_base.tools.rights import RIGHTS
@@ -483,35 +482,32 @@ def _policy_text(env: Any, policy: Policy, value: Any) -> Any:
     return policy.choices.get(value, value)
 
 
-def policy_rows(group: Any) -> list[dict]:
-    """Return for each policy what ``group`` decided, and what holds there.
-
-    Those of one topic follow each other.
-    """
+def policies_by_topic(group: Any) -> dict[str, list[dict]]:
+    """Return for each policy what ``group`` decided, and what holds there."""
     env = group.env
     if group.kind != "circle":
-        return []
+        return {}
     own = {policy.key: policy for policy in group.sudo().policy_ids}
-    rows = []
     policies = group._policies()
-    for key in chain.from_iterable(by_topic(policies).values()):
+
+    def row(key: str) -> dict:
         policy = policies[key]
         value, decided_by = group._policy(key)
-        rows.append(
-            {
-                "key": key,
-                "label": policy.label,
-                "topic": policy.topic,
-                "kind": policy.kind,
-                "choices": policy.choices,
-                "own": own[key].value if key in own else "",
-                "reason": (own[key].reason if key in own else "") or "",
-                "text": _policy_text(env, policy, value),
-                # A circle above may be hidden from those who manage this one.
-                "from": decided_by.with_env(env)._wezer_with_visible_name().name or "",
-            }
-        )
-    return rows
+        return {
+            "key": key,
+            "label": policy.label,
+            "kind": policy.kind,
+            "choices": policy.choices,
+            "own": own[key].value if key in own else "",
+            "reason": (own[key].reason if key in own else "") or "",
+            "text": _policy_text(env, policy, value),
+            # A circle above may be hidden from those who manage this one.
+            "from": decided_by.with_env(env)._wezer_with_visible_name().name or "",
+        }
+
+    return {
+        topic: [row(key) for key in keys] for topic, keys in by_topic(policies).items()
+    }
 
 
 def _action_rows(records: Any, actions: Any) -> list:
@@ -558,7 +554,7 @@ def manage_values(group: Any, page: int = 1) -> dict:
         "written_choices": group._written_choices(),
         "may_refuse_rights": group._may("refuse_rights"),
         "roles": group.search([("parent_id", "=", group.id), ("kind", "=", "role")]),
-        "policies": policy_rows(group),
+        "policies": policies_by_topic(group),
         "links": _action_rows(links, ("agree", "end")),
         "changes": _action_rows(changes, ("agree", "refuse", "undo")),
         "change_count": count,
