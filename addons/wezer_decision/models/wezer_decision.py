@@ -739,6 +739,8 @@ class WezerDecision(models.Model):
         )
 
     def _state_label(self):
+        if self.state == "draft" and self.is_recall:
+            return self.env._("Signatures are collected")
         # What was only asked is done, too; what binds was adopted first.
         if self.state != "done" or self.method == "check":
             return super()._state_label()

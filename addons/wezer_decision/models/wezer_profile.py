@@ -14,7 +14,15 @@ class WezerProfile(models.Model):
             # Visitors find them at /decisions.
             return values
         if circle.kind == "role":
-            return {**values, "group_elect": propose_form.election_address(circle)}
+            around = circle.sudo()._circle().with_env(self.env)
+            return {
+                **values,
+                "group_elect": propose_form.election_address(circle),
+                # The people in it can be recalled there.
+                "group_may_propose": bool(
+                    around.is_user_member or values.get("group_manages")
+                ),
+            }
         found = decision_list.of_circle(circle)
         may_propose = bool(circle.is_user_member or values.get("group_manages"))
         if found["mine"] or found["others"] or may_propose:

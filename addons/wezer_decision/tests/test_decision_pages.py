@@ -211,7 +211,9 @@ class TestDecisionPages(DecisionCommon, FormCase):
         # On a page that shows as little of it as moderators see.
         address = f"/decisions/{decision.id}"
         self.log_in(self.ben)
-        self.assertNotIn("We build a bench.", self.text(address))
+        said = self.text(address)
+        self.assertIn("You can appeal to Test village until", said)
+        self.assertNotIn("We build a bench.", said)
         self.send(self.form(self.page(address), f"{address}/appeal"), reason=WHY)
         above = self.decisions.search([("passed_from_id", "=", decision.id)])
         self.assertEqual(
@@ -586,11 +588,15 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self._put(self.dora, self.treasurer)
         self.log_in(self.anna)
         slug = self.treasurer.slug
-        form = self.form(self.page(f"/groups/{self.garden.slug}"), f"/{slug}/recall")
+        for address in (f"/groups/{slug}", f"/groups/{self.garden.slug}"):
+            form = self.form(self.page(address), f"/{slug}/recall")
         answer = self.send(form, reason="The books are three months behind.")
         decision = self.decisions.search([("is_recall", "=", True)])
         self.assertTrue(answer.url.endswith(f"/decisions/{decision.id}"))
-        self.assertIn("1 of 2 signatures", self.text(answer.url))
+        said = self.text(answer.url)
+        self.assertIn("1 of 2 signatures", said)
+        self.assertIn("Signatures are collected", said)
+        self.assertNotIn("Draft", said)
         self.log_in(self.ben)
         for address in ("/decisions", f"/groups/{self.garden.slug}"):
             self.assertIn(decision.title, self.text(address))
@@ -598,8 +604,8 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.send(self.form(page, "/sign"))
         self.assertEqual((decision.state, decision.secrecy), ("announced", "secret"))
         self.log_in(self.otto)
-        said = self.text(f"/groups/{self.garden.slug}")
-        self.assertNotIn("Propose a recall", said)
+        for address in (f"/groups/{slug}", f"/groups/{self.garden.slug}"):
+            self.assertNotIn("Propose a recall", self.text(address))
 
     def test_the_log_is_a_page_a_table_and_a_feed(self):
         self.garden.sudo().visibility = "public"

@@ -11,6 +11,7 @@ from odoo.addons.wezer_base.tools import days
 from ..models.wezer_decision import CLOSED, DECISION
 from . import (
     answer_fields,
+    appeals,
     delegations,
     elections,
     how_counted,
@@ -33,7 +34,6 @@ GUIDING = {
     "challenge",
     "reopen",
     "decline",
-    "appeal",
 }
 OBJECTION_ACTS = (
     "ask_test",
@@ -141,11 +141,13 @@ def for_moderators(decision: Any) -> dict:
     closed = known.state in CLOSED
     result = result_view.shown_result(known) if closed else {}
     circle = known.group_id.with_env(env)._wezer_with_visible_name()
+    may = decision._moderating()
     return {
         "decision": known,
         "circle": circle.sudo(),
         "labels": labels(env),
-        "may": decision._moderating(),
+        "may": may,
+        "appealing": appealing(decision) if "appeal" in may else {},
         "challenge": decision._challenge_words(),
         "asked": asked,
         "answered": answered,
@@ -153,6 +155,13 @@ def for_moderators(decision: Any) -> dict:
         "elected": ", ".join(result.get("elected") or ()),
         "names": names(known.proposer_id.with_env(env)),
     }
+
+
+def appealing(decision: Any) -> dict:
+    """Return to whom, and until when, the user appeals: the person put out."""
+    # sudo: they were told both when it was carried out.
+    known = decision.sudo()
+    return {"circle": known._upper_circle().name, "until": appeals.until(known)}
 
 
 def nominee_of(decision: Any) -> Any:
