@@ -189,6 +189,12 @@ class WezerNotice(models.Model):
         return [kind for kind, look in self._looks().items() if look.asks]
 
     @api.model
+    def _shown_domain(self):
+        """Return which notices pages show: all but what is for the digest only."""
+        hidden = [kind for kind, look in self._looks().items() if look.digest_only]
+        return Domain("kind", "not in", hidden)
+
+    @api.model
     def _unread_domain(self):
         """Return which notices count as unread.
 
@@ -199,6 +205,7 @@ class WezerNotice(models.Model):
         return (
             Domain("is_read", "=", False)
             & Domain("settled", "=", False)
+            & self._shown_domain()
             & (
                 Domain("date", ">=", recent)
                 | Domain("kind", "in", self._asking_kinds())
@@ -333,10 +340,12 @@ class WezerNotice(models.Model):
         """Write a notice for each of ``people`` who reads notices; return them."""
         texts, vals_list = {}, []
         now = fields.Datetime.now()
-        sent = values["kind"] not in self._unsent_kinds()
+        kind = values["kind"]
+        shown = not self._looks().get(kind, PLAIN).digest_only
+        sent = shown and kind not in self._unsent_kinds()
         readers = self._readers(people)
         if record and hasattr(record, "_notice_readers"):
-            readers = record._notice_readers(values["kind"], readers)
+            readers = record._notice_readers(kind, readers)
         if record and values["subject"]:
             self._settle(record, subjects=[values["subject"]], people=readers)
         for person in readers:
@@ -357,7 +366,8 @@ class WezerNotice(models.Model):
                 }
             )
         notices = self.create(vals_list)
-        notices._refresh_pages()
+        if shown:
+            notices._refresh_pages()
         if sent and notices:
             self._wake_senders()
         return notices
@@ -439,6 +449,18 @@ class WezerNotice(models.Model):
         if not record or not hasattr(record, "_notice_amount"):
             return ""
         return record._notice_amount(reader)
+
+    def _concerns_reader(self):
+        """Return whether this notice still concerns its reader (sudo).
+
+        Its record says so (``_notice_concerns(kind, person)``), where what the reader
+        did about it leaves no trace in the notices, as a secret vote.
+        """
+        self.ensure_one()
+        record = self._matter()
+        if not record or not hasattr(record, "_notice_concerns"):
+            return True
+        return record._notice_concerns(self.kind, self.partner_id)
 
     def _matter(self):
         """Return the record (sudo) that the newest of these notices is about, if any.
@@ -626,10 +648,13 @@ class WezerNotice(models.Model):
         user = self.env.user
         if user._is_public():
             raise NotAllowed(self.env._("Log in first."), rule="login")
-        domain = [("partner_id", "=", user.partner_id.id), ("is_read", "=", False)]
-        if notice_ids is not None:
+        domain = Domain("partner_id", "=", user.partner_id.id)
+        domain &= Domain("is_read", "=", False)
+        if notice_ids is None:
+            domain &= self._shown_domain()
+        else:
             ids = [number for number in notice_ids if type(number) is int]
-            domain.append(("id", "in", ids))
+            domain &= Domain("id", "in", ids)
         # The caller's own rows, by the domain: members write nothing by themselves.
         notices = self.sudo().search(domain)
         notices.write({"is_read": True})
@@ -663,10 +688,9 @@ class WezerNotice(models.Model):
             the matter, or an empty one
         """
         notices = self.search(
-            [
-                ("partner_id", "=", self.env.user.partner_id.id),
-                ("settled", "=", False),
-            ],
+            Domain("partner_id", "=", self.env.user.partner_id.id)
+            & Domain("settled", "=", False)
+            & self._shown_domain(),
             limit=SHOWN,
         )
         matters = {}

@@ -20,6 +20,7 @@ from ..tools import (
     proposing,
     published_ballots,
     recall,
+    reminders,
     roll,
     rules,
     secrecy,
@@ -214,6 +215,8 @@ DECISION = StateMachine(
 FROM_OUTSIDE = ("void", "judge", "appeal")
 # Of so many challenges, the most urgent ones, is asked who judges them.
 CHALLENGES_LOOKED_AT = 200
+# Notices to those who have not answered yet.
+ASKING = ("decision_asked", "decision_half", "decision_soon")
 REASON_LENGTH = 1000
 REASON_LEAST = 20
 # What is over, for results and rules of secrecy.
@@ -618,15 +621,16 @@ class WezerDecision(models.Model):
     def _is_judge(self):
         return self.env.user.partner_id in self._judges()
 
-    def _voices(self):
-        """Return the rows (sudo) of the roll that the user may cast."""
+    def _voices(self, person=None):
+        """Return the rows (sudo) of the roll that a person, or the user, may cast."""
+        person = person or self.env.user.partner_id
         return (
             self.env["wezer.decision.voter"]
             .sudo()
             .search(
                 [
                     ("decision_id", "=", self.id),
-                    ("person_id", "=", self.env.user.partner_id.id),
+                    ("person_id", "=", person.id),
                     ("state", "!=", "off"),
                 ]
             )
@@ -1198,7 +1202,8 @@ class WezerDecision(models.Model):
         decision._check_voice(voter, choice)
         answer = voting.cast(decision, choice, voter, reason, code)
         if decision.secrecy == "open":
-            self._settle_own(decision)
+            # A mandate may be used: the person whose voice it is has answered.
+            self._settle_own(decision, voter.person_id)
         return answer
 
     def action_take_back(
@@ -1506,13 +1511,15 @@ class WezerDecision(models.Model):
             [self.id],
         )
 
-    def _settle_own(self, decision):
-        """Withdraw what asked the user to answer, once all voices are used."""
-        if not any(voice.state == "may" for voice in decision._voices()):
+    def _settle_own(self, decision, person=None):
+        """Withdraw what asked a person to answer, once all their voices are used.
+
+        :param person: whose voice was used; the user where left out
+        """
+        person = person or self.env.user.partner_id
+        if not any(voice.state == "may" for voice in decision._voices(person)):
             self.env["wezer.notice"]._settle(
-                decision,
-                subjects=["asked", "soon", "beyond_cap"],
-                people=self.env.user.partner_id,
+                decision, subjects=["asked", "soon", "beyond_cap"], people=person
             )
 
     def _reason(self, text, least=REASON_LEAST):
@@ -1584,9 +1591,9 @@ class WezerDecision(models.Model):
                 "result": False,
                 "seal": False,
                 once: True,
-                "reminded": False,
             }
         )
+        reminders.begin_again(decision)
         decision._log("extended")
         decision._tell_voters(
             "decision_changed",
@@ -1917,11 +1924,30 @@ class WezerDecision(models.Model):
             "asked",
         )
 
-    def _remind(self):
-        """Remind those who have not answered (sudo): nobody else."""
-        naming = self.phase == "naming"
+    def _unanswered(self):
+        """Return the people (sudo) who have not answered, or named anybody, yet."""
+        if self.phase == "naming":
+            return elections.unanswered(self)
+        return self._voting_people("may")
+
+    def _remind_half(self):
+        """Remind those who have not answered (sudo), in their next digest only."""
         self._tell(
-            elections.unanswered(self) if naming else self._voting_people("may"),
+            self._unanswered(),
+            "decision_half",
+            _lt(
+                "Half of the time for “%(title)s” is over. You have not answered yet."
+                " It closes on %(moment)s.",
+                title=self.title,
+                moment=self.closes,
+            ),
+            "soon",
+        )
+
+    def _remind_last(self):
+        """Remind those who have not answered (sudo) on the last day."""
+        self._tell(
+            self._unanswered(),
             "decision_soon",
             _lt(
                 "“%(title)s” closes on %(moment)s. You have not answered yet.",
@@ -2020,11 +2046,18 @@ class WezerDecision(models.Model):
 
     def _notice_readers(self, kind, people):
         """Leave out those who have answered meanwhile, and those who left."""
-        if kind not in ("decision_asked", "decision_soon"):
+        if kind not in ASKING:
             return people
         if self.state not in ("announced", "open"):
             return people.browse()
         return self.sudo()._voting_people("may", among=people)
+
+    def _notice_concerns(self, kind, person):
+        """Return whether a digest still tells ``person`` of it (sudo).
+
+        A secret vote withdraws no notice: the time would stand beside the voter.
+        """
+        return kind not in ASKING or person in self._notice_readers(kind, person)
 
     def _notice_party(self, _reader):
         """Return the party whose face a notice shows: that of the circle."""

@@ -14,6 +14,10 @@ class WezerNotice(models.Model):
             **super()._kinds(),
             "decision_asked": (self.env._("A circle asks me to decide"), True),
             "decision_soon": (self.env._("A decision closes soon"), True),
+            "decision_half": (
+                self.env._("Half of the time for a decision is over"),
+                True,
+            ),
             "decision_changed": (self.env._("A decision has changed"), True),
             "decision_result": (self.env._("A decision has closed"), True),
             "objection": (self.env._("An objection to a proposal"), True),
@@ -32,6 +36,9 @@ class WezerNotice(models.Model):
             **super()._looks(),
             "decision_asked": NoticeLook("circles", "fa-check-square-o", asks=True),
             "decision_soon": NoticeLook("circles", "fa-hourglass-half", asks=True),
+            "decision_half": NoticeLook(
+                "circles", "fa-hourglass-half", digest_only=True
+            ),
             "decision_changed": NoticeLook("circles", "fa-pencil", asks=True),
             "decision_result": NoticeLook("circles", "fa-bar-chart"),
             "objection": NoticeLook("circles", "fa-hand-paper-o", asks=True),

@@ -142,7 +142,8 @@ class TestDecisions(DecisionCommon):
         decision = self.opened(method="majority")
         self.vote(decision, anna="yes")
         notices = self.env["wezer.notice"].sudo()
-        domain = [("res_id", "=", decision.id), ("kind", "=", "decision_soon")]
+        kinds = ("decision_half", "decision_soon")
+        domain = [("res_id", "=", decision.id), ("kind", "in", kinds)]
         self.wait(decision, days=3, hours=13)
         told = notices.search(domain).partner_id
         people = (self.ben | self.cleo | self.dora | self.fred | self.gina).partner_id

@@ -13,16 +13,12 @@ from odoo.fields import Domain
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.cron import AGAIN, for_each_due
 
-from . import closing, integration
+from . import closing, integration, reminders
 
 CRON = "wezer_decision.ir_cron_clocks"
-REMIND_LAST = timedelta(hours=24)
-REMIND_CAP = timedelta(hours=48)
 RUNNING = ("announced", "open")
 # What ends with its circle: nobody is left there to go on with it.
 ENDS_WITH_CIRCLE = (*RUNNING, "stuck")
-# Where somebody voted at the very moment, the clock comes again soon.
-SOON = timedelta(minutes=1)
 
 
 def full_hour(decision: Any, moment: datetime) -> datetime:
@@ -46,7 +42,7 @@ def next_due(decision: Any) -> datetime | bool:
         closes = decision.waits_until if waiting else decision.closes
         moments = [closes, decision.phase_closes]
         if decision.closes > decision._now():
-            moments += [moment for _word, moment in _reminders(decision)]
+            moments += [moment for _word, moment in reminders.left(decision)]
         moments += integration.due(decision)
     elif state in ("counting", "tied"):
         # At once: not by the time of now, which is later than that of this run.
@@ -57,29 +53,6 @@ def next_due(decision: Any) -> datetime | bool:
         moments = [decision.executes_at]
     moments = [moment for moment in moments if moment]
     return min(moments) if moments else False
-
-
-def _reminders(decision: Any) -> list[tuple[str, datetime]]:
-    """Return what is still to be told while people answer, the next first.
-
-    Half-time, whose delegation nobody carries, and the last day.
-    """
-    if decision.phase in ("sharing", "proposing"):
-        return []
-    opens, closes = decision.opens, decision.closes
-    half, last = opens + (closes - opens) / 2, closes - REMIND_LAST
-    stages = [("last", last)]
-    if half < last:
-        stages.append(("half", half))
-    if decision.rules.get("delegation", "none") != "none":
-        # Of a shorter one, soon after it opened.
-        stages.append(("cap", max(closes - REMIND_CAP, opens + SOON)))
-    stages = sorted(
-        (stage for stage in stages if stage[1] > opens), key=lambda stage: stage[1]
-    )
-    words = [word for word, _moment in stages]
-    done = decision.reminded
-    return stages[words.index(done) + 1 :] if done in words else stages
 
 
 def set_due(decision: Any) -> None:
@@ -102,7 +75,7 @@ def run(decisions: Any) -> bool:
     domain = due_domain(decisions)
     reached = for_each_due(decisions, domain, step, order="due_at, id")
     if decisions.search_count(domain, limit=1):
-        decisions.env.ref(CRON).sudo()._trigger(at=decisions._now() + SOON)
+        decisions.env.ref(CRON).sudo()._trigger(at=decisions._now() + reminders.SOON)
     return reached
 
 
@@ -146,13 +119,15 @@ def _open(decision: Any) -> None:
             return
         decision._close()
         return
-    due = [word for word, moment in _reminders(decision) if moment <= now]
+    due = [word for word, moment in reminders.left(decision) if moment <= now]
     if due:
         decision.reminded = due[-1]
         if "cap" in due:
             decision.env["wezer.vote.delegation"]._tell_beyond_cap(decision)
-        if due != ["cap"]:
-            decision._remind()
+        if "last" in due:
+            decision._remind_last()
+        elif "half" in due:
+            decision._remind_half()
 
 
 def _stopped(decision: Any) -> bool:

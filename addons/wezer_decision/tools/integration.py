@@ -10,7 +10,7 @@ from typing import Any
 
 from odoo.tools import LazyTranslate
 
-from . import majority, roll, rules, voting
+from . import majority, reminders, roll, rules, voting
 
 _lt = LazyTranslate(__name__)
 
@@ -84,9 +84,9 @@ def new_version(decision: Any, body: str, change: str, answered: Any) -> Any:
             "version_id": version.id,
             "closes": max(decision.closes, least),
             "waits_until": False,
-            "reminded": False,
         }
     )
+    reminders.begin_again(decision)
     for objection in live(decision) & answered:
         objection.write(
             {
