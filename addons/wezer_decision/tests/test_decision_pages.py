@@ -634,6 +634,17 @@ class TestDecisionPages(DecisionCommon, FormCase):
         )
         self.assertEqual(given.holder_id, self.anna.partner_id)
         category = self.env["wezer.category"].create({"name": "Beds and paths"})
+        # Also where no decision has it yet: as the form of a proposal, each once.
+        offered = [
+            self.page(address).xpath(f"//select[@name='{name}']/option/@value")
+            for address, name in (
+                ("/my/delegations", "category"),
+                (f"/groups/{self.garden.slug}/propose", "category"),
+            )
+        ]
+        self.assertIn(str(category.id), offered[0])
+        self.assertEqual(*offered)
+        self.assertEqual(len(offered[0]), len(set(offered[0])))
         of_category = self.opened()
         of_category.sudo().category_id = category
         self.assertIn(category.name, self.text(f"/decisions/{of_category.id}"))

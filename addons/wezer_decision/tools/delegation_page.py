@@ -4,13 +4,11 @@ from typing import Any
 
 from odoo.fields import Domain
 
-from . import decision_page
+from . import decision_page, propose_form
 
 URL = "/my/delegations"
 # So many ended ones are shown.
 ENDED = 20
-# Categories that so many of the latest decisions have are offered.
-DECIDED = 500
 
 
 def values(env: Any, giver: Any) -> dict:
@@ -39,7 +37,7 @@ def values(env: Any, giver: Any) -> dict:
             "name": names[other.id],
             "circle": delegation.group_id.display_name or "",
             "decision": delegation.decision_id.display_name or "",
-            "category": delegation.category_id.name or "",
+            "category": delegation.category_id.display_name or "",
             "inside": delegation.inside,
             "active": delegation.state == "active",
             "why": why.get(delegation.ended_why, ""),
@@ -55,17 +53,12 @@ def values(env: Any, giver: Any) -> dict:
     circles = env["wezer.group"].search(
         mine & Domain("kind", "=", "circle"), order="name"
     )
-    # Categories that no decision has are not offered.
-    decided = env["wezer.decision"].search(
-        [("group_id", "in", circles.ids), ("category_id", "!=", False)],
-        limit=DECIDED,
-    )
     return {
         "giver": giver,
         "given": [row(one) for one in active if one.giver_id == person],
         "held": [row(one) for one in active if one.holder_id == person],
         "ended": [row(one) for one in ended],
-        "categories": decided.category_id.sorted("name"),
+        "categories": propose_form.categories(env),
         "circles": circles.filtered(
             lambda circle: (circle._policy("delegation")[0] or "none") != "none"
         ),

@@ -120,7 +120,7 @@ def values(group: Any, asked: dict) -> dict:
         "dates": whole(asked.get("dates"), DATES, least=1, most=DATES_MOST),
         "dates_most": DATES_MOST,
         "roles": group.role_ids._filtered_access("read"),
-        "categories": env["wezer.category"].search([]),
+        "categories": categories(env),
         "electorates": electorates(group),
         "kinds": effects(group),
         "more": bool(method),
@@ -130,6 +130,11 @@ def values(group: Any, asked: dict) -> dict:
         ),
         "quorum": asked_rules["quorum"],
     }
+
+
+def categories(env: Any) -> Any:
+    """Return the categories that a proposal can have, in every circle."""
+    return env["wezer.category"].search([])
 
 
 def _title(group: Any, asked: dict, discussion: Any, params: dict) -> str:
