@@ -75,6 +75,18 @@ if isinstance(logins, dict):
 """
 
 
+def copy_statement(source: str, target: str, version: int) -> str:
+    """Return the statement that copies a database.
+
+    From 15 on PostgreSQL writes all that it copies to its log as well, unless told to
+    copy the files: ten times as much to do.
+
+    :param version: of the server, as ``server_version_num``
+    """
+    way = " STRATEGY file_copy" if version >= 150000 else ""
+    return f'CREATE DATABASE "{target}" TEMPLATE "{source}"{way}'
+
+
 class Database:
     """One database of the suite and what we remember about it."""
 
@@ -118,7 +130,8 @@ class Database:
     def copy(self, source: str, target: Any) -> None:
         """Copy a database with its files."""
         self.drop(target)
-        self.sql(f'CREATE DATABASE "{target}" TEMPLATE "{source}"', "postgres")
+        version = int(self.sql("SHOW server_version_num", "postgres")[0][0])
+        self.sql(copy_statement(source, target, version), "postgres")
         if self.filestore(source).exists():
             shutil.copytree(
                 self.filestore(source), self.filestore(target), copy_function=link

@@ -12,6 +12,7 @@ import pytest
 
 from launcher import paths, postgres
 from launcher.console import Failure
+from launcher.database import copy_statement
 
 pytestmark = pytest.mark.slow
 
@@ -198,3 +199,9 @@ def test_an_external_server_is_neither_started_nor_stopped(step, monkeypatch):
     server.start(step)
     server.stop()
     assert server.environment == {"PGHOST": "h", "PGUSER": "u", "PGPORT": "1"}
+
+
+def test_from_version_15_on_databases_are_copied_by_their_files():
+    plain = 'CREATE DATABASE "copy" TEMPLATE "first"'
+    assert copy_statement("first", "copy", 140012) == plain
+    assert copy_statement("first", "copy", 150000) == f"{plain} STRATEGY file_copy"

@@ -20,6 +20,7 @@ import pytest
 from odoo.tools import config
 
 from launcher import paths
+from launcher.database import copy_statement, link
 from launcher.odoo_process import PROGRAM, complaints
 from launcher.pytest_plugin import BRIDGE
 from launcher.testing import BELOW, lowest_addons
@@ -123,9 +124,12 @@ def drop(database):
 
 def copy(source, target):
     drop(target)
-    sql("postgres", f"CREATE DATABASE {target} TEMPLATE {source}")
+    version = int(sql("postgres", "SHOW server_version_num")[0])
+    sql("postgres", copy_statement(source, target, version))
     if os.path.isdir(config.filestore(source)):
-        shutil.copytree(config.filestore(source), config.filestore(target))
+        shutil.copytree(
+            config.filestore(source), config.filestore(target), copy_function=link
+        )
 
 
 def install(database, *names):
