@@ -7,12 +7,34 @@ from contextlib import contextmanager, nullcontext
 from unittest.mock import patch
 
 from selenium import webdriver
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import (
+    StaleElementReferenceException,
+    TimeoutException,
+)
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 WAIT = 40
+# Selenium looks twice a second, unless told otherwise.
+LOOKS = 0.1
+# The body of an asynchronous function: an element is in the middle of the screen, and
+# has not moved for two frames.
+AT_REST = """
+const [el, done] = arguments;
+let last = "";
+const look = () => {
+    const {x, y, width, height} = el.getBoundingClientRect();
+    const place = [x, y, width, height].join();
+    if (place === last) {
+        return done();
+    }
+    last = place;
+    requestAnimationFrame(() => requestAnimationFrame(look));
+};
+el.scrollIntoView({block: "center", behavior: "instant"});
+look();
+"""
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -30,6 +52,13 @@ def unlimited_memory():
     """Odoo limits its own address space; a browser's is larger."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+class Wait(WebDriverWait):
+    """Looks often; what was replaced while it was looked at is not there yet."""
+
+    def __init__(self, driver, seconds=WAIT):
+        super().__init__(driver, seconds, LOOKS, [StaleElementReferenceException])
 
 
 class Driver(webdriver.Chrome):
@@ -141,7 +170,7 @@ class Browser:
         """
         try:
             with self.driver.pages():
-                return WebDriverWait(self.driver, WAIT).until(condition)
+                return Wait(self.driver).until(condition)
         except TimeoutException as error:
             error.msg = f"{wanted} on {self.shown()}"
             raise
@@ -176,9 +205,7 @@ class Browser:
     def click(self, css, text=None, counts=True):
         """Click it as a person does; navigation clicks do not count."""
         element = self.wait(css, text)
-        self.driver.execute_script(
-            "arguments[0].scrollIntoView({block: 'center'})", element
-        )
+        self.driver.execute_async_script(AT_REST, element)
         try:
             element.click()
         except Exception:  # something sticky lies above it
@@ -204,8 +231,8 @@ class Browser:
 
         self.click(button, counts=False)
         try:
-            WebDriverWait(self.driver, WAIT / 2).until(inside)
+            Wait(self.driver, WAIT / 2).until(inside)
         except TimeoutException:
             # The page moved under the click: a person presses again.
             self.click(button, counts=False)
-            WebDriverWait(self.driver, WAIT).until(inside)
+            Wait(self.driver).until(inside)
