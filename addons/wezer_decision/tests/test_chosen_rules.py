@@ -244,6 +244,13 @@ class TestChosenRules(DecisionCommon, FormCase):
                 draft.action_edit({"passes_from": most})
                 self.assertEqual(draft.action_announce(), "open")
 
+    def test_more_points_on_one_option_than_anybody_has_are_refused(self):
+        draft = self.draft(method="dot", options=TREES, most_per_option=11)
+        error = self.assert_refused("points", draft.action_announce)
+        self.assertEqual((error.field, error.limit), ("most_per_option", "10"))
+        draft.action_edit({"points": 11})
+        self.assertEqual(draft.action_announce(), "open")
+
     def test_values_that_mean_nothing_are_refused(self):
         for rule, name, value in (
             ("number", "passes_from", "-1"),
@@ -346,6 +353,7 @@ class TestChosenRules(DecisionCommon, FormCase):
             ({**mean, "passes_from": "much"}, "passes_from"),
             ({**mean, "passes_from": "6"}, "passes_from"),
             ({**none, "options": "Oak\nNone of these"}, "options"),
+            ({"method": "dot", "points": "3", "most": "4", **options}, "most"),
             (
                 {"method": "majority", "share": "2", "strict": "yes", "base": "roll"},
                 "share",

@@ -298,13 +298,26 @@ def _why_not_counted(decision: Any) -> Refusal | None:
             field="base",
         )
     found = rules.of(decision)
+    most = found.get("most_per_option") or 0
+    if most > found.get("points", most):
+        return Refusal(
+            env._(
+                "Nobody can put more than %(points)s points on one option: nobody has"
+                " more.",
+                points=found["points"],
+            ),
+            rule="points",
+            value=str(most),
+            limit=str(found["points"]),
+            field="most_per_option",
+        )
     if not found.get("passes_from"):
         return None
-    least, most = Fraction(str(found["passes_from"])), rules.most_of_one(found)
+    least = Fraction(str(found["passes_from"]))
+    # So much one voice can give to one option.
+    most = found["scale"] if decision.method == "score" else most or found["points"]
     if found.get("aggregate") != "mean":
-        # So many voices have to give all that they can.
-        voices = ceil(least / most)
-        most *= roll.at_most(decision, voices)
+        most *= roll.at_most(decision, ceil(least / most))
     if least <= most:
         return None
     return Refusal(

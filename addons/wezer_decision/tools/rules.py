@@ -455,16 +455,6 @@ def _larger(first: str | None, second: str | None) -> Any:
     return max(shares, key=Fraction) if shares else None
 
 
-def most_of_one(found: dict[str, Any]) -> int:
-    """Return how much one voice can give one option by these rules.
-
-    :param found: rules of ``score`` or ``dot``
-    """
-    if found["method"] == "score":
-        return found["scale"]
-    return min(found["points"], found.get("most_per_option") or found["points"])
-
-
 def wants_none(decision: Any) -> bool:
     """Return whether the ballot of a ranking has “none of these” by its proposal."""
     asked = (decision.settings or {}).get("none_option")
