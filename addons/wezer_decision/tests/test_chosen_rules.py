@@ -53,6 +53,9 @@ class TestChosenRules(DecisionCommon, FormCase):
             (row["first"], row["for"], row["against"]) for row in shown["against_none"]
         ]
         self.assertEqual(against, [("Oak", 2, 1), ("Ash", 1, 2), ("Elm", 0, 3)])
+        # The winner against the others, without what the first chart has.
+        duels = [(row["first"], row["other"]) for row in shown["matrix"]["duels"]]
+        self.assertEqual(duels, [("Oak", "Ash"), ("Oak", "Elm")])
         name, text = closed._ballot_file()
         self.assertIn("# none_option: 4\n", text)
         self.authenticate(self.anna.login, self.anna.login)
@@ -65,6 +68,7 @@ class TestChosenRules(DecisionCommon, FormCase):
         votes = dict.fromkeys(("anna", "ben", "cleo"), "2-3-4-1")
         closed = self.counted(decision, **votes)
         self.assertEqual((closed.state, closed.result["elected"]), ("rejected", []))
+        self.assertEqual(len(result_view.values(closed)["against_none"]), 3)
 
     def test_a_ranking_of_things_has_no_such_option_unless_it_is_asked_for(self):
         decision = self.opened(method="schulze", options=TREES)
@@ -174,7 +178,7 @@ class TestChosenRules(DecisionCommon, FormCase):
 
         self.assertEqual(shown(), ("1/2", ["", "yes"], ["", "roll"]))
         labels = dict(propose_form.majority(garden)["strict"])
-        self.assertIn("and at least each larger share", labels[""])
+        self.assertEqual(labels[""], "more than 1/2, or a larger share")
         self.set_policies(decides_share="2/3", decides_base="roll")
         self.assertEqual(shown(), ("2/3", ["", "yes"], [""]))
         self.set_policies(decides_strict=True)

@@ -223,7 +223,7 @@ def majority(group: Any) -> dict[str, Any]:
     more, least = env._("more than the share"), env._("at least the share")
     holds = more if usual["strict"] else least
     if usual["strict"] and not known["decides_strict"]:
-        holds = env._("more than the half, and at least each larger share")
+        holds = env._("more than 1/2, or a larger share")
     bases = [
         ("cast", env._("those who say yes or no")),
         ("roll", env._("all who were asked")),

@@ -26,6 +26,7 @@ def values(decision: Any) -> dict:
     if not result:
         return {}
     env = decision.env
+    none = none_of(decision)
     return {
         "raw": result,
         "rows": with_bars(
@@ -36,9 +37,9 @@ def values(decision: Any) -> dict:
         "answered": result.get("answered" if decision.method == "draw" else "ballots"),
         "elected": result.get("elected") or [],
         "rounds": rounds(env, result),
-        "matrix": matrix(result),
+        "matrix": matrix(result, none=none),
         "dropped": result.get("dropped") or [],
-        "against_none": against_none(decision, result),
+        "against_none": against_none(result, none),
         "paths": matrix(result, "paths"),
         "order": result.get("order") or [],
         "ties": result.get("ties") or [],
@@ -246,9 +247,18 @@ def _round_bars(rows: list[dict], votes: list[dict], quota: float) -> dict:
     }
 
 
-def matrix(result: dict, name: str = "matrix") -> dict:
+def none_of(decision: Any) -> str | None:
+    """Return what “none of these” is called in the result that is shown, if it is."""
+    labels = counting.distinct(answer_fields.labels_of(decision))
+    options = answer_fields.options_of(decision)
+    named = zip(labels, options, strict=True)
+    return next((label for label, option in named if option.is_none), None)
+
+
+def matrix(result: dict, name: str = "matrix", none: str | None = None) -> dict:
     """Return the table of each option against each other one.
 
+    :param none: an option that is compared with all others elsewhere
     :return: ``names`` (the best first, as far as an order is known), ``rows``,
         ``more`` (how many are shown, where not all are), and ``duels``: the first
         option against the next ones
@@ -280,18 +290,18 @@ def matrix(result: dict, name: str = "matrix") -> dict:
             }
             for name in names
         ],
-        "duels": _duels(table, names[: BARS + 1], result.get("ballots") or 0),
+        "duels": _duels(
+            table,
+            [one for one in names if one != none][: BARS + 1],
+            result.get("ballots") or 0,
+        ),
     }
 
 
-def against_none(decision: Any, result: dict) -> list[dict]:
+def against_none(result: dict, none: str | None) -> list[dict]:
     """Return each option against “none of these”, the best first; or nothing."""
     table = result.get("matrix") or {}
-    options = answer_fields.options_of(decision)
-    labels = counting.distinct(answer_fields.labels_of(decision))
-    named = zip(labels, options, strict=True)
-    none = next((label for label, option in named if option.is_none), None)
-    if none not in table:
+    if none is None or none not in table:
         return []
     order = [label for group in result.get("order") or () for label in group]
     others = [label for label in order if label in table and label != none]
