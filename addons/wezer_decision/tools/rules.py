@@ -171,7 +171,7 @@ def policies(env: Any) -> dict[str, Policy]:
         ),
         consent_fallback_share=Policy(env._("Share that this majority needs"), "share"),
         member_days_to_vote=Policy(
-            env._("Days of membership before one may vote"), "days"
+            env._("Days of membership before one may vote"), "days", floor=True
         ),
         decisions_person=Policy(
             env._("Decisions that one person may have running"), "count", least=True

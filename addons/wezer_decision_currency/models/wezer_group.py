@@ -20,5 +20,6 @@ class WezerGroup(models.Model):
                 "hours",
                 least=True,
                 topic=rules.topics(self.env)["together"],
+                floor=True,
             ),
         }

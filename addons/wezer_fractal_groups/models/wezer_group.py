@@ -1704,9 +1704,14 @@ class WezerGroup(models.Model):
     def _policy(self, key):
         """Return the value in force here: the nearest ancestor's that sets it.
 
+        Of a policy that is a floor, the strictest value.
+
         :return: ``(value or None, the circle (sudo) that decided it)``
         """
-        policy = self._policies_above(key)[:1]
+        policies = self._policies_above(key)
+        if len(policies) > 1 and self._policies()[key].floor:
+            policies = self._strictest_of(policies)
+        policy = policies[:1]
         return policy._read_value(), policy.group_id
 
     def _strictest(self, key):
@@ -1717,13 +1722,15 @@ class WezerGroup(models.Model):
 
         :return: ``(value or None, the policy (sudo))``
         """
-        policies = self._policies_above(key)
-        strictest = self._policies()[key].strictest
+        policy = self._strictest_of(self._policies_above(key))
+        return policy._read_value(), policy
+
+    def _strictest_of(self, policies):
+        """Return the strictest of what circles decided on one key (sudo)."""
+        if not policies:
+            return policies
         values = [policy._read_value() for policy in policies]
-        if not values:
-            return None, policies
-        place = strictest(values)
-        return values[place], policies[place]
+        return policies[self._policies()[policies[0].key].strictest(values)]
 
     def _policies_above(self, key):
         """Return what this circle and those above decided on ``key``, nearest first."""
@@ -1750,6 +1757,7 @@ class WezerGroup(models.Model):
         State and data only.
         """
         group = self._check_possible("policy")
+        self.env["wezer.group.policy"].sudo()._check_floor(group, key, value)
         self.env["wezer.group.policy"].sudo()._decide(group, key, value, reason)
 
     # === TALK === #

@@ -155,6 +155,33 @@ class WezerGroupPolicy(models.Model):
             self.create({"group_id": group.id, "key": key, **vals})
 
     @api.model
+    def _check_floor(self, group, key, value):
+        """Refuse a value that is looser than what a circle above wants at least (sudo).
+
+        :raise Refusal: rule ``stricter``
+        """
+        self._check_known(key)
+        policy = group._policies()[key]
+        above = self._decided_above(group, key) - group.sudo().policy_ids
+        if not policy.floor or value is None or not above:
+            return
+        wanted = group._strictest_of(above)
+        text = self._value_text(policy, value)
+        # The first of equal ones is the strictest.
+        if not policy.strictest([policy.read(text), wanted._read_value()]):
+            return
+        limit = policy.shown(wanted.value, self.env)
+        # The circle that said so may hide itself.
+        seen = wanted.group_id.sudo(False)._wezer_with_visible_name().name
+        message = self.env._(
+            "%(circle)s decided: %(value)s. A circle inside it can make this stricter,"
+            " not looser.",
+            circle=seen or self.env._("A circle above"),
+            value=limit,
+        )
+        raise Refusal(message, rule="stricter", value=text, limit=limit, field="value")
+
+    @api.model
     def _value_text(self, policy, value):
         """Return ``value`` of a ``Policy`` as it is stored.
 

@@ -391,6 +391,7 @@ class TestPolicyKinds(GroupPages):
                 "how": Policy("How we decide", "choice", words),
                 "part": Policy("How many must agree", "share"),
                 "least": Policy("Hours", "hours", least=True),
+                "wait": Policy("Days to wait", "days", floor=True),
             }
 
         cls.startClassPatcher(patch.object(type(cls.groups), "_policies", policies))
@@ -430,6 +431,40 @@ class TestPolicyKinds(GroupPages):
             self.assertEqual(circle._strictest("least")[0], hours)
         value, policy = self.compost._strictest("part")
         self.assertEqual((value, policy.group_id), (Fraction(3, 4), self.garden))
+
+    def test_a_floor_holds_in_circles_inside_and_a_looser_value_is_refused(self):
+        self.village._do_set_policy("wait", "30")
+        garden = self.garden.with_user(self.luc)
+        for value in ("29", "1"):
+            with self.assertRaises(Refusal) as caught:
+                garden.action_set_policy("wait", value)
+            error = caught.exception
+            self.assertEqual((error.rule, error.value), ("stricter", value))
+            self.assertEqual(error.limit, "30")
+        self.assertFalse(self.garden.policy_ids)
+        garden.action_set_policy("wait", "40")
+        self.assertEqual(self.compost._policy("wait"), (40, self.garden))
+        # The circle above asks for more later: the circle inside need not do anything.
+        self.village._do_set_policy("wait", "60")
+        self.assertEqual(self.compost._policy("wait"), (60, self.village))
+        self.assertEqual(self.garden._policy("wait"), (60, self.village))
+        garden.action_set_policy("wait", "60")
+        garden.action_set_policy("wait", None)
+        self.assertEqual(self.garden._policy("wait"), (60, self.village))
+        self.village._do_set_policy("wait", "5")
+        self.assertEqual(self.garden._policy("wait"), (5, self.village))
+        # What is no floor stays free.
+        self.village._do_set_policy("part", "3/4")
+        self.garden._do_set_policy("part", "1/2")
+        self.assertEqual(self.compost._policy("part")[0], Fraction(1, 2))
+
+    def test_the_page_says_which_floor_is_in_force(self):
+        self._login(self.luc)
+        self.garden._do_set_policy("wait", "10")
+        self.village._do_set_policy("wait", "30")
+        page = self.url_open(f"/groups/{self.garden.slug}/manage").text
+        self.assertIn("Circles inside can make this stricter, not looser.", page)
+        self.assertIn("Currently 30, as decided by Test village", page)
 
     def test_what_is_no_value_of_its_kind_is_refused_by_hand_too(self):
         garden = self.garden.with_user(self.luc)

@@ -499,6 +499,9 @@ def policies_by_topic(group: Any) -> dict[str, list[dict]]:
             "kind": policy.kind,
             "choices": policy.choices,
             "own": own[key].value if key in own else "",
+            # A stricter value of a circle above is in force in place of the own.
+            "above": decided_by != group.sudo(),
+            "floor": policy.floor,
             "reason": (own[key].reason if key in own else "") or "",
             "text": _policy_text(env, policy, value),
             # A circle above may be hidden from those who manage this one.

@@ -24,6 +24,8 @@ class Policy(NamedTuple):
     :param choices: of a choice: ``{word: label}``, the strictest last
     :param least: whether the lowest value is the strictest; else the highest is
     :param topic: the heading under which people find it
+    :param floor: whether a circle inside can only make it stricter: the strictest of
+        its own value and those of the circles above is in force
     """
 
     label: str
@@ -31,6 +33,7 @@ class Policy(NamedTuple):
     choices: dict[str, str] = {}  # noqa: RUF012
     least: bool = False
     topic: str = ""
+    floor: bool = False
 
     def read(self, text: str) -> Any:
         """Return a stored value: a number, a bool, a word or an exact fraction."""

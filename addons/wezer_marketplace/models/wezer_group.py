@@ -24,6 +24,7 @@ class WezerGroup(models.Model):
                 "hours",
                 least=True,
                 topic=topic,
+                floor=True,
             ),
             "approvals_3_from": Policy(
                 self.env._(
@@ -32,6 +33,7 @@ class WezerGroup(models.Model):
                 "hours",
                 least=True,
                 topic=topic,
+                floor=True,
             ),
         }
 
