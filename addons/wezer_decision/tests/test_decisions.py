@@ -202,6 +202,23 @@ class TestDecisions(DecisionCommon):
             with self.assertRaises(AccessError):
                 decision.with_user(user).action_vote("yes")
 
+    def test_no_circle_inside_lets_people_vote_earlier_than_the_circle_above(self):
+        self.set_policies(self.village, member_days_to_vote=30)
+        new = self._put(self.eve, self.garden)
+        places = self.garden.sudo().membership_ids
+        (places - new).date_from = days.today(self.env) - timedelta(days=40)
+        new.date_from = days.today(self.env) - timedelta(days=10)
+        out = {"key": "member_days_to_vote", "value": "1"}
+        draft = self.draft(outcomes=[{"kind": "policy", "params": out}])
+        self.assert_refused("stricter", draft.action_announce)
+        # Nor by what it said before the circle above did.
+        self.set_policies(member_days_to_vote=1)
+        decision = self.opened(method="majority")
+        self.assertEqual(self.off(decision), {self.eve.partner_id: "short"})
+        self.assertEqual(decision.sudo().rules["member_days_to_vote"], 30)
+        self.set_policies(member_days_to_vote=90)
+        self.assert_refused("roll", self.draft(by=self.ben).action_announce)
+
     def test_electorates(self):
         self._put(self.luc, self.compost)
         decision = self.draft(method="majority", electorate="all")
@@ -327,7 +344,7 @@ class TestDecisions(DecisionCommon):
         closed = self.close(decision)
         self.assertEqual(
             self.off(closed),
-            {self.cleo.partner_id: "left", self.dora.partner_id: "suspended"},
+            {self.cleo.partner_id: "left", self.dora.partner_id: "suspended_later"},
         )
         self.assertEqual((closed.result["roll"], closed.result["no"]), (4, 1))
 
@@ -804,9 +821,29 @@ class TestDecisions(DecisionCommon):
         for _number in range(rules.RUNNING_PERSON):
             self.opened()
         self.assert_refused("running", self.draft().action_announce)
-        for user in (self.ben, self.ben, self.cleo):
-            self.opened(by=user)
-        self.assert_refused("running", self.draft(by=self.dora).action_announce)
+        said = str(self.assert_refused("running", self.draft().action_announce))
+        self.assertIn("2 of your proposals are running in this circle.", said)
+        for user, title in ((self.ben, "A pond"), (self.ben, "A hut")):
+            self.opened(by=user, title=title, members_only=title == "A hut")
+        last = self.opened(by=self.cleo, title="A gate", hours=200)
+        self.move(last, hours=100)
+        refused = self.assert_refused(
+            "running", self.draft(by=self.dora).action_announce
+        )
+        said = str(refused)
+        self.assertIn("5 decisions are running in this circle.", said)
+        self.assertIn("“A gate”, “A bench”, “A bench”, “A pond”, and “A hut”", said)
+        closes = days.format_moment(self.env, last.sudo().closes)
+        self.assertIn(f"The first one closes on {closes}.", said)
+        self.assertIn("keep yours as a draft", said)
+        self.assertEqual(refused.link[0], f"/decisions?circle={self.garden.slug}")
+        # Who manages the circle from outside reads no titles of its own decisions.
+        self._put(self.otto, self._role("Village lead", self.village, "manage"))
+        said = str(
+            self.assert_refused("running", self.draft(by=self.otto).action_announce)
+        )
+        self.assertIn("“A pond”", said)
+        self.assertNotIn("A hut", said)
         self.set_policies(decisions_circle=6)
         self.assertEqual(self.draft(by=self.dora).action_announce(), "open")
 

@@ -106,6 +106,8 @@ def values(group: Any, asked: dict) -> dict:
     return {
         "group": group,
         "refused": str(error) if error else "",
+        # Said before anything is typed: it can stay a draft.
+        "no_room": "" if error else _no_room(group),
         "discussion": discussion,
         # Not ``title``: the layout would take it for that of the page.
         "typed": _title(group, asked, discussion, params)[: proposing.TITLE_LENGTH],
@@ -130,6 +132,12 @@ def values(group: Any, asked: dict) -> dict:
         ),
         "quorum": asked_rules["quorum"],
     }
+
+
+def _no_room(group: Any) -> str:
+    """Return why the user puts nothing more to the circle now, or ""."""
+    error = proposing.why_no_room(group.sudo(), group.env.user.partner_id)
+    return str(error) if error else ""
 
 
 def categories(env: Any) -> Any:

@@ -9,10 +9,12 @@ from fractions import Fraction
 from math import ceil
 from typing import Any
 
+from odoo import fields
 from odoo.fields import Command, Domain
+from odoo.tools import format_list
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
-from odoo.addons.wezer_base.tools import payload
+from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.rate_limit import why_not_more
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, drawn_alike
 
@@ -28,6 +30,8 @@ DRAFTS_MOST = 20
 DAILY = 10
 # What was rejected comes back unchanged only after so many days, or where so many ask.
 RETURN_DAYS = 30
+# So many running decisions a refusal names.
+RUNNING_NAMED = 5
 RETURN_ASKED = 5
 REJECTED_READ = 100
 CHOICES = ("method", "electorate", "secrecy")
@@ -397,28 +401,70 @@ def _stands_later(decision: Any) -> bool:
 
 def _why_not_more(decision: Any) -> Refusal | None:
     """Refuse where as many decisions run as the circle wants at once."""
-    env, group = decision.env, decision.group_id
+    return why_no_room(decision.group_id, decision.proposer_id) or _why_not_daily(
+        decision
+    )
+
+
+def why_no_room(group: Any, proposer: Any) -> Refusal | None:
+    """Return why ``proposer`` puts nothing more to a circle (sudo) now, or None.
+
+    The sentence names what runs, as far as the user reads it, and when there is room.
+    """
+    env = group.env
+    decisions = env["wezer.decision"].sudo()
     running = Domain("group_id", "=", group.id) & Domain(
         "state", "in", ("announced", "open")
     )
     most = rules.policy(group, "decisions_circle") or rules.RUNNING_CIRCLE
-    count = decision.search_count(running)
-    if count < most and decision.proposer_id != group.partner_id:
-        running &= Domain("proposer_id", "=", decision.proposer_id.id)
+    count = decisions.search_count(running)
+    is_own = count < most
+    if is_own:
+        if proposer == group.partner_id:
+            return None
+        running &= Domain("proposer_id", "=", proposer.id)
         most = rules.policy(group, "decisions_person") or rules.RUNNING_PERSON
-        count = decision.search_count(running)
-    if count < most:
-        return _why_not_daily(decision)
+        count = decisions.search_count(running)
+        if count < most:
+            return None
     return Refusal(
-        env._(
-            "%(count)s decisions are running here already. Wait until one of them has"
-            " closed.",
-            count=count,
-        ),
+        " ".join(_no_room(decisions.search(running, order="closes, id"), is_own)),
         rule="running",
         value=str(count),
         limit=str(most),
+        link=(f"/decisions?circle={group.slug}", env._("See what is running")),
     )
+
+
+def _no_room(running: Any, is_own: bool) -> list[str]:
+    """Return the sentences of who finds no room: how many run, which, until when.
+
+    :param is_own: whether it is the own proposals that are too many
+    """
+    env, count = running.env, len(running)
+    said = [
+        env._("%(count)s of your proposals are running in this circle.", count=count)
+        if is_own
+        else env._(
+            "%(count)s decisions are running in this circle. More are not possible at"
+            " the same time.",
+            count=count,
+        )
+    ]
+    # Some are for the members of the circle only.
+    seen = running.sudo(False)._filtered_access("read")[:RUNNING_NAMED]
+    if seen:
+        titles = format_list(env, [env._("“%s”", one.title) for one in seen])
+        said.append(env._("Running now: %(titles)s.", titles=titles))
+    ends = [
+        max(one.closes, one.waits_until or one.closes) for one in running if one.closes
+    ]
+    ends = [end for end in ends if end > fields.Datetime.now()]
+    if ends:
+        moment = days.format_moment(env, min(ends))
+        said.append(env._("The first one closes on %(moment)s.", moment=moment))
+    said.append(env._("You can keep yours as a draft until one of them has closed."))
+    return said
 
 
 def _why_not_daily(decision: Any) -> Refusal | None:
