@@ -215,7 +215,15 @@ class TestSecretVotesServer(RpcCase):
                 WHERE table_name = 'wezer_decision_voter'
                   AND data_type ~ 'time|date'"""
         )
-        self.assertFalse(moments)
+        # Days of a suspension stand on voices that cast none.
+        self.assertEqual(
+            {row[0] for row in moments}, {"suspended_from", "suspended_until"}
+        )
+        dated = self._rows(
+            """SELECT id FROM wezer_decision_voter WHERE state <> 'off'
+                  AND (suspended_from IS NOT NULL OR suspended_until IS NOT NULL)"""
+        )
+        self.assertFalse(dated)
 
         # The log of the server and the sessions of its users.
         log = self.server.text()

@@ -129,6 +129,7 @@ class WezerPersonalData(models.AbstractModel):
             "return_keys",
             "left_from",
             "admitted_by_id",
+            "suspended_by_id",
         }
         names = [name for name in self._own_fields(profile) if name not in hidden]
         notices = self.env["wezer.notice"].sudo()

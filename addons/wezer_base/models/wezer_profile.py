@@ -2,7 +2,7 @@ import hashlib
 from base64 import b64decode
 from datetime import timedelta
 
-from odoo import Command, api, fields, models
+from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import LazyTranslate, email_normalize, escape_psql, hmac
 
@@ -181,6 +181,11 @@ class WezerProfile(models.Model):
         required=True,
         default="active",
         index=True,
+    )
+    # Of the latest suspension: rolls of decisions keep the day, and who suspended.
+    suspended_date = fields.Date(copy=False, groups=fields.NO_ACCESS)
+    suspended_by_id = fields.Many2one(
+        "res.partner", copy=False, groups=fields.NO_ACCESS, ondelete="set null"
     )
     # Each of these has a sharing level: others get it from shared(), or what their
     # audience may see of it; never the field itself.
@@ -594,6 +599,8 @@ class WezerProfile(models.Model):
         accepted = self.browse()
         if vals.get("state") == "active":
             accepted = self.filtered(lambda profile: profile.state in WAITING)
+        elif vals.get("state") == "suspended":
+            vals = {**self._suspended_now(), **vals}
         result = super().write(vals)
         if "image_1920" in vals:
             for profile in self.sudo():
@@ -605,6 +612,16 @@ class WezerProfile(models.Model):
             slug = slugify(profile.name, "member")
             profile.slug = free_slug(slug, self._slugs_like(slug) - {profile.slug})
         return result
+
+    @api.model
+    def _suspended_now(self):
+        """Return what is kept of a suspension that begins now."""
+        user = self.env.user
+        acts = user.id != SUPERUSER_ID and user._wezer_is_person()
+        return {
+            "suspended_date": days.today(self.env),
+            "suspended_by_id": user.partner_id.id if acts else False,
+        }
 
     @api.model
     def _make_for(self, partners):

@@ -99,6 +99,9 @@ def merge_profile(source: Any, target: Any) -> None:
     if "suspended" in (given_up.state, kept.state):
         # Nobody gets rid of a suspension by a second account.
         vals["state"] = "suspended"
+        suspended = kept if kept.state == "suspended" else given_up
+        vals["suspended_date"] = suspended.suspended_date
+        vals["suspended_by_id"] = suspended.suspended_by_id
     days = [day for day in (given_up.joined_date, kept.joined_date) if day]
     vals["joined_date"] = min(days, default=False)
     kept.write(
@@ -129,6 +132,7 @@ def _filled_fields(env: api.Environment) -> Any:
     """Return the profile's fields that the other account may fill."""
     fixed = {"partner_id", "company_id", "state", "slug", "active"}
     fixed |= {"left_date", "left_from", "return_keys", "joined_date"}
+    fixed |= {"suspended_date", "suspended_by_id"}
     return {name for name in env["wezer.profile"]._fields if name not in fixed} - set(
         models.MAGIC_COLUMNS
     )

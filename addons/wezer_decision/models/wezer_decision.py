@@ -24,6 +24,7 @@ from ..tools import (
     roll,
     rules,
     secrecy,
+    suspensions,
     terms,
     voting,
 )
@@ -68,6 +69,8 @@ DECISION = StateMachine(
         "voter": "a person on the roll who may vote",
         "answering": "a person on the roll who may vote, or who has a mandate to vote"
         " for such a person",
+        "on_roll": "a person on the roll who may vote, or whom a suspension kept from"
+        " it",
         "moderator": "a moderator of the community who is no party",
         "judge": "a moderator of the smallest circle around that is no party",
         "manager": "holds “manage” in the circle, or facilitates it",
@@ -181,7 +184,7 @@ DECISION = StateMachine(
         ),
         Transition("lot", ("tied",), ("adopted",), "clock", "_draw_lot"),
         Transition(
-            "challenge", ("adopted",), ("challenged",), "voter", "action_challenge"
+            "challenge", ("adopted",), ("challenged",), "on_roll", "action_challenge"
         ),
         Transition(
             "judge", ("challenged",), ("adopted", "ended"), "judge", "action_judge"
@@ -555,7 +558,7 @@ class WezerDecision(models.Model):
             "nominee": self.env._("Only the person who is elected can do this."),
             "put_out": self.env._("Only the person who was put out can do this."),
         }
-        who = "voter" if who == "answering" else who
+        who = "voter" if who in ("answering", "on_roll") else who
         message = sentences.get(who) or self.env._("This happens on its date.")
         return NotAllowed(message, rule=who)
 
@@ -611,6 +614,9 @@ class WezerDecision(models.Model):
 
     def _is_voter(self):
         return bool(self._voices())
+
+    def _is_on_roll(self):
+        return self._is_voter() or suspensions.has_row(self, self.env.user.partner_id)
 
     def _is_answering(self):
         return bool(self._voices() or self._voices_of_others())
@@ -670,6 +676,7 @@ class WezerDecision(models.Model):
             | self.facilitator_id
             | self.challenged_by_id
             | roll.concerned(self)
+            | suspensions.suspenders(self)
         )
 
     def _judges(self):
@@ -1098,6 +1105,7 @@ class WezerDecision(models.Model):
         """Open the voting (sudo, locked): rules are copied, the roll stays."""
         if self.opens > self.announced_at:
             roll.refresh(self)
+        suspensions.log(self)
         elections.settle_candidates(self)
         voices, _answered = roll.counts(self)
         options = self._ballot_options().filtered(lambda one: not one.is_withdrawn)

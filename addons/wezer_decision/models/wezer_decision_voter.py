@@ -5,7 +5,7 @@ class WezerDecisionVoter(models.Model):
     """The roll: who may vote in a decision, written once when it opens.
 
     No row says when it was written or changed: a time would join a person to a secret
-    ballot.
+    ballot. The days of a suspension stand on rows that cast none.
     """
 
     _name = "wezer.decision.voter"
@@ -37,10 +37,18 @@ class WezerDecisionVoter(models.Model):
         [
             ("concerned", "The decision is about this person"),
             ("suspended", "Suspended"),
+            ("suspended_later", "Suspended while answers were taken"),
             ("left", "Left the circle"),
             ("merged", "The contact was merged"),
             ("short", "Member for too short a time"),
         ]
+    )
+    suspended_from = fields.Date(readonly=True)
+    suspended_until = fields.Date(
+        readonly=True, help="The day on which the suspension ended, before closing."
+    )
+    suspended_by_id = fields.Many2one(
+        "res.partner", readonly=True, groups=fields.NO_ACCESS, ondelete="set null"
     )
     wrong_codes = fields.Integer(
         default=0,
@@ -62,6 +70,12 @@ class WezerDecisionVoter(models.Model):
         help="The voter whose ballot counted for this voice; set at closing.",
     )
 
+    _no_times = models.Constraint(
+        "CHECK (state = 'off' OR (suspended_from IS NULL AND suspended_until IS NULL"
+        " AND suspended_by_id IS NULL))",
+        "The days of a suspension stand on voices that are not cast only.",
+    )
+    _suspended_idx = models.Index("(decision_id) WHERE off_reason = 'suspended'")
     _once = models.UniqueIndex(
         "(decision_id, party_id)", "Each voice is on the roll once."
     )

@@ -17,6 +17,7 @@ ADOPTED = ("adopted", "done")
 OF_CIRCLE = (
     *("objection", "objection_ended", "person_proposed", "person_dropped"),
     *("person_declined", "delegation_given", "delegation_ended"),
+    *("kept_off", "kept_off_ended"),
 )
 LOGGED = (
     SEEN

@@ -131,6 +131,13 @@ class WezerGovernanceEvent(models.Model):
         return {
             "announced": env._("%(decision)s was announced."),
             "opened": env._("%(decision)s: answers are taken."),
+            "kept_off": env._(
+                "%(decision)s: on the roll without a vote, because they are suspended:"
+                " %(number)s."
+            ),
+            "kept_off_ended": env._(
+                "%(decision)s: a suspension has ended. The roll stays as it is."
+            ),
             "extended": env._("%(decision)s: there is more time for answers."),
             "version": env._("%(decision)s: version %(number)s."),
             "objection": env._("%(decision)s: %(actor)s objected."),

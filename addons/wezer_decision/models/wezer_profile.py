@@ -1,10 +1,25 @@
 from odoo import models
 
-from ..tools import answer_fields, decision_list, decision_page, propose_form
+from ..tools import (
+    answer_fields,
+    decision_list,
+    decision_page,
+    propose_form,
+    suspensions,
+)
 
 
 class WezerProfile(models.Model):
     _inherit = "wezer.profile"
+
+    def write(self, vals):
+        suspended = self.browse()
+        if vals.get("state") == "active":
+            suspended = self.filtered(lambda profile: profile.state == "suspended")
+        result = super().write(vals)
+        if suspended:
+            suspensions.end(suspended.sudo().partner_id)
+        return result
 
     def _wezer_party_values(self, **known):
         """Extend wezer_fractal_groups: add what a circle decides to its page."""

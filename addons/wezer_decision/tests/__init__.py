@@ -2,6 +2,7 @@ from . import test_secret_votes
 from . import test_discussions
 from . import test_decisions
 from . import test_reminders
+from . import test_suspensions
 from . import test_outcomes
 from . import test_delegations
 from . import test_notices_of_delegations

@@ -79,7 +79,7 @@ class TestLargeRolls(DecisionCommon):
         off = decision.voter_ids.filtered(lambda one: one.state == "off")
         self.assertEqual(
             {one.person_id: one.off_reason for one in off},
-            {left: "left", suspended: "suspended"},
+            {left: "left", suspended: "suspended_later"},
         )
         self.assertEqual(row.state, "voted")
         people = self.env["res.partner"]

@@ -183,9 +183,7 @@ class TestReminders(DecisionCommon):
         )
         decision = self.opened(method="majority")
         self.later(days=3, hours=13)
-        voice = self.env["wezer.mandate"]._voices(
-            decision.sudo(), self.cleo.partner_id
-        )
+        voice = self.env["wezer.mandate"]._voices(decision.sudo(), self.cleo.partner_id)
         decision.with_user(self.cleo).action_vote("yes", voice_id=voice.id)
         told = self.told("decision_half", decision)
         self.assertNotIn(self.ben.partner_id, told)

@@ -12,6 +12,14 @@ from odoo import models
 from . import clocks, closing, integration
 
 ERASED = "…"
+# A voice that is used bears no trace of why it could not be.
+VOTED = {
+    "state": "voted",
+    "off_reason": False,
+    "suspended_from": False,
+    "suspended_until": False,
+    "suspended_by_id": False,
+}
 
 
 def personal_data(partners: models.Model) -> dict[str, list]:
@@ -140,8 +148,8 @@ def _leave_one(voter: Any, other: Any) -> None:
     elif voter.state == "voted" and decision.secrecy == "open":
         ballots = decision.env["wezer.ballot"]
         ballots.search([("voter_id", "=", voter.id)]).voter_id = other
-        other.write({"state": "voted", "off_reason": False})
+        other.write(VOTED)
     elif voter.state == "voted":
         # The secret vote is in the urn; who has voted stays to be seen.
-        other.write({"state": "voted", "off_reason": False})
+        other.write(VOTED)
     voter.write({"state": "off", "off_reason": "merged"})

@@ -19,6 +19,7 @@ from . import (
     no_voice,
     recall,
     result_view,
+    suspensions,
     text_changes,
 )
 
@@ -114,6 +115,10 @@ def values(decision: Any) -> dict:
         "nominations": nominations(decision) if inside else {},
         "counts": turnout(decision) if inside else {},
         "faces": faces(decision) if inside else {},
+        # Who judges a challenge reads it as well, without names.
+        "kept_off": suspensions.shown(decision, inside)
+        if inside or "judge" in may
+        else [],
         "result": result_view.values(decision) if closed else {},
         "nominee": nominee_of(decision) if inside else None,
         "signatures": signatures(decision) if inside else {},
@@ -149,6 +154,7 @@ def for_moderators(decision: Any) -> dict:
         "may": may,
         "appealing": appealing(decision) if "appeal" in may else {},
         "challenge": decision._challenge_words(),
+        "kept_off": suspensions.shown(known, named=False),
         "asked": asked,
         "answered": answered,
         "rows": result_view.result_rows(env, known, result) if result else [],
@@ -453,6 +459,8 @@ def with_profiles(voters: Any) -> list[dict]:
     return [
         {
             "voter": voter,
+            "since": voter.suspended_from,
+            "until": voter.suspended_until,
             "profile": by_person.get(voter.sudo().person_id.id, profiles.browse()),
         }
         for voter in voters

@@ -24,7 +24,7 @@ FILTERS = {
     "decisions": (
         *("announced", "opened", "extended", "version", "closed", "ended"),
         *("executed", "stuck", "challenged", "challenge_dismissed"),
-        "challenge_upheld",
+        *("challenge_upheld", "kept_off", "kept_off_ended"),
     ),
     "objections": ("objection", "objection_ended"),
     "roles": ("role_given", "role_ended", "term_changed", "held_over"),

@@ -13,6 +13,11 @@ def why(decision: Any, off: Any) -> str:
     env, group = decision.env, decision.group_id
     if not group.is_user_member:
         return env._("Only members of the circle answer this.")
+    if off.suspended_until:
+        return env._(
+            "Your membership was suspended when this was announced, so you do not"
+            " answer it. If the suspension was a mistake, you can challenge the result."
+        )
     if off:
         return _why_off(env, off.off_reason) or env._("You do not answer this.")
     # Who would be asked is no secret to people of the circle.
@@ -37,6 +42,9 @@ def _why_off(env: Any, reason: str) -> str:
             "This is about you, so others answer it. You can speak in the discussion."
         ),
         "suspended": env._("Your membership is suspended, so you do not answer this."),
+        "suspended_later": env._(
+            "Your membership is suspended, so you do not answer this."
+        ),
         "left": env._("You left the circle, so you do not answer this."),
         "short": env._("You have been a member for too short a time to answer this."),
     }.get(reason, "")

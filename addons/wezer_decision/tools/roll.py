@@ -108,7 +108,7 @@ def write(decision: Any) -> None:
                )
                INSERT INTO wezer_decision_voter
                       (decision_id, party_id, person_id, college_id,
-                       state, off_reason)
+                       state, off_reason, suspended_from, suspended_by_id)
                SELECT %(decision)s, f.party, f.person, f.college,
                       CASE WHEN f.person = ANY(%(concerned)s)
                              OR p.state = 'suspended'
@@ -116,7 +116,9 @@ def write(decision: Any) -> None:
                            THEN 'off' ELSE 'may' END,
                       CASE WHEN f.person = ANY(%(concerned)s) THEN 'concerned'
                            WHEN p.state = 'suspended' THEN 'suspended'
-                           WHEN f.since > %(latest)s THEN 'short' END
+                           WHEN f.since > %(latest)s THEN 'short' END,
+                      CASE WHEN p.state = 'suspended' THEN p.suspended_date END,
+                      CASE WHEN p.state = 'suspended' THEN p.suspended_by_id END
                  FROM found f
                  JOIN wezer_profile p ON p.partner_id = f.person
                   AND p.state IN ('active', 'suspended')
@@ -127,7 +129,7 @@ def write(decision: Any) -> None:
             decision=decision.id,
             concerned=concerned(decision).ids,
             latest=latest(decision),
-            to_flush=env["wezer.profile"]._fields["state"],
+            to_flush=_standing(env),
         )
     )
     env["wezer.decision.voter"].invalidate_model(flush=False)
@@ -165,10 +167,13 @@ def follow(decision: Any) -> list[tuple[int, int]]:
                     WHERE v.decision_id = %(decision)s
                       AND (v.state = 'off' AND v.off_reason = 'left'
                         OR a.party IS NULL AND (v.state = 'may' OR v.state = 'off'
-                           AND v.off_reason IN ('suspended', 'concerned')))
+                           AND v.off_reason IN
+                               ('suspended', 'suspended_later', 'concerned')))
                )
                UPDATE wezer_decision_voter v
-                  SET person_id = found.now, state = 'may', off_reason = NULL
+                  SET person_id = found.now, state = 'may', off_reason = NULL,
+                      suspended_from = NULL, suspended_until = NULL,
+                      suspended_by_id = NULL
                  FROM found WHERE found.id = v.id
                RETURNING found.before, found.now""",
             candidates=candidates(decision),
@@ -183,6 +188,9 @@ def follow(decision: Any) -> list[tuple[int, int]]:
 
 def refresh(decision: Any) -> None:
     """Put to ``off`` who left, or was suspended, since the roll was written (sudo).
+
+    A voice that could have been used is told apart from one that never could: of a
+    secret vote, only the second may be seen before closing.
 
     Sets are compared (``EXCEPT``), not joined: a roll that was just written has no
     statistics yet, and a join could go through all members for each voice.
@@ -203,16 +211,29 @@ def refresh(decision: Any) -> None:
                )
                UPDATE wezer_decision_voter v SET state = 'off',
                       off_reason = CASE WHEN p.state = 'suspended'
-                                        THEN 'suspended' ELSE 'left' END
+                                        THEN %(suspended)s ELSE 'left' END,
+                      suspended_from = CASE WHEN p.state = 'suspended'
+                                            THEN p.suspended_date END,
+                      suspended_by_id = CASE WHEN p.state = 'suspended'
+                                             THEN p.suspended_by_id END
                  FROM gone JOIN wezer_profile p ON p.partner_id = gone.person_id
                 WHERE v.decision_id = %(decision)s AND v.party_id = gone.party_id
                RETURNING v.id""",
             candidates=candidates(decision),
             decision=decision.id,
-            to_flush=env["wezer.profile"]._fields["state"],
+            suspended="suspended"
+            if decision.state == "announced"
+            else "suspended_later",
+            to_flush=_standing(env),
         )
     )
     env["wezer.decision.voter"].invalidate_model(flush=False)
+
+
+def _standing(env: Any) -> tuple:
+    """Return the fields of profiles that say who is suspended, and since when."""
+    known = env["wezer.profile"]._fields
+    return tuple(known[name] for name in ("state", "suspended_date", "suspended_by_id"))
 
 
 def concerned(decision: Any) -> Any:
