@@ -1708,10 +1708,7 @@ class WezerGroup(models.Model):
 
         :return: ``(value or None, the circle (sudo) that decided it)``
         """
-        policies = self._policies_above(key)
-        if len(policies) > 1 and self._policies()[key].floor:
-            policies = self._strictest_of(policies)
-        policy = policies[:1]
+        policy = self._policies_above(key)._the_one_in_force()
         return policy._read_value(), policy.group_id
 
     def _strictest(self, key):
@@ -1722,15 +1719,8 @@ class WezerGroup(models.Model):
 
         :return: ``(value or None, the policy (sudo))``
         """
-        policy = self._strictest_of(self._policies_above(key))
+        policy = self._policies_above(key)._strictest()
         return policy._read_value(), policy
-
-    def _strictest_of(self, policies):
-        """Return the strictest of what circles decided on one key (sudo)."""
-        if not policies:
-            return policies
-        values = [policy._read_value() for policy in policies]
-        return policies[self._policies()[policies[0].key].strictest(values)]
 
     def _policies_above(self, key):
         """Return what this circle and those above decided on ``key``, nearest first."""

@@ -111,7 +111,7 @@ class WezerGroupPolicy(models.Model):
         """
         rows = self.env.execute_query(
             SQL(
-                """SELECT DISTINCT ON (p.key) p.id FROM wezer_group_closure c
+                """SELECT p.id FROM wezer_group_closure c
                      JOIN wezer_group_policy p ON p.group_id = c.ancestor_id
                     WHERE c.descendant_id = %s AND p.key IN %s
                     ORDER BY p.key, c.distance""",
@@ -128,8 +128,25 @@ class WezerGroupPolicy(models.Model):
         found = self.sudo().browse(row[0] for row in rows)
         return {
             **dict.fromkeys(keys),
-            **{policy.key: policy._read_value() for policy in found},
+            **{
+                key: policies._the_one_in_force()._read_value()
+                for key, policies in found.grouped("key").items()
+            },
         }
+
+    def _the_one_in_force(self):
+        """Return which of these decisions on one key is in force, the nearest first."""
+        if len(self) > 1 and self.env["wezer.group"]._policies()[self[0].key].floor:
+            return self._strictest()
+        return self[:1]
+
+    def _strictest(self):
+        """Return the strictest of what circles decided on one key."""
+        if not self:
+            return self
+        values = [policy._read_value() for policy in self]
+        known = self.env["wezer.group"]._policies()
+        return self[known[self[0].key].strictest(values)]
 
     def _read_value(self):
         """Return the value as its kind is read; None of none."""
@@ -165,7 +182,7 @@ class WezerGroupPolicy(models.Model):
         above = self._decided_above(group, key) - group.sudo().policy_ids
         if not policy.floor or value is None or not above:
             return
-        wanted = group._strictest_of(above)
+        wanted = above._strictest()
         text = self._value_text(policy, value)
         # The first of equal ones is the strictest.
         if not policy.strictest([policy.read(text), wanted._read_value()]):

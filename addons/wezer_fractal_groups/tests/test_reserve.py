@@ -448,6 +448,8 @@ class TestPolicyKinds(GroupPages):
         self.village._do_set_policy("wait", "60")
         self.assertEqual(self.compost._policy("wait"), (60, self.village))
         self.assertEqual(self.garden._policy("wait"), (60, self.village))
+        policies = self.env["wezer.group.policy"]
+        self.assertEqual(policies._in_force(self.garden, ["wait"]), {"wait": 60})
         garden.action_set_policy("wait", "60")
         garden.action_set_policy("wait", None)
         self.assertEqual(self.garden._policy("wait"), (60, self.village))
