@@ -75,7 +75,7 @@ class WezerDelegations(http.Controller):
             vals["paper_name"] = getattr(paper, "filename", None)
         holder = propose_form.person_named(env, form, "member")
         env["wezer.vote.delegation"].action_give(holder, vals)
-        flash(env._("Your voice was given. We have notified the person who holds it."))
+        flash(env._("This person votes for you from now on. We have notified them."))
         return request.redirect(self._back(giver))
 
     def _back(self, giver):
@@ -106,7 +106,7 @@ class WezerDelegations(http.Controller):
             flash(request.env._("You vote yourself again."))
         elif act == "resign":
             delegation.action_resign()
-            flash(request.env._("You no longer carry this voice."))
+            flash(request.env._("You no longer vote for this person."))
         else:
             raise werkzeug.exceptions.NotFound()
         return request.redirect(self._back(giver))

@@ -817,7 +817,7 @@ class WezerDecision(models.Model):
             self.method == "person" and self.phase != "consent"
         ):
             return Refusal(
-                self.env._("Objections belong to decisions by consent."),
+                self.env._("Objections are possible in decisions by consent only."),
                 rule="method",
                 value=self.method,
                 limit="consent",
@@ -1268,7 +1268,7 @@ class WezerDecision(models.Model):
         person = self.env.user.partner_id
         if not self.is_recall or self._now() > recall.recall_until(self):
             return Refusal(
-                self.env._("Nothing can be signed here, or not any more."),
+                self.env._("Nothing can be signed here now."),
                 rule="recall",
                 limit=str(recall.recall_until(self)),
             )

@@ -85,7 +85,7 @@ class WezerGroup(models.Model):
             **super()._policies(),
             **rules.policies(self.env),
             "decides_electorate": Policy(
-                self.env._("People who are asked when something follows"),
+                self.env._("People who are asked when a decision has an effect"),
                 "choice",
                 {
                     name: labels[name]
@@ -312,8 +312,8 @@ class WezerGroup(models.Model):
         if missed < MISSED:
             return Refusal(
                 self.env._(
-                    "The circle decides this itself. Moderators can only where too few"
-                    " people answered three decisions in ninety days."
+                    "The circle decides this itself. Moderators can change it only"
+                    " after too few people answered three decisions in ninety days."
                 ),
                 rule="quorum",
                 value=str(missed),

@@ -107,7 +107,7 @@ class WezerVoteDelegation(models.Model):
     _active_once = models.UniqueIndex(
         "(giver_id, scope, group_id, COALESCE(category_id, 0),"
         " COALESCE(decision_id, 0)) WHERE state = 'active'",
-        "You have already given your voice for this.",
+        "Somebody votes for you in this already.",
     )
     _not_oneself = models.Constraint(
         "CHECK (giver_id <> holder_id)", "Choose another person than yourself."
@@ -216,7 +216,7 @@ class WezerVoteDelegation(models.Model):
         holder._wezer_notify(
             "delegation",
             _lt(
-                "%(name)s gave you their voice: %(matter)s.",
+                "%(name)s lets you vote for them: %(matter)s.",
                 name=giver.name,
                 matter=given._matter_name(),
             ),
@@ -235,7 +235,7 @@ class WezerVoteDelegation(models.Model):
         given.holder_id._wezer_notify(
             "delegation",
             _lt(
-                "%(name)s took back the voice that you carried: %(matter)s.",
+                "You no longer vote for %(name)s: %(matter)s.",
                 name=given.giver_id.name,
                 matter=given._matter_name(),
             ),
@@ -526,7 +526,8 @@ class WezerVoteDelegation(models.Model):
         if self.sudo().search_count(domain, limit=HOURLY) >= HOURLY:
             raise Refusal(
                 self.env._(
-                    "This voice was given %(count)s times in an hour. Try again later.",
+                    "This delegation was changed %(count)s times in an hour. Try again"
+                    " later.",
                     count=HOURLY,
                 ),
                 rule="hourly",

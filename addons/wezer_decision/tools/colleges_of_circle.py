@@ -112,8 +112,8 @@ def _why_not_none(circle: Any) -> Refusal | None:
         return None
     return Refusal(
         circle.env._(
-            "The circle asks its colleges when something follows from a decision."
-            " Choose other people for that first."
+            "The circle asks its colleges when a decision has an effect. Choose"
+            " other people for that first."
         ),
         rule="electorate",
         value="0",

@@ -271,7 +271,7 @@ def why_not_announce(decision: Any) -> Exception | None:
         return error
     if _decides_nothing(decision):
         return Refusal(
-            env._("An answer of this kind decides nothing, so nothing can follow."),
+            env._("Answers of this kind decide nothing. Choose no effect."),
             rule="outcome",
             field="method",
         )

@@ -159,7 +159,9 @@ def policies(env: Any) -> dict[str, Policy]:
         silence_consents=Policy(
             env._("Silence counts as consent"), "switch", least=True
         ),
-        consent_rounds=Policy(env._("Versions before another way is taken"), "count"),
+        consent_rounds=Policy(
+            env._("Versions before objections are settled in another way"), "count"
+        ),
         consent_fallback=Policy(
             env._("Where objections remain after these versions"),
             "choice",
@@ -171,7 +173,7 @@ def policies(env: Any) -> dict[str, Policy]:
         ),
         consent_fallback_share=Policy(env._("Share that this majority needs"), "share"),
         member_days_to_vote=Policy(
-            env._("Days of membership before one may vote"), "days", floor=True
+            env._("Days of membership before a person may vote"), "days", floor=True
         ),
         decisions_person=Policy(
             env._("Decisions that one person may have running"), "count", least=True
@@ -183,7 +185,7 @@ def policies(env: Any) -> dict[str, Policy]:
             env._("How people are elected when their term ends"),
             "choice",
             {
-                "manage": env._("whoever manages the circle gives the role"),
+                "manage": env._("people who manage the circle give the role"),
                 "consent": env._("by consent, about the person who has the role"),
                 "person": env._("election without candidates"),
                 "schulze": env._("ranking of candidates, one seat"),
@@ -191,23 +193,25 @@ def policies(env: Any) -> dict[str, Policy]:
             },
         ),
         re_elect_days=Policy(
-            env._("Days before the end of a term at which its election is drafted"),
+            env._("Days before the end of a term on which the election is prepared"),
             "days",
         ),
         terms_in_row=Policy(
-            env._("Terms in a row that one person may have a role"), "count", least=True
+            env._("Terms in a row for which a person may have a role"),
+            "count",
+            least=True,
         ),
         delegation=Policy(
-            env._("Letting others vote for oneself"),
+            env._("Members let other members vote for them"),
             "choice",
             {
-                "chains": env._("Possible, and carried votes may be passed on"),
-                "once": env._("Possible, and carried votes are not passed on"),
+                "chains": env._("Possible; a person can pass on the votes of others"),
+                "once": env._("Possible; nobody passes on the votes of others"),
                 "none": env._("Everybody votes personally"),
             },
         ),
         delegation_cap=Policy(
-            env._("Voices one person may carry"), "count", least=True
+            env._("Members for whom one person may vote"), "count", least=True
         ),
         procurations=Policy(
             env._("In secret votes, one person may vote for up to two absent members"),
