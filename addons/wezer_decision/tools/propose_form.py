@@ -232,16 +232,15 @@ def majority(group: Any) -> dict[str, Any]:
     holds = more if usual["strict"] else least
     if usual["strict"] and not known["decides_strict"]:
         holds = env._("more than 1/2, or a larger share")
-    bases = [
-        ("cast", env._("those who say yes or no")),
-        ("roll", env._("all who were asked")),
-    ]
+    answered, asked = env._("those who say yes or no"), env._("all who were asked")
     if usual["base"] == "roll":
-        bases = bases[1:]
+        bases = [("", asked)]
+    else:
+        bases = [("", answered), ("roll", asked)]
     return {
         "share": usual["share"],
         "strict": [("", holds), *([("yes", more)] if holds != more else [])],
-        "base": [("", bases[0][1]), *bases[1:]],
+        "base": bases,
     }
 
 
