@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import Refusal
+from odoo.addons.wezer_base.models.res_partner import MANY
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_fractal_groups.tools.membership_sql import member_counts
@@ -216,10 +217,20 @@ class WezerDispute(models.Model):
             held |= Domain("dispute_circle_id", "=", False)
         if held.is_false():
             return Domain.FALSE
-        acting = SQL(" UNION ALL ").join(
-            user._acting_sql(right) for right in SIDE_RIGHTS
-        )
-        mine = SQL("(SELECT id FROM (%s) acting(id) WHERE id IS NOT NULL)", acting)
+        # By their ids: PostgreSQL plans the SELECT of each right for longer than it
+        # takes to find all of them.
+        acting = {
+            party
+            for right in SIDE_RIGHTS
+            for party in user._acting_ids(right, limit=MANY + 1)
+        }
+        mine = sorted(acting)
+        if len(acting) > MANY:
+            selects = (user._acting_sql(right) for right in SIDE_RIGHTS)
+            mine = SQL(
+                "(SELECT id FROM (%s) acting(id) WHERE id IS NOT NULL)",
+                SQL(" UNION ALL ").join(selects),
+            )
         side = Domain.OR(
             Domain(party, "any", [("id", "in", mine)])
             for party in ("author_id", "replier_id", "coworker_ids")
