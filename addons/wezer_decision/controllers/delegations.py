@@ -76,6 +76,9 @@ class WezerDelegations(http.Controller):
         holder = propose_form.person_named(env, form, "member")
         env["wezer.vote.delegation"].action_give(holder, vals)
         flash(env._("This person votes for you from now on. We have notified them."))
+        if decision and not giver:
+            # Back to the page on which it was given: it says who votes now.
+            return request.redirect(f"/decisions/{decision}")
         return request.redirect(self._back(giver))
 
     def _back(self, giver):
