@@ -558,6 +558,11 @@ class WezerDecision(models.Model):
             "nominee": self.env._("Only the person who is elected can do this."),
             "put_out": self.env._("Only the person who was put out can do this."),
         }
+        if who == "answering" and self.env.user.partner_id in roll.decides(self):
+            return NotAllowed(
+                self.env._("You decide this, so the others give advice."),
+                rule="decider",
+            )
         who = "voter" if who in ("answering", "on_roll") else who
         message = sentences.get(who) or self.env._("This happens on its date.")
         return NotAllowed(message, rule=who)
@@ -859,9 +864,8 @@ class WezerDecision(models.Model):
 
     def _why_not_decide(self):
         voices, answered = roll.counts(self)
-        # The person who decides gives no advice.
-        waits = self._voting_people("may") - self.decider_id
-        if self.method != "advice" or (waits and self._now() < self.closes):
+        waits = self._now() < self.closes and self._voting_people("may")
+        if self.method != "advice" or waits:
             return Refusal(
                 self.env._(
                     "Wait until everybody has answered, or until the closing time."
@@ -1142,6 +1146,17 @@ class WezerDecision(models.Model):
         self._log("opened", {"voices": voices, "method": self.method})
         self._begin_phases()
         self._tell_asked(self._voting_people("may", "voted"))
+        self._tell(
+            roll.decides(self),
+            "decision_changed",
+            _lt(
+                "You decide “%(title)s” after the advice of the others: once all have"
+                " answered, or after %(moment)s.",
+                title=self.title,
+                moment=self.closes,
+            ),
+            "decide",
+        )
         clocks.set_due(self)
 
     def _begin_phases(self):
@@ -1994,6 +2009,7 @@ class WezerDecision(models.Model):
     def _tell_result(self):
         """Tell the roll, and the people whom it is about, how it ended (sudo)."""
         people = self._voting_people("may", "voted") | roll.heard(self)
+        people |= roll.decides(self)
         if appeals.is_appeal(self):
             people |= self.proposer_id
         self._tell(

@@ -40,6 +40,7 @@ class WezerDecisionVoter(models.Model):
             ("suspended_later", "Suspended while answers were taken"),
             ("left", "Left the circle"),
             ("merged", "The contact was merged"),
+            ("decides", "Decides after the advice of the others"),
             ("short", "Member for too short a time"),
         ]
     )

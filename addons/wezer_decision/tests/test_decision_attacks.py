@@ -288,6 +288,9 @@ class TestDecisionAttacks(DecisionCommon, FormCase):
             method="advice", decider_id=self.anna.partner_id.id, title="A path"
         )
         for user in self.members:
+            if user == self.anna:
+                self.refused("decider", advised.action_vote, "", reason="Mine.")
+                continue
             advised.with_user(user).action_vote("", reason="It would be nice there.")
         advised.action_decide(True, "We build it in spring.")
         for decision in (missed, advised):

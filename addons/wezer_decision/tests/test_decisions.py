@@ -597,14 +597,47 @@ class TestDecisions(DecisionCommon):
         as_cleo.action_decide(True, "Oak it is, as Ben says; thank you.")
         self.assertEqual(decision.state, "adopted")
         self.assertEqual(decision.result["answered"], 1)
-        # Who decides is not waited for.
+        # The person who decides gives no advice, and nobody waits for it.
         decision = self.opened(
             title="A tap", method="advice", decider_id=self.cleo.partner_id.id
         )
         others = ("anna", "ben", "dora", "fred", "gina")
+        cleo = decision.with_user(self.cleo)
+        self.assert_refused("decider", cleo.action_vote, "", reason="Take oak.")
+        row = decision.voter_ids.filtered(
+            lambda one: one.person_id == self.cleo.partner_id
+        )
+        self.assertEqual((row.state, row.off_reason), ("off", "decides"))
+        self.assertEqual(decision._progress(), (5, 0))
         self.vote(decision, **dict.fromkeys(others, ""))
-        decision.with_user(self.cleo).action_decide(True, WHY)
+        cleo.action_decide(True, WHY)
         self.assertEqual(decision.state, "adopted")
+
+    def test_nobody_gives_advice_to_themselves_by_another_account_or_a_circle(self):
+        vals = {"method": "advice", "decider_id": self.cleo.partner_id.id}
+        decision = self.opened(title="A tap", **vals)
+        self.cleo.partner_id._wezer_merge_into(self.dora.partner_id)
+        self.assertEqual(decision.sudo().decider_id, self.dora.partner_id)
+        self.assertEqual(decision._progress(), (4, 0))
+        dora = decision.with_user(self.dora)
+        self.assert_refused("decider", dora.action_vote, "", reason="Take oak.")
+        # A circle whose representative decides gives its advice by the next one.
+        beds = self._circle("Beds", self.garden)
+        speaker = self._role("Speaker", beds)
+        speaker.link = "representative"
+        for user in (self.ben, self.anna):
+            self._put(user, beds)
+        self._put(self.ben, speaker)
+        vals["decider_id"] = self.ben.partner_id.id
+        asked = self.draft(electorate="representatives", **vals)
+        self.assert_refused("roll", asked.action_announce)
+        self._put(self.anna, speaker)
+        asked.action_announce()
+        self.assertEqual(asked._progress(), (1, 0))
+        self.assert_refused(
+            "decider", asked.with_user(self.ben).action_vote, "", reason="Take oak."
+        )
+        asked.action_vote("", reason="Take oak.")
 
     def test_a_check_decides_nothing(self):
         decision = self.opened(method="check")

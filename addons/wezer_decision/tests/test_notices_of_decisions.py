@@ -53,7 +53,7 @@ DECISION_ROWS = (
         "decide",
         "cleo",
         notified=each(RESULT, "cleo"),
-        settled=each(ASKED, "anna"),
+        settled={**each(ASKED, "anna"), "cleo": CHANGED},
     ),
     Outcome("extend", "anna", notified=each(CHANGED, "anna"), todo=set(ALL)),
     Outcome("ask_up", "ben", todo=set(ALL) - {"ben"}),

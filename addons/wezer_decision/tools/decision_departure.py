@@ -110,10 +110,26 @@ def prepare_merge(partner: models.Model, target: Any) -> None:
             ]
         )
     }
+    advised = partner.env["wezer.decision"].sudo()
+    advised = advised.search(
+        [
+            ("method", "=", "advice"),
+            ("decider_id", "=", partner.id),
+            ("state", "in", clocks.RUNNING),
+        ]
+    )
     for voter in theirs:
         other = others.get(voter.decision_id)
         if other and voter.decision_id.state in (*clocks.RUNNING, "counting"):
             _leave_one(voter, other)
+    # The person who decides after advice gives none, by whichever account.
+    voters.search(
+        [
+            ("decision_id", "in", advised.ids),
+            ("person_id", "=", target.id),
+            ("state", "=", "may"),
+        ]
+    ).write({"state": "off", "off_reason": "decides"})
     # What is to follow names people by number.
     planned = partner.env["wezer.outcome"].sudo().search([("state", "!=", "done")])
     for outcome in planned:

@@ -21,13 +21,10 @@ def answered_now(env: Any) -> Domain:
     """Return the domain of what takes answers of the user now, if they have a voice.
 
     Between naming and consent an election asks nothing of the voters; nor does a
-    decision whose time is over, while it waits for the end of objections. The person
-    who decides after advice gives none.
+    decision whose time is over, while it waits for the end of objections.
     """
-    decides = Domain("decider_id", "=", env.user.partner_id.id)
     return (
         Domain("state", "=", "open")
-        & ~(Domain("method", "=", "advice") & decides)
         & Domain("phase", "not in", ("sharing", "proposing"))
         & Domain("closes", ">", env["wezer.decision"]._now())
     )

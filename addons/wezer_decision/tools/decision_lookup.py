@@ -30,8 +30,6 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
                   JOIN wezer_decision d ON d.id = v.decision_id AND d.state = 'open'
                  WHERE v.person_id = %(person)s AND v.state = 'may'
                    AND d.closes > %(now)s
-                   AND (d.method <> 'advice'
-                        OR d.decider_id IS DISTINCT FROM %(person)s)
                    AND (d.method <> 'person' OR d.phase = 'consent'
                         OR d.phase = 'naming' AND NOT EXISTS (
                            SELECT FROM wezer_nomination n
@@ -58,8 +56,7 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
                     OR d.state = 'open' AND d.decider_id = %(person)s
                        AND (d.closes <= %(now)s OR NOT EXISTS (
                            SELECT FROM wezer_decision_voter v
-                            WHERE v.decision_id = d.id AND v.state = 'may'
-                              AND v.person_id <> d.decider_id))
+                            WHERE v.decision_id = d.id AND v.state = 'may'))
                     OR d.facilitator_id = %(person)s
                        AND (d.state = 'draft' AND d.proposer_id <> %(person)s
                             AND d.is_recall IS NOT TRUE

@@ -41,6 +41,7 @@ def _why_off(env: Any, reason: str) -> str:
         "concerned": env._(
             "This is about you, so others answer it. You can speak in the discussion."
         ),
+        "decides": env._("You decide this, so the others give advice."),
         "suspended": env._("Your membership is suspended, so you do not answer this."),
         "suspended_later": env._(
             "Your membership is suspended, so you do not answer this."

@@ -104,17 +104,19 @@ def write(decision: Any) -> None:
             """WITH found AS (
                    SELECT DISTINCT ON (party) party, person, college,
                           min(since) OVER (PARTITION BY party) AS since
-                     FROM (%(candidates)s) v ORDER BY party, place
+                     FROM (%(candidates)s) v
+                    ORDER BY party, person = ANY(%(without_voice)s), place
                )
                INSERT INTO wezer_decision_voter
                       (decision_id, party_id, person_id, college_id,
                        state, off_reason, suspended_from, suspended_by_id)
                SELECT %(decision)s, f.party, f.person, f.college,
-                      CASE WHEN f.person = ANY(%(concerned)s)
+                      CASE WHEN f.person = ANY(%(without_voice)s)
                              OR p.state = 'suspended'
                              OR f.since > %(latest)s
                            THEN 'off' ELSE 'may' END,
                       CASE WHEN f.person = ANY(%(concerned)s) THEN 'concerned'
+                           WHEN f.person = ANY(%(without_voice)s) THEN 'decides'
                            WHEN p.state = 'suspended' THEN 'suspended'
                            WHEN f.since > %(latest)s THEN 'short' END,
                       CASE WHEN p.state = 'suspended' THEN p.suspended_date END,
@@ -128,6 +130,7 @@ def write(decision: Any) -> None:
             candidates=candidates(decision),
             decision=decision.id,
             concerned=concerned(decision).ids,
+            without_voice=without_voice(decision).ids,
             latest=latest(decision),
             to_flush=_standing(env),
         )
@@ -157,7 +160,7 @@ def follow(decision: Any) -> list[tuple[int, int]]:
                       AND p.state = 'active'
                ), next AS (
                    SELECT DISTINCT ON (party) party, person FROM able
-                    WHERE person <> ALL(%(concerned)s) ORDER BY party, place
+                    WHERE person <> ALL(%(without_voice)s) ORDER BY party, place
                ), found AS (
                    SELECT v.id, v.person_id AS before, n.person AS now
                      FROM wezer_decision_voter v
@@ -167,8 +170,8 @@ def follow(decision: Any) -> list[tuple[int, int]]:
                     WHERE v.decision_id = %(decision)s
                       AND (v.state = 'off' AND v.off_reason = 'left'
                         OR a.party IS NULL AND (v.state = 'may' OR v.state = 'off'
-                           AND v.off_reason IN
-                               ('suspended', 'suspended_later', 'concerned')))
+                           AND v.off_reason IN ('suspended', 'suspended_later',
+                               'concerned', 'decides')))
                )
                UPDATE wezer_decision_voter v
                   SET person_id = found.now, state = 'may', off_reason = NULL,
@@ -177,7 +180,7 @@ def follow(decision: Any) -> list[tuple[int, int]]:
                  FROM found WHERE found.id = v.id
                RETURNING found.before, found.now""",
             candidates=candidates(decision),
-            concerned=concerned(decision).ids,
+            without_voice=without_voice(decision).ids,
             decision=decision.id,
             to_flush=env["wezer.profile"]._fields["state"],
         )
@@ -240,6 +243,17 @@ def concerned(decision: Any) -> Any:
     """Return the persons whom an outcome is about: they are heard, and do not vote."""
     named = _named(decision, rules.ABOUT_PERSON)
     return named | decision.outcome_ids._concerned()
+
+
+def decides(decision: Any) -> Any:
+    """Return the person who decides after the advice of others, and gives none."""
+    person = decision.decider_id
+    return person if decision.method == "advice" else person.browse()
+
+
+def without_voice(decision: Any) -> Any:
+    """Return the persons who are on the roll without a voice, whatever they are."""
+    return concerned(decision) | decides(decision)
 
 
 def heard(decision: Any) -> Any:
@@ -329,7 +343,8 @@ def at_most(decision: Any, most: int) -> int:
 def _voices(decision: Any, people: Any, places: int | None) -> tuple[int, int]:
     """Return how many voices at most so many places give, and of how many they are.
 
-    As on the roll: nobody whom the decision is about, nor who came too late.
+    As on the roll: nobody whom the decision is about, who decides after advice, or who
+    came too late.
     """
     env = decision.env
     decision.flush_recordset()
@@ -345,7 +360,7 @@ def _voices(decision: Any, people: Any, places: int | None) -> tuple[int, int]:
                     LIMIT %s) parties""",
             candidates(decision),
             latest(decision),
-            concerned(decision).ids,
+            without_voice(decision).ids,
             people is None,
             list(people.ids) if people is not None else [],
             places,
