@@ -10,7 +10,7 @@ from odoo.addons.wezer_base.exceptions import NotAllowed
 from odoo.addons.wezer_base.tests.outcomes import ALL
 from odoo.addons.wezer_base.tools import days
 
-from ..tools import decision_page, delegations
+from ..tools import decision_lookup, decision_page, delegations
 from .common import DecisionCommon
 
 PAPER = base64.b64encode(b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n").decode()
@@ -502,6 +502,88 @@ class TestDelegations(DecisionCommon):
         self.assertTrue(delegations.proxy_voices(decision.sudo(), cleo))
         self.roll(decision)["cleo"].state = "off"
         self.assertFalse(delegations.proxy_voices(decision.sudo(), cleo))
+
+    def mandate(self, giver, holder):
+        return self.env["wezer.mandate"].create(
+            {
+                "giver_id": giver.id,
+                "holder_id": holder.partner_id.id,
+                "right_vote": True,
+                "date_from": days.today(self.env),
+            }
+        )
+
+    def test_voices_that_wait_for_the_holder_of_a_mandate_are_one_row_to_do(self):
+        self.set_policies(delegation="once", decisions_person=20, decisions_circle=20)
+        for giver in (self.oda, self.cleo.partner_id, self.dora.partner_id):
+            self.mandate(giver, self.anna)
+        decision = self.open_vote(by=self.ben)
+        for method in ("advice", "person", "draw"):
+            role = self._role(f"Keeper by {method}", self.garden)
+            vals = {"decider_id": self.ben.partner_id.id} if method == "advice" else {}
+            vals |= {"role_id": role.id} if method != "advice" else {}
+            self.opened(by=self.gina, method=method, title=f"By {method}", **vals)
+        self.opened(by=self.ben, method="majority", secrecy="secret", title="A secret")
+        draft = self.draft(by=self.ben, method="majority", title="Later")
+
+        def answers(user):
+            rows = user.with_user(user)._wezer_todo()
+            return [row["text"] for row in rows if "You answer for" in row["text"]]
+
+        # The own answer comes first: one row of each decision.
+        self.assertEqual(answers(self.anna), [])
+        mine, rows = decision.with_user(self.anna), self.roll(decision)
+        mine.action_vote("yes")
+        (said,) = answers(self.anna)
+        for name in ("Oda", "Cleo", "Dora"):
+            self.assertIn(name, said)
+        decision.with_user(self.cleo).action_vote("no")
+        mine.action_vote("no", voice_id=rows["dora"].id)
+        (said,) = answers(self.anna)
+        self.assertNotIn("Cleo", said)
+        self.assertNotIn("Dora", said)
+        # Members who can log in are represented only where the circle allows it.
+        self.set_policies(delegation="none")
+        draft.action_announce()
+        draft.with_user(self.anna).action_vote("yes")
+        self.assertIn("You answer for Oda: “Later”.", answers(self.anna))
+        self.assertEqual(answers(self.ben), [])
+        mine.action_vote("no", voice_id=rows["oda"].id)
+        self.assertEqual(answers(self.anna), ["You answer for Oda: “Later”."])
+        self.env["wezer.mandate"].search([]).state = "revoked"
+        self.assertEqual(answers(self.anna), [])
+
+    def test_all_voices_of_others_are_found_by_one_query(self):
+        self.set_policies(decisions_person=20, decisions_circle=20)
+        for giver in (self.oda, self.cleo.partner_id):
+            self.mandate(giver, self.anna)
+        user = self.anna.with_user(self.anna)
+
+        def queries():
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            decision_lookup.waiting_ids(user, 30)
+            return self.env.cr.sql_log_count - before
+
+        self.open_vote(by=self.ben)
+        queries()
+        few = queries()
+        for number in range(3):
+            self.opened(by=self.gina, method="majority", title=f"Vote {number}")
+        self.assertEqual(queries(), few)
+
+    def test_no_row_to_do_is_left_where_a_person_votes_for_no_more_members(self):
+        self.set_policies(delegation_cap=1)
+        decision = self.open_vote(by=self.ben)
+        for giver in (self.cleo, self.dora):
+            self.mandate(giver.partner_id, self.anna)
+        rows, mine = self.roll(decision), decision.with_user(self.anna)
+        mine.action_vote("yes")
+        said = [row["text"] for row in self.anna.with_user(self.anna)._wezer_todo()]
+        self.assertTrue([text for text in said if "You answer for" in text])
+        mine.action_vote("yes", voice_id=rows["cleo"].id)
+        said = [row["text"] for row in self.anna.with_user(self.anna)._wezer_todo()]
+        self.assertFalse([text for text in said if "You answer for" in text])
 
     def test_a_mandate_carries_at_most_the_cap_of_voices(self):
         self.set_policies(delegation_cap=1)

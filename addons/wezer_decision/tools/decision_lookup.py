@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ..models.wezer_objection import LIVE
 
 # Who is hidden from whom is told by the record rules: each list filters by them.
-KINDS = ("answer", "objection", "asked", "guided")
+KINDS = ("answer", "objection", "asked", "guided", "voice")
 
 
 def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
@@ -16,7 +16,8 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
     ``answer``: open decisions of which the user has not answered the present step;
     ``objection``: ids of objections that they raised, or answer; ``asked``: where they
     are asked to take a role; ``guided``: what they facilitate, decide after advice, or
-    may try again.
+    may try again; ``voice``: voices (ids of the roll) that wait for them as the holder
+    of a mandate.
     """
     env, person = user.env, user.partner_id.id
     decisions = env["wezer.decision"]._fields
@@ -62,7 +63,14 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
                             AND d.is_recall IS NOT TRUE
                             OR d.state = 'open' AND d.phase = 'proposing'
                             AND d.asked_id IS NULL)
-                 ORDER BY d.id DESC LIMIT %(limit)s)""",
+                 ORDER BY d.id DESC LIMIT %(limit)s)
+                UNION ALL
+               (SELECT 'voice', v.voice FROM (%(voices)s) v
+                  JOIN wezer_decision d ON d.id = v.decision
+                   AND d.state = 'open' AND d.closes > %(now)s
+                 WHERE v.state = 'may'
+                 ORDER BY d.closes, d.id, v.voice LIMIT %(limit)s)""",
+            voices=env["wezer.mandate"]._voices_select(user.partner_id),
             person=person,
             limit=limit,
             # As the decision reads it: pages that are read again follow the time.

@@ -4,7 +4,7 @@ from typing import Any
 
 from odoo.addons.wezer_base.tools import days
 
-from . import decision_lookup
+from . import decision_lookup, delegations
 
 # So many rows of each kind; the list of decisions has all.
 ROWS = 30
@@ -18,6 +18,9 @@ def rows(user: Any) -> list[dict]:
     # Read together, and filtered by the rules in memory.
     kinds = ("answer", "asked", "guided")
     ids = dict.fromkeys(number for kind in kinds for number in waiting[kind])
+    # sudo: rows of the roll that a mandate lets the user cast.
+    voices = env["wezer.decision.voter"].sudo().browse(waiting["voice"])
+    ids |= dict.fromkeys(voices.decision_id.ids)
     seen = set(decisions.browse(ids)._filtered_access("read").ids)
 
     def of(kind: str) -> Any:
@@ -32,6 +35,7 @@ def rows(user: Any) -> list[dict]:
         *_objections(objections._filtered_access("read")),
         *_challenged(env),
         *_to_answer(of("answer")),
+        *_for_others(env, voices.filtered(lambda one: one.decision_id.id in seen)),
     ):
         found.setdefault(decision.id, row)
     return list(found.values())
@@ -71,6 +75,29 @@ def _to_answer(found: Any) -> list[tuple[Any, dict]]:
             button = env._("Answer")
         due = decision.phase_closes or decision.closes
         said.append(_row(decision, text, button, due, "#answer"))
+    return said
+
+
+def _for_others(env: Any, voices: Any) -> list[tuple[Any, dict]]:
+    """Return a row for each decision in which the user answers for members.
+
+    :param voices: rows of the roll (sudo) that nobody has used yet
+    """
+    said, person = [], env.user.partner_id
+    waiting = voices.grouped("decision_id")
+    cast = delegations.cast_for_others(voices.decision_id, person) if waiting else {}
+    for known, mine in waiting.items():
+        used = cast.get(known.id, 0)
+        if used and used >= delegations.cap(known, len(known.voter_ids)):
+            # Nobody votes for more members than that.
+            continue
+        decision = env["wezer.decision"].browse(known.id)
+        text = env._(
+            "You answer for %(names)s: “%(title)s”.",
+            names=", ".join(mine.party_id.mapped("name")),
+            title=decision.title,
+        )
+        said.append(_row(decision, text, env._("Answer"), known.closes, "#answer"))
     return said
 
 

@@ -76,6 +76,21 @@ def own_voices(decision: models.Model, people: models.Model) -> models.Model:
     return found.filtered(lambda voter: voter.party_id == voter.person_id)
 
 
+def cast_for_others(decisions: models.Model, person: models.Model) -> dict[int, int]:
+    """Return for how many members ``person`` has voted, by the id of the decision."""
+    ballots = decisions.env["wezer.ballot"].sudo()
+    rows = ballots._read_group(
+        [
+            ("decision_id", "in", decisions.ids),
+            ("person_id", "=", person.id),
+            ("voter_id.person_id", "!=", person.id),
+        ],
+        ["decision_id"],
+        ["__count"],
+    )
+    return {decision.id: count for decision, count in rows}
+
+
 def proxy_voices(decision: models.Model, person: models.Model) -> models.Model:
     """Return the rows of the roll (sudo) that ``person`` casts as a proxy.
 
