@@ -2,6 +2,7 @@ from bisect import bisect_right
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import LazyTranslate
 
@@ -14,7 +15,7 @@ from odoo.addons.wezer_base.tools.rate_limit import why_not_more
 from odoo.addons.wezer_base.tools.state_machine import StateMachine, Transition
 from odoo.addons.wezer_base.tools.text import TITLE_LENGTH, search_words
 
-from ..tools import discussion_page
+from ..tools import appeals, discussion_page
 from .wezer_discussion_word import REMOVED_TEXT, TEXT_LENGTH
 
 _lt = LazyTranslate(__name__)
@@ -32,7 +33,8 @@ UNDECIDED = ("announced", "open", "counting")
 DISCUSSION = StateMachine(
     states=("open", "closed"),
     rules={
-        "member": "counts in the circle, is its guest, or manages it",
+        "member": "counts in the circle, is its guest, or manages it; or speaks for"
+        " their own appeal",
         "author": "began the discussion, or manages the circle",
         "editor": "began the discussion, facilitates a decision of it, or manages the"
         " circle",
@@ -59,7 +61,8 @@ class WezerDiscussion(models.Model):
     """A matter that the members of a circle talk about before, and while, they decide.
 
     Read by those who count in the circle, by its guests, and by those who manage it;
-    administrators have no other access. Without followers, so that nothing becomes a
+    that of an appeal also by the person who appeals, until it is over. Administrators
+    have no other access. Without followers, so that nothing becomes a
     mail.
     """
 
@@ -87,6 +90,12 @@ class WezerDiscussion(models.Model):
     summary_ids = fields.One2many("wezer.discussion.summary", "discussion_id")
     word_ids = fields.One2many("wezer.discussion.word", "discussion_id")
     decision_ids = fields.One2many("wezer.decision", "discussion_id")
+    is_user_heard = fields.Boolean(
+        compute="_compute_is_user_heard",
+        search="_search_is_user_heard",
+        compute_sudo=True,
+        help="An appeal of yours is under way here.",
+    )
     # A scheduled action tells the members: circles can be large.
     to_tell = fields.Boolean(groups=fields.NO_ACCESS)
     company_id = fields.Many2one(
@@ -94,6 +103,19 @@ class WezerDiscussion(models.Model):
     )
 
     _to_tell_idx = models.Index("(id) WHERE to_tell")
+
+    @api.depends("decision_ids.state", "decision_ids.proposer_id")
+    @api.depends_context("uid")
+    def _compute_is_user_heard(self):
+        domain = appeals.heard(self.env)
+        for discussion in self:
+            decisions = discussion.decision_ids
+            discussion.is_user_heard = bool(decisions.filtered_domain(domain))
+
+    def _search_is_user_heard(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("decision_ids", "any", appeals.heard(self.env))
 
     # === FINDING === #
 
@@ -145,7 +167,7 @@ class WezerDiscussion(models.Model):
         self.ensure_one()
         group = self.env["wezer.group"].browse(self.sudo().group_id.id)
         return (
-            self._why_not_take_part(group)
+            self._why_not_speak(action, group)
             or self._why_not_who(action)
             or self._state_refusal(action)
             or self._why_not_data(action)
@@ -181,6 +203,18 @@ class WezerDiscussion(models.Model):
             self.env._("Only members and guests of the circle can write here."),
             rule="member",
         )
+
+    def _why_not_speak(self, action, group):
+        """Return why the user does not take part here; a person who appeals speaks."""
+        if action != "say" or not self.is_user_heard:
+            return self._why_not_take_part(group)
+        try:
+            self.env.user._wezer_check_standing()
+        except AccessError as error:
+            return error
+        if not group.sudo().active:
+            return Refusal(self.env._("This group is closed."), rule="state")
+        return None
 
     @api.model
     def _manages(self, group):
@@ -414,7 +448,9 @@ class WezerDiscussion(models.Model):
                 and self.with_user(person.user_ids[:1]).has_access("read")
             )
         )
-        people = places.partner_id | spoke
+        # A person who appeals may answer.
+        heard = self.decision_ids.filtered_domain(appeals.running()).proposer_id
+        people = places.partner_id | spoke | heard
         unread = self.env["wezer.notice"].search(
             [
                 ("res_model", "=", self._name),

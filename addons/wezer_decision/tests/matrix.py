@@ -91,6 +91,33 @@ METHODS = {
     "wezer.group.action_end_reserve": ("RA", "group", "'member', 'A reason'"),
 }
 
+# An appeal to the circle, by P: a person whom a circle inside has put out. P reads its
+# discussion, answers there, and may everywhere else what N may.
+# model: who sees the row of the appeal.
+APPEAL_MODELS = {
+    "wezer.decision": "MOFGP",
+    "wezer.decision.version": "MOFGP",
+    "wezer.outcome": "MOFGP",
+    "wezer.decision.voter": CIRCLE,
+    "wezer.ballot": "O",
+    "wezer.discussion": "MOFGP",
+    "wezer.discussion.word": "MOFGP",
+    "wezer.discussion.summary": "MOFGP",
+}
+# model.method: (who passes who and rights, further arguments).
+APPEAL_METHODS = {
+    "wezer.discussion.say": ("MOFGP", "'Hello'"),
+    "wezer.discussion.word.action_react": ("MOFGP", "'thanks'"),
+    "wezer.discussion.action_summarise": ("FG", "'In short'"),
+    "wezer.discussion.action_close": ("G", ""),
+    "wezer.discussion.action_reopen": ("G", ""),
+    "wezer.discussion.word.action_remove": ("MG", ""),
+    "wezer.decision.action_vote": (CIRCLE, "'no'"),
+    "wezer.decision.action_challenge": (CIRCLE, "'A reason for it'"),
+    "wezer.decision.action_extend": ("FP", ""),
+    "wezer.decision.action_withdraw": ("P", ""),
+}
+
 # "METHOD address": (who is answered with a page or a file, the address); forms have no
 # address: their methods are rows above.
 ROUTES = {

@@ -4,6 +4,8 @@ import re
 
 import odoo.http
 from odoo import tools
+from odoo.exceptions import AccessError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import mail_new_test_user
@@ -241,6 +243,136 @@ class TestDecisionPages(DecisionCommon, FormCase):
         above.passed_from_id = False
         self.move(decision, days=30)
         self.assert_refused("appeal", theirs.action_appeal, WHY)
+
+    def appealed(self):
+        """Return Ben's appeal (sudo) to the village, which hides itself from him."""
+        for user in (self.anna, self.cleo, self.dora):
+            self._put(user, self.village)
+        ben = self.ben.partner_id
+        out = [{"kind": "member_out", "params": {"person": ben.id}}]
+        decision = self.opened(method="majority", secrecy="open", outcomes=out)
+        self.wait(decision, days=8)
+        self.vote(decision, anna="yes", cleo="yes")
+        self.close(decision)
+        self.carry_out(decision)
+        self.village.visibility = "members"
+        decision.with_user(self.ben).action_appeal(WHY)
+        return self.decisions.sudo().search([("passed_from_id", "=", decision.id)])
+
+    def test_who_appeals_reads_and_answers_what_is_said_about_it_until_it_is_over(self):
+        appeal = self.appealed()
+        talk = appeal.discussion_id
+        self.env.invalidate_all()
+        first = talk.with_user(self.anna).say("What did you do?", "question")
+        self.log_in(self.ben)
+        address = f"/decisions/{appeal.id}"
+        self.assertIn("What did you do?", self.text(address))
+        self.assertIn("You can speak in the discussion.", self.text(address))
+        page = self.page(address)
+        self.send(self.form(page, f"/discussions/{talk.id}/say"), text="I was ill.")
+        self.assertIn("I was ill.", self.text(address))
+        self.env.invalidate_all()
+        self.assertIn("I was ill.", self.text(f"/discussions/{talk.id}"))
+        self.assertIn(appeal.title, self.text("/decisions"))
+        self.assertNotIn(self.village.name, self.text("/decisions"))
+        for user in (self.anna, self.cleo):
+            words = self.env["wezer.discussion.word"].with_user(user)
+            self.assertTrue(words.search([("text", "=", "I was ill.")]))
+        theirs = talk.with_user(self.ben)
+        theirs.say("It will not happen again.", reply_to_id=first)
+        self._put(self.cleo, self.president)
+        talk.with_user(self.cleo).action_summarise("Ben was ill.")
+        self.assertIn("Ben was ill.", self.text(f"/discussions/{talk.id}"))
+        # They speak, and do nothing else there.
+        for act in (theirs.action_close, theirs.action_reopen):
+            with self.assertRaises(AccessError):
+                act()
+        with self.assertRaises(AccessError):
+            theirs.action_summarise("I am right.")
+        self.vote(appeal, anna="yes", cleo="yes", dora="no")
+        self.close(appeal)
+        self.assertEqual(appeal.state, "adopted")
+        self.env.invalidate_all()
+        self.assertFalse(theirs.has_access("read"))
+        with self.assertRaises(AccessError):
+            theirs.say("Thank you.")
+        self.assertEqual(self.url_open(f"/discussions/{talk.id}").status_code, 404)
+        self.assertNotIn("I was ill.", self.text(address))
+
+    def test_who_appeals_reads_nothing_else_of_that_circle(self):
+        begun = self.env["wezer.discussion"].with_user(self.anna)
+        appeal = self.appealed()
+        other = begun.browse(begun.begin(self.village.id, "The well", "Too deep."))
+        other.say("Much too deep.")
+        other.action_summarise("It is too deep.")
+        talk = appeal.discussion_id
+        # Another decision in the same discussion is none of their business.
+        beside = self.opened(
+            group=self.village, title="Beside", discussion_id=talk.id, method="majority"
+        )
+        talk.with_user(self.anna).say("Of that.", decision_id=beside.id)
+        for_two = talk.with_user(self.anna).say("Of you.", decision_id=appeal.id)
+        models = (
+            "wezer.discussion",
+            "wezer.discussion.word",
+            "wezer.discussion.summary",
+        )
+        seen = {"wezer.discussion": talk.ids, "wezer.discussion.word": [for_two]}
+        for name in models:
+            model = self.env[name].with_user(self.ben)
+            with self.subTest(name):
+                wanted = seen.get(name, [])
+                self.assertEqual(call_kw(model, "search", [[]], {}), wanted)
+                by = "group_id" if name == "wezer.discussion" else "discussion_id"
+                args = [[], [by], ["__count"]]
+                grouped = call_kw(model, "formatted_read_group", args, {})
+                count = sum(row["__count"] for row in grouped)
+                self.assertEqual(count, len(wanted))
+                every = self.env[name].sudo().search([])
+                for row in every.filtered(lambda one, ids=wanted: one.id not in ids):
+                    with self.assertRaises(AccessError), self.env.cr.savepoint():
+                        call_kw(model, "read", [row.ids, ["id"]], {})
+        discussions = self.env["wezer.discussion"].with_user(self.ben)
+        for domain in (
+            [("word_ids.text", "ilike", "deep")],
+            [("summary_ids.text", "ilike", "deep")],
+            [("group_id", "=", self.village.id), ("title", "ilike", "well")],
+        ):
+            found = call_kw(discussions, "search", [domain], {})
+            self.assertFalse(found, domain)
+        self.assertEqual(discussions.name_search("well"), [])
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            other.with_user(self.ben).say("Is it?")
+        self.assertTrue(discussions._why_not_begin(self.village.with_user(self.ben)))
+        self.log_in(self.ben)
+        for address in (
+            f"/discussions/{other.id}",
+            f"/groups/{self.village.slug}/discussions",
+            f"/decisions/{beside.id}",
+        ):
+            self.assertEqual(self.url_open(address).status_code, 404, address)
+        # Neither do others who were put out, or who only propose something, read it.
+        self.assertFalse(talk.with_user(self.otto).has_access("read"))
+        draft = self.draft(by=self.fred).sudo()
+        draft.write(
+            {
+                "group_id": self.village.id,
+                "discussion_id": talk.id,
+                "proposer_id": self.otto.partner_id.id,
+                "state": "open",
+            }
+        )
+        self.assertFalse(talk.with_user(self.otto).has_access("read"))
+
+    def test_who_appeals_is_told_what_was_said(self):
+        appeal = self.appealed()
+        appeal.discussion_id.with_user(self.anna).say("What did you do?")
+        self.env["wezer.discussion"]._cron_tell()
+        told = [
+            ("partner_id", "=", self.ben.partner_id.id),
+            ("res_model", "=", "wezer.discussion"),
+        ]
+        self.assertIn("1 new message", self.env["wezer.notice"].search(told).message)
 
     def test_an_objection_is_raised_answered_and_confirmed(self):
         decision = self.opened()

@@ -9,8 +9,9 @@ from odoo.tools import mute_logger
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.tests.outcomes import ALL as COUNTS_ALL
 
+from ..tools import appeals, drafts
 from .common import DecisionCommon
-from .matrix import ALL, METHODS, MODELS, ROUTES
+from .matrix import ALL, APPEAL_METHODS, APPEAL_MODELS, METHODS, MODELS, ROUTES
 
 OURS = "odoo.addons.wezer_decision."
 
@@ -165,6 +166,82 @@ class TestMatrix(MatrixCommon, HttpCase):
                     rows = self.env[name].with_user(user)
                     self.assertEqual(rows.has_access("read"), letter in readers)
                     self.assertEqual(self._sees(rows, row), letter in seers)
+
+    def _appeal(self):
+        """Return the rows of an appeal of Eve that runs in the garden, by model."""
+        eve, env = self.eve.partner_id, self.env
+        vals = {
+            "group_id": self.garden.id,
+            "title": "An appeal",
+            "proposer_id": eve.id,
+            "method": "majority",
+            "members_only": True,
+        }
+        decisions = self.decisions.sudo()
+        before = {**vals, "group_id": self.compost.id, "state": "done"}
+        out = drafts.create(decisions, before, "Out", "member_out", {"person": eve.id})
+        out.outcome_ids.state = "done"
+        vals["passed_from_id"] = out.id
+        params = {"person": eve.id, "group": self.compost.id}
+        appeal = drafts.create(decisions, vals, "I stay", appeals.KIND, params)
+        appeal._announce()
+        talk = appeal.discussion_id
+        talk.with_user(self.anna).say("Why?")
+        talk.with_user(self.gina).action_summarise("In short")
+        appeal.with_user(self.ben).action_vote("yes")
+        own = appeal.voter_ids.filtered(
+            lambda one: one.person_id == self.ben.partner_id
+        )
+        return {
+            "wezer.decision": appeal,
+            "wezer.decision.version": appeal.version_id,
+            "wezer.outcome": appeal.outcome_ids,
+            "wezer.decision.voter": own,
+            "wezer.ballot": env["wezer.ballot"].search([("voter_id", "=", own.id)]),
+            "wezer.discussion": talk,
+            "wezer.discussion.word": talk.word_ids,
+            "wezer.discussion.summary": talk.summary_ids,
+        }
+
+    @mute_logger("odoo.http")
+    def test_who_appeals_reads_and_answers_in_that_discussion_and_in_no_other(self):
+        others = {name: self._row_of(name) for name in MODELS}
+        rows = self._appeal()
+        people = {**self.people, "P": self.eve}
+        self.env.flush_all()
+        for name, seers in APPEAL_MODELS.items():
+            for letter, user in people.items():
+                with self.subTest(model=name, who=letter):
+                    self.env.invalidate_all()
+                    own = self.env[name].with_user(user)
+                    self.assertEqual(self._sees(own, rows[name]), letter in seers)
+        for full, (passing, text) in APPEAL_METHODS.items():
+            name, method = full.rsplit(".", 1)
+            args = [rows[name].ids, *literal_eval(f"[{text}]")]
+            for letter, user in people.items():
+                with self.subTest(method=full, who=letter):
+                    outcome = self._ask(self.env[name].with_user(user), method, args)
+                    if letter in passing:
+                        self.assertNotIn("not allowed", outcome)
+                    else:
+                        self.assertNotEqual(outcome, "passed")
+        # Of everything else they see and may what others do who are not in the circle.
+        for name, (_readers, seers) in MODELS.items():
+            with self.subTest(model=name):
+                self.env.invalidate_all()
+                own = self.env[name].with_user(self.eve)
+                self.assertEqual(self._sees(own, others[name]), "N" in seers)
+        closed = rows["wezer.decision"]
+        for state in ("counting", "adopted", "rejected", "ended", "no_quorum"):
+            closed.state = state
+            for name in APPEAL_MODELS:
+                if name.startswith("wezer.discussion"):
+                    self.env.invalidate_all()
+                    own = self.env[name].with_user(self.eve)
+                    with self.subTest(state=state, model=name):
+                        self.assertEqual(
+                            self._sees(own, rows[name]), state == "counting"
+                        )
 
     def _sees(self, rows, row):
         """Return whether a row is found, and read: both say the same."""

@@ -7,6 +7,7 @@ becomes a member of the circle inside it again.
 from datetime import datetime, timedelta
 from typing import Any
 
+from odoo.fields import Domain
 from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.exceptions import Refusal
@@ -18,6 +19,8 @@ _lt = LazyTranslate(__name__)
 
 APPEAL_DAYS = 30
 KIND = "readmit"
+# While the circle above considers an appeal, the person is heard.
+HEARD = ("announced", "open", "counting")
 
 
 def put_out(decision: Any) -> Any:
@@ -98,6 +101,28 @@ def appeal(decision: Any, person: Any, reason: str) -> Any:
 def is_appeal(decision: Any) -> bool:
     """Return whether ``decision`` (sudo) decides an appeal."""
     return any(outcome.kind == KIND for outcome in decision.outcome_ids)
+
+
+def heard(env: Any) -> Domain:
+    """Return the domain of the appeals of the user that are under way.
+
+    The person is heard: they read what is said about their appeal, and answer, until
+    it is over. Nothing else of that circle is open to them.
+    """
+    return running() & Domain("proposer_id", "=", env.user.partner_id.id)
+
+
+def is_heard(decision: Any) -> bool:
+    """Return whether ``decision`` is an appeal of the user that is under way."""
+    # sudo: who proposed it, and whether it is over, is read on its page.
+    known = decision.sudo()
+    mine = known.proposer_id == decision.env.user.partner_id
+    return mine and known.discussion_id.is_user_heard
+
+
+def running() -> Domain:
+    """Return the domain of the appeals that are under way."""
+    return Domain("state", "in", HEARD) & Domain("outcome_ids.kind", "=", KIND)
 
 
 def circle_of(outcome: Any) -> Any:

@@ -75,6 +75,9 @@ def values(decision: Any) -> dict:
         "decision": decision,
         "visitor": visitor,
         "inside": inside,
+        # Members talk about it, and a person who appeals is heard.
+        "talks": bool(decision.discussion_id)
+        and (inside or appeals.is_heard(decision)),
         "closed": closed,
         "late": is_open and bool(decision.closes) and decision.closes <= env.cr.now(),
         "labels": labels(env),

@@ -101,6 +101,8 @@ def page_values(discussion: Any) -> dict:
     return {
         "discussion": discussion,
         "group": discussion.group_id,
+        # A person who appeals reads this discussion, and no other of the circle.
+        "in_circle": not discussion._why_not_take_part(discussion.group_id),
         "summaries": summaries,
         "decisions": decisions,
         "facilitated": decisions.filtered(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import roll
+from . import appeals, roll
 
 
 def why(decision: Any, off: Any) -> str:
@@ -11,6 +11,8 @@ def why(decision: Any, off: Any) -> str:
     :param off: their row of the roll, where they have one
     """
     env, group = decision.env, decision.group_id
+    if not group.is_user_member and appeals.is_heard(decision):
+        return _why_off(env, "concerned")
     if not group.is_user_member:
         return env._("Only members of the circle answer this.")
     if off.suspended_until:
