@@ -23,6 +23,7 @@ from ..tools import (
     reminders,
     roll,
     rules,
+    seats,
     secrecy,
     suspensions,
     terms,
@@ -392,6 +393,18 @@ class WezerDecision(models.Model):
     voter_ids = fields.One2many("wezer.decision.voter", "decision_id")
     objection_ids = fields.One2many("wezer.objection", "decision_id")
     outcome_ids = fields.One2many("wezer.outcome", "decision_id")
+    place_ids = fields.Many2many(
+        "wezer.group.membership",
+        "wezer_decision_place",
+        "decision_id",
+        "place_id",
+        string="Places whose successors are elected",
+        readonly=True,
+        copy=False,
+        groups=fields.NO_ACCESS,
+        help="Of an election: the places in the role whose terms end, or that fell"
+        " vacant.",
+    )
     announced_at = fields.Datetime(string="Announced on", readonly=True)
     opens = fields.Datetime(readonly=True)
     closes = fields.Datetime(readonly=True)
@@ -891,7 +904,7 @@ class WezerDecision(models.Model):
             return Refusal(
                 self.env._("A secret vote is not opened again."), rule="secret"
             )
-        return None if missed else self._why_not_late()
+        return seats.why_not_seat(self) if missed else self._why_not_late()
 
     def _why_not_late(self):
         """Refuse in the last 24 hours."""
@@ -1667,13 +1680,7 @@ class WezerDecision(models.Model):
         """Withdraw a proposal; what was answered is never shown."""
         decision = self._lock("withdraw")
         if decision.state == "draft":
-            decision.write(
-                {
-                    "state": "ended",
-                    "ended_why": "withdrawn",
-                    "closed_at": decision._now(),
-                }
-            )
+            closing.withdraw_draft(decision)
         else:
             closing.end(decision, "withdrawn")
         clocks.set_due(decision)

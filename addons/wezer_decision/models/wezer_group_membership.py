@@ -27,6 +27,10 @@ class WezerGroupMembership(models.Model):
         result = super().write(vals)
         if PLACE_FIELDS & vals.keys():
             (groups | self.group_id)._follow_representatives()
+        if vals.get("state") == "active":
+            roles = self.sudo().filtered(lambda place: place.group_id.kind == "role")
+            if roles:
+                terms.successors_came(roles)
         return result
 
     def unlink(self):

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.payload import shortened
 
-from ..tools import outcomes
+from ..tools import outcomes, seats
 
 ERROR_LENGTH = 500
 
@@ -40,6 +40,8 @@ class WezerOutcome(models.Model):
     company_id = fields.Many2one(
         related="decision_id.company_id", store=True, precompute=True, index=True
     )
+
+    _role_idx = models.Index("((params ->> 'role')) WHERE kind = 'role'")
 
     # === CRUD === #
 
@@ -180,7 +182,8 @@ class WezerOutcome(models.Model):
     def _note(self) -> str:
         """Return what members have to know about it before they decide, or ""."""
         self.ensure_one()
-        return ""
+        # sudo: whoever reads the decision reads which seat it is about.
+        return seats.note(self.sudo()) if self.sudo().kind == "role" else ""
 
     def _sentence(self) -> str:
         """Return what happens if the decision is adopted, as the reader may know it."""

@@ -9,6 +9,7 @@ from ..tools import (
     decision_page,
     elections,
     result_view,
+    seats,
     terms,
 )
 from .common import DecisionCommon
@@ -344,11 +345,11 @@ class TestElections(DecisionCommon):
         place = self.treasurer._membership_of(self.ben.partner_id).sudo()
         place.date_to = date.today() + timedelta(days=30)
         self.decisions._cron_elections()
-        self.assertFalse(terms.under_way(self.treasurer))
+        self.assertFalse(seats.under_way(self.treasurer))
         place.date_to = date.today() + timedelta(days=15)
         self.decisions._cron_elections()
         self.decisions._cron_elections()
-        decision = terms.under_way(self.treasurer)
+        decision = seats.under_way(self.treasurer)
         self.assertEqual((len(decision), decision.state), (1, "draft"))
         self.assertEqual(decision.method, "person")
         self.assert_refused("proposer", decision.with_user(self.anna).action_announce)
@@ -365,7 +366,7 @@ class TestElections(DecisionCommon):
             places |= self.treasurer._membership_of(user.partner_id).sudo()
         places.date_to = date.today()
         self.decisions._cron_elections()
-        drafts = terms.under_way(self.treasurer)
+        drafts = seats.under_way(self.treasurer)
         self.assertEqual(len(drafts), 2)
         places._cron_terms()
         self.assertTrue(all(places.mapped("held_over_since")))
@@ -377,17 +378,6 @@ class TestElections(DecisionCommon):
         self.assertEqual(drafts[0].state, "done")
         self.assertEqual(len(elections.fillers_of(self.treasurer)), 2)
         self.assertEqual(len(places.filtered("held_over_since")), 1)
-        # A successor before the end of the term has the rest of it.
-        places._end()
-        rest = terms.rest_of_term(self.treasurer)
-        self.assertEqual(rest, date.today() + timedelta(days=100))
-        places.state = "active"
-        # By ranking, all seats at once.
-        drafts.sudo().outcome_ids.unlink()
-        self.set_policies(roles_by="stv")
-        places.date_to = date.today() + timedelta(days=5)
-        self.decisions._cron_elections()
-        self.assertEqual(terms.under_way(self.treasurer).settings, {"seats": 2})
 
     def test_nobody_has_a_role_for_more_terms_in_a_row_than_the_circle_wants(self):
         self.set_policies(terms_in_row=1)
@@ -405,10 +395,10 @@ class TestElections(DecisionCommon):
         params = {"role": self.treasurer.id, "person": self.dora.partner_id.id}
         other.sudo().outcome_ids.write({"params": params, "state": "done"})
         ben = self.ben.partner_id
-        self.assertEqual(terms.terms_in_row(self.treasurer, ben), 0)
+        self.assertEqual(seats.terms_in_row(self.treasurer, ben), 0)
         for user in (self.ben, self.dora):
             self._put(user, self.treasurer)
-        self.assertEqual(terms.terms_in_row(self.treasurer, ben), 1)
+        self.assertEqual(seats.terms_in_row(self.treasurer, ben), 1)
 
     def test_a_third_of_the_circle_recalls_a_person_by_a_secret_vote(self):
         self._put(self.ben, self.treasurer)

@@ -10,6 +10,8 @@ from typing import Any
 
 from odoo.exceptions import UserError
 
+from odoo.addons.wezer_base.tools import locks
+
 from . import appeals, counting, elections, integration, roll, rules, terms, voting
 from .secrecy import LEAST_FOR_ROLL
 
@@ -204,6 +206,18 @@ def end(decision: Any, why: str, reason: str | None = None) -> None:
     decision._tell_result()
 
 
+def withdraw_draft(decision: Any) -> None:
+    """End a draft (sudo): nobody was asked, so nothing is told."""
+    decision.write(
+        {
+            "state": "ended",
+            "ended_why": "withdrawn",
+            "closed_at": decision._now(),
+        }
+    )
+    decision._end_objections()
+
+
 def _wait_for_decider(decision: Any) -> None:
     """The advice is in: the decider has some days, then it ends."""
     until = decision.closes + timedelta(days=DECIDER_DAYS)
@@ -239,10 +253,14 @@ def decide(decision: Any, adopt: bool, text: str) -> None:
 
 def execute(decision: Any) -> None:
     """Carry out all outcomes, or none of them (sudo, locked)."""
+    if role := elections.role_of(decision):
+        # Of two that give seats of a role at once, the second sees the first.
+        locks.hold(decision.env, "role", role.id)
     if elections.replace_gone(decision):
         return
+    terms.name_held_over(decision)
     planned = decision.outcome_ids.filtered(lambda outcome: outcome.state != "done")
-    failed, held = planned.browse(), terms.held_over(decision)
+    failed = planned.browse()
     try:
         with decision.env.cr.savepoint():
             for outcome in planned:
@@ -259,7 +277,7 @@ def execute(decision: Any) -> None:
         decision._tell_stuck()
         return
     decision.write({"state": "done", "executes_at": decision._now()})
-    terms.end_held_over(decision, held)
+    terms.end_held_over(decision)
     decision._log("executed")
     decision.env["wezer.notice"]._settle(decision, subjects=["stuck"])
     appeals.tell(decision)

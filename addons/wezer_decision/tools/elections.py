@@ -24,7 +24,7 @@ from . import (
     recall,
     roll,
     rules,
-    terms,
+    seats,
     voting,
 )
 
@@ -69,15 +69,18 @@ def is_of_persons(decision: Any) -> bool:
 
 
 def settings_of(decision: Any) -> None:
-    """Complete a draft (sudo) of an election: votes on persons are secret."""
+    """Complete a draft (sudo) that fills a role: votes on persons are secret.
+
+    It says which seats it fills; a by-election has the rest of their term.
+    """
     if has_candidates(decision) and decision.secrecy == "open":
         if roll.can_be_secret(decision):
             decision.secrecy = "secret"
     role = role_of(decision)
-    until = terms.rest_of_term(role) if role else None
+    until = seats.name_places(decision, role) if role else None
     for outcome in decision.outcome_ids.filtered(lambda one: one.kind == "role"):
         params = outcome.params or {}
-        if until and not params.get("until"):
+        if until and params.get("role") == role.id and not params.get("until"):
             # A by-election is for the rest of the term.
             outcome.params = {**params, "until": str(until)}
 
@@ -101,7 +104,7 @@ def why_not_announce(decision: Any) -> Refusal | None:
             rule="secret",
             field="secrecy",
         )
-    return None
+    return seats.why_not_seat(decision)
 
 
 def delay_hours(decision: Any) -> int:
@@ -112,8 +115,11 @@ def delay_hours(decision: Any) -> int:
 # === PERSONS === #
 
 
-def why_not_person(decision: Any, person: Any) -> Refusal | None:
-    """Return why ``person`` cannot be elected by ``decision`` (sudo), or None."""
+def why_not_person(decision: Any, person: Any, role: Any = None) -> Refusal | None:
+    """Return why ``person`` cannot be elected by ``decision`` (sudo), or None.
+
+    :param role: that it fills, where it has no outcomes yet
+    """
     env, group = decision.env, decision.group_id
     active = person and person._wezer_profile().state == "active"
     if not active or person.id not in set(group._effective_member_ids()):
@@ -122,9 +128,9 @@ def why_not_person(decision: Any, person: Any) -> Refusal | None:
             rule="person",
             field="person_id",
         )
-    role = role_of(decision)
+    role = role or role_of(decision)
     most = rules.policy(group, "terms_in_row") if role else None
-    if most and terms.terms_in_row(role, person) >= most:
+    if most and seats.terms_in_row(role, person) >= most:
         return Refusal(
             env._(
                 "%(name)s has had this role for %(terms)s terms. The circle decided"
@@ -137,7 +143,7 @@ def why_not_person(decision: Any, person: Any) -> Refusal | None:
             limit=str(most),
             field="person_id",
         )
-    return None
+    return seats.why_not_second(decision, role, person) if role else None
 
 
 # === STEPS OF AN ELECTION WITHOUT CANDIDATES === #
@@ -494,8 +500,8 @@ def settle_candidates(decision: Any) -> None:
         # A label without a person would take votes, and could not have the role.
         if not option.consents_to_stand or why_not_person(decision, option.person_id):
             option.is_withdrawn = True
-    seats = (decision.settings or {}).get("seats") or 1
-    if seats == 1 or rules.wants_none(decision):
+    wanted = (decision.settings or {}).get("seats") or 1
+    if wanted == 1 or rules.wants_none(decision):
         add_none(decision)
 
 
@@ -609,8 +615,8 @@ def outcomes_to_propose(decision: Any) -> list[dict[str, Any]]:
     planned = decision.outcome_ids
     by_election: tuple[str, ...] = ()
     if rules.asked_method(decision) in rules.OF_PERSONS:
-        seats = planned.filtered(lambda one: one.kind == "role")
-        planned -= seats[1:]
+        given = planned.filtered(lambda one: one.kind == "role")
+        planned -= given[1:]
         # Until when, is asked of the role again.
         by_election = ("person", "until")
     return [

@@ -16,7 +16,7 @@ from odoo.addons.wezer_base.tools import days, payload
 from odoo.addons.wezer_base.tools.numbers import record_id
 from odoo.addons.wezer_fractal_groups.tools.reserve import deciding_circle
 
-from . import appeals, colleges_of_circle, rules
+from . import appeals, colleges_of_circle, rules, seats
 
 TEXT_LENGTH = 4000
 NAMES_MOST = 20
@@ -376,7 +376,10 @@ def _check_role(outcome: Any) -> None:
     if deciding_circle(role) != outcome.decision_id.group_id:
         raise _other_circle(outcome)
     if outcome.kind == "role_end" or not _is_elected(outcome):
-        person(outcome)
+        who, decision = person(outcome), outcome.decision_id
+        error = outcome.kind == "role" and seats.why_not_second(decision, role, who)
+        if error:
+            raise error
     until = day(outcome)
     if until:
         days.check_not_past(outcome.env, until)

@@ -148,8 +148,7 @@ def keep_parts(decision: Any, vals: dict) -> None:
     if outcomes is not None:
         decision.outcome_ids.unlink()
         env["wezer.outcome"].create(_outcomes(decision, outcomes))
-    if decision.method in rules.OF_PERSONS:
-        elections.settings_of(decision)
+    elections.settings_of(decision)
     elections.settle_none(decision)
 
 
@@ -586,6 +585,5 @@ def copy_of(decision: Any, **vals: Any) -> Any:
             for row in elections.outcomes_to_propose(decision)
         ]
     )
-    if new.method in rules.OF_PERSONS:
-        elections.settings_of(new)
+    elections.settings_of(new)
     return new

@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from . import drafts, proposing, roll, terms
+from . import drafts, proposing, roll, seats
 
 # A recall: so many days for the signatures, of so great a part of the roll.
 RECALL_DAYS = 14
@@ -45,7 +45,7 @@ def draft_recall(decisions: Any, role: Any, person: Any, reason: str) -> Any:
     under = decisions.search(
         Domain("is_recall", "=", True)
         & Domain("group_id", "=", circle.id)
-        & Domain("state", "in", terms.RUNNING)
+        & Domain("state", "in", seats.RUNNING)
     )
     for decision in under:
         params = decision.outcome_ids[:1].params or {}

@@ -1,0 +1,119 @@
+"""Two seats of a role are given at the same time, by transactions of their own."""
+
+from datetime import date, timedelta
+
+from odoo import SUPERUSER_ID, api, fields
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.wezer_base.tests.committed import CommittedCase
+
+from ..tools import clocks
+from .common import end_all
+
+
+@tagged("post_install", "-at_install", "concurrency")
+class TestSeatsAtOnce(CommittedCase):
+    """Two people stay in a role until the two elections of their seats are over."""
+
+    def _make(self, env):
+        users = self._members(env, "Seat", 5)
+        self.users = users.ids
+        groups = env["wezer.group"]
+        group = groups.create({"name": f"Seats {self.mark}"})
+        vals = {"name": f"Council {self.mark}", "kind": "role", "parent_id": group.id}
+        role = groups.create(vals)
+        places = env["wezer.group.membership"]
+        for user in users:
+            places.create({"group_id": group.id, "partner_id": user.partner_id.id})
+        self.group, self.role = group.id, role.id
+        today = date.today()
+        held = places.create(
+            [
+                {
+                    "group_id": role.id,
+                    "partner_id": user.partner_id.id,
+                    "date_from": today - timedelta(days=90),
+                    "date_to": today + timedelta(days=50),
+                    "held_over_since": today - timedelta(days=10),
+                }
+                for user in users[:2]
+            ]
+        )
+        self.held = held.ids
+
+    def _archive(self, env):
+        end_all(env["wezer.decision"].search([("group_id", "=", self.group)]))
+        env["wezer.group"].browse(self.role).active = False
+        env["wezer.group"].browse(self.group).active = False
+        env["res.users"].browse(self.users).active = False
+
+    def _env(self, cr):
+        return api.Environment(cr, SUPERUSER_ID, {})
+
+    def _adopted(self, env, user, place):
+        """Return the id of an adopted election that gives the seat to its proposer."""
+        person = env["res.users"].browse(user).partner_id.id
+        params = {"role": self.role, "person": person}
+        decisions = env["wezer.decision"].with_user(user)
+        number = decisions.propose(
+            self.group,
+            {
+                "title": f"Seat {place}",
+                "text": "A seat",
+                "method": "consent",
+                "outcomes": [{"kind": "role", "params": params}],
+            },
+        )
+        due = fields.Datetime.now() - timedelta(hours=1)
+        env["wezer.decision"].browse(number).write(
+            {
+                "state": "adopted",
+                "closed_at": due,
+                "executes_at": due,
+                "due_at": due,
+                "place_ids": [fields.Command.set([place])],
+            }
+        )
+        return number
+
+    def _clock(self, number):
+        """Do one step of the clock, as the scheduled action does: a transaction."""
+
+        def step(env):
+            decision = env["wezer.decision"].search([("id", "=", number)])
+            if decision.state == "adopted" and decision.try_lock_for_update():
+                clocks.step(decision)
+            return True
+
+        return step
+
+    def _carried_out(self, *people):
+        """Carry out two elections at once; return their states and who has the role."""
+        with self.registry.cursor() as cr:
+            env = self._env(cr)
+            numbers = [
+                self._adopted(env, user, place)
+                for user, place in zip(people, self.held, strict=True)
+            ]
+        self._retry_at_once()
+        with mute_logger("odoo.sql_db", "odoo.service.model"):
+            self._all_at_once([(1, self._clock(number)) for number in numbers])
+        with self.registry.cursor() as cr:
+            env = self._env(cr)
+            states = env["wezer.decision"].browse(numbers).mapped("state")
+            places = env["wezer.group"].browse(self.role).membership_ids
+            live = places.filtered("is_live").partner_id.user_ids
+            return sorted(states), set(live.ids)
+
+    def test_two_people_who_are_elected_at_once_end_the_term_of_one_person_each(self):
+        states, live = self._carried_out(self.users[2], self.users[3])
+        self.assertEqual(states, ["done", "done"])
+        self.assertEqual(live, {self.users[2], self.users[3]})
+
+    def test_one_person_who_is_elected_twice_at_once_has_one_seat(self):
+        states, live = self._carried_out(self.users[4], self.users[4])
+        self.assertEqual(states, ["done", "stuck"])
+        self.assertEqual(len(live), 2)
+        self.assertIn(self.users[4], live)
+        self.assertEqual(len(live & set(self.users[:2])), 1)
