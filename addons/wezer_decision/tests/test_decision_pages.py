@@ -756,6 +756,20 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.garden.sudo().visibility = "members"
         self.assertEqual(self.url_open(f"{address}.atom").status_code, 404)
 
+    def test_the_page_and_the_roll_say_who_was_suspended(self):
+        profile = self.cleo.partner_id._wezer_profile().sudo()
+        profile.state = "suspended"
+        decision = self.opened(method="majority")
+        day = days.format_day(self.env, days.today(self.env))
+        address = f"/decisions/{decision.id}"
+        self.log_in(self.ben)
+        self.assertIn(f"Cleo: since {day}", self.text(address))
+        self.assertIn(f"Suspended, since {day}", self.text(f"{address}/voters"))
+        profile.state = "active"
+        self.assertIn(f"Cleo: on {day}", self.text(address))
+        self.log_in(self.otto)
+        self.assertNotIn("Suspended when this", self.text(address))
+
     def test_a_voice_is_given_and_taken_back(self):
         self.set_policies(delegation="once")
         self.log_in(self.ben)
