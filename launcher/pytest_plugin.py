@@ -126,10 +126,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 def pytest_configure(config: Any) -> None:
     """Register the plugin."""
-    from . import kept_caches, kept_plans  # they read the configuration
+    from . import kept_caches  # it reads the configuration
 
     pytest_odoo._shared_filestore = own_filestore
     kept_caches.keep_compiled()
     kept_caches.compile_once()
-    kept_plans.keep_plans()
     config.pluginmanager.register(SkipsFail(), "wezer-skips-fail")
