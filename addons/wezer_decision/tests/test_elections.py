@@ -390,6 +390,16 @@ class TestElections(DecisionCommon):
         again = self.election()
         self.assert_refused("terms", self.name, again, anna="ben")
         self.name(again, anna="cleo")
+        # Nor by a decision about a person who is named.
+        named = {"role": self.treasurer.id, "person": self.ben.partner_id.id}
+        for method in ("consent", "majority"):
+            draft = self.draft(
+                by=self.dora,
+                title=f"Ben again by {method}",
+                method=method,
+                outcomes=[{"kind": "role", "params": named}],
+            )
+            self.assert_refused("terms", draft.action_announce)
         # The election of another seat in between does not break the row.
         other = self.opened(by=self.dora, method="person", role_id=self.treasurer.id)
         params = {"role": self.treasurer.id, "person": self.dora.partner_id.id}

@@ -129,21 +129,7 @@ def why_not_person(decision: Any, person: Any, role: Any = None) -> Refusal | No
             field="person_id",
         )
     role = role or role_of(decision)
-    most = rules.policy(group, "terms_in_row") if role else None
-    if most and seats.terms_in_row(role, person) >= most:
-        return Refusal(
-            env._(
-                "%(name)s has had this role for %(terms)s terms. The circle decided"
-                " that somebody else takes over then.",
-                name=person.name,
-                terms=most,
-            ),
-            rule="terms",
-            value=str(most),
-            limit=str(most),
-            field="person_id",
-        )
-    return seats.why_not_second(decision, role, person) if role else None
+    return seats.why_not_given(decision, role, person) if role else None
 
 
 # === STEPS OF AN ELECTION WITHOUT CANDIDATES === #

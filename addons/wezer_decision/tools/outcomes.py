@@ -377,7 +377,7 @@ def _check_role(outcome: Any) -> None:
         raise _other_circle(outcome)
     if outcome.kind == "role_end" or not _is_elected(outcome):
         who, decision = person(outcome), outcome.decision_id
-        error = outcome.kind == "role" and seats.why_not_second(decision, role, who)
+        error = outcome.kind == "role" and seats.why_not_given(decision, role, who)
         if error:
             raise error
     until = day(outcome)

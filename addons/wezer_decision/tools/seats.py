@@ -271,7 +271,26 @@ def why_not_seat(decision: Any) -> Refusal | None:
     )
 
 
-def why_not_second(decision: Any, role: Any, person: Any) -> Refusal | None:
+def why_not_given(decision: Any, role: Any, person: Any) -> Refusal | None:
+    """Return why a decision (sudo) cannot give ``role`` to ``person``, or None."""
+    most = rules.policy(decision.group_id, "terms_in_row")
+    if most and terms_in_row(role, person) >= most:
+        return Refusal(
+            decision.env._(
+                "%(name)s has had this role for %(terms)s terms. The circle decided"
+                " that somebody else takes over then.",
+                name=person.name,
+                terms=most,
+            ),
+            rule="terms",
+            value=str(most),
+            limit=str(most),
+            field="person_id",
+        )
+    return _why_not_second(decision, role, person)
+
+
+def _why_not_second(decision: Any, role: Any, person: Any) -> Refusal | None:
     """Return why a person who has another seat of ``role`` cannot have this one."""
     places = decision.place_ids
     own = role.sudo().membership_ids.filtered(
