@@ -104,15 +104,8 @@ class TestDecidingWalks(DecisionCommon, PhoneCase):
         self.assertEqual({ben.state, anna.state}, {"voted"})
 
     def test_who_was_put_out_appeals_from_the_notice_and_is_invited_again(self):
-        for user in (self.anna, self.cleo, self.luc):
-            self._put(user, self.village)
-        ben = self.ben.partner_id
-        out = [{"kind": "member_out", "params": {"person": ben.id}}]
-        decision = self.opened(
-            method="majority", secrecy="open", members_only=True, outcomes=out
-        )
-        self.wait(decision, days=8)
-        self.vote(decision, anna="yes", cleo="yes")
+        ben, above = self.ben.partner_id, (self.anna, self.cleo, self.luc)
+        decision = self.put_out(self.ben, *above, members_only=True)
         self.ended(decision.sudo())
         notice = self.env["wezer.notice"].search(
             [("partner_id", "=", ben.id), ("subject", "=", "appeal")]

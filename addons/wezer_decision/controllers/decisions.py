@@ -153,12 +153,14 @@ class WezerDecisions(http.Controller):
             raise werkzeug.exceptions.NotFound()
         address = f"/decisions/{decision.id}/voters"
         found = voters.search(domain, limit=ROLL_PAGE, offset=(page - 1) * ROLL_PAGE)
+        turnout = decision_page.turnout(decision)
         return request.render(
             "wezer_decision.voters_page",
             {
                 "decision": decision,
                 "rows": decision_page.with_profiles(found),
-                "counts": decision_page.turnout(decision),
+                "counts": turnout,
+                "without_vote": count - turnout["asked"],
                 "labels": decision_page.labels(request.env),
                 "closed": decision.state in CLOSED,
                 "pager": request.website.pager(

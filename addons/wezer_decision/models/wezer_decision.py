@@ -17,6 +17,7 @@ from ..tools import (
     delegations,
     elections,
     integration,
+    no_voice,
     proposing,
     published_ballots,
     recall,
@@ -572,10 +573,7 @@ class WezerDecision(models.Model):
             "put_out": self.env._("Only the person who was put out can do this."),
         }
         if who == "answering" and self.env.user.partner_id in roll.decides(self):
-            return NotAllowed(
-                self.env._("You decide this, so the others give advice."),
-                rule="decider",
-            )
+            return NotAllowed(no_voice.of_reason(self.env, "decides"), rule="decider")
         who = "voter" if who in ("answering", "on_roll") else who
         message = sentences.get(who) or self.env._("This happens on its date.")
         return NotAllowed(message, rule=who)

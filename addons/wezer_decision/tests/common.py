@@ -68,6 +68,21 @@ class DecisionCommon(GroupsCommon):
         decision.action_announce()
         return decision
 
+    def put_out(self, user, *above, **vals):
+        """Return a decision (as its proposer) to put ``user`` out, after the votes.
+
+        :param above: members of the village, where the person can appeal
+        """
+        for one in above:
+            self._put(one, self.village)
+        out = [{"kind": "member_out", "params": {"person": user.partner_id.id}}]
+        vals = {"method": "majority", "secrecy": "open", "outcomes": out, **vals}
+        decision = self.opened(**vals)
+        # The person is heard first.
+        self.wait(decision, days=8)
+        self.vote(decision, anna="yes", cleo="yes")
+        return decision
+
     def vote_many(self, decision, number):
         """Let so many more people vote, as their rows would stand in the database."""
         people = self.env["res.partner"].create(

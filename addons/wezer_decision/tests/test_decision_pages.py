@@ -189,15 +189,8 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertEqual(decision.sudo().ended_why, "void")
 
     def test_who_was_put_out_appeals_once_to_the_circle_above(self):
-        for user in (self.anna, self.cleo, self.luc):
-            self._put(user, self.village)
-        ben = self.ben.partner_id
-        out = [{"kind": "member_out", "params": {"person": ben.id}}]
-        decision = self.opened(
-            method="majority", secrecy="open", members_only=True, outcomes=out
-        )
-        self.wait(decision, days=8)
-        self.vote(decision, anna="yes", cleo="yes")
+        ben, above = self.ben.partner_id, (self.anna, self.cleo, self.luc)
+        decision = self.put_out(self.ben, *above, members_only=True)
         self.close(decision)
         theirs = decision.with_user(self.ben)
         self.assert_refused("put_out", theirs.action_appeal, WHY)
@@ -246,13 +239,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
 
     def appealed(self):
         """Return Ben's appeal (sudo) to the village, which hides itself from him."""
-        for user in (self.anna, self.cleo, self.dora):
-            self._put(user, self.village)
-        ben = self.ben.partner_id
-        out = [{"kind": "member_out", "params": {"person": ben.id}}]
-        decision = self.opened(method="majority", secrecy="open", outcomes=out)
-        self.wait(decision, days=8)
-        self.vote(decision, anna="yes", cleo="yes")
+        decision = self.put_out(self.ben, self.anna, self.cleo, self.dora)
         self.close(decision)
         self.carry_out(decision)
         self.village.visibility = "members"
@@ -577,6 +564,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
 
     def test_each_refused_field_of_a_proposal_is_named(self):
         options, value = {"options": "A\nB"}, {"outcome_value": "half"}
+        quorum = {"outcome_key": "quorum", "outcome_value": "1/2"}
         rows = [
             ({"days": "0"}, "days"),
             ({"days": "a week"}, "days"),
@@ -597,6 +585,8 @@ class TestDecisionPages(DecisionCommon, FormCase):
             ({"electorate": "named"}, "named_typed"),
             ({"electorate": "role"}, "electorate_role"),
             ({"review_date": "soon"}, "review_date"),
+            ({"execute_date": "2020-01-01"}, "execute_date"),
+            ({"outcome": "policy", **quorum, "days": "6"}, "days"),
             ({"outcome": "role", "outcome_until": "later"}, "outcome_until"),
             ({"outcome": "member"}, "outcome_person_typed"),
             ({"outcome": "policy", "outcome_key": "quorum", **value}, "outcome_value"),
@@ -607,7 +597,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
                 *("up_to", "seats", "options", "date_1", "date_2", "decider_typed"),
                 *("facilitator_typed", "named_typed", "electorate_role"),
                 *("review_date", "outcome_until", "outcome_person_typed", "share"),
-                "outcome_value",
+                *("outcome_value", "execute_date"),
             ],
             "",
         )
@@ -625,6 +615,40 @@ class TestDecisionPages(DecisionCommon, FormCase):
                     number = decisions.propose(garden.id, vals)
                     decisions.browse(number).action_announce()
                 self.assertEqual(caught.exception.field, wrong)
+
+    def test_a_proposal_says_when_it_opens_and_when_it_is_carried_out(self):
+        self.log_in(self.anna)
+        page = f"/groups/{self.garden.slug}/propose"
+        plain = self.form(self.page(page), page)
+        self.assertNotIn("execute_date", plain.fields)
+        address = f"{page}?outcome=policy&key=quorum&value=1/2"
+        form = self.form(self.page(address), page)
+        typed = {"title": "Half of us", "text": "We want it.", "method": "majority"}
+        self.send(form, tomorrow="1", execute_date="2999-03-01", days="7", **typed)
+        decision = self.decisions.search([("title", "=", "Half of us")]).sudo()
+        hours = (decision.opens - decision.announced_at).total_seconds() / 3600
+        self.assertEqual(decision.state, "announced")
+        self.assertTrue(24 <= hours <= 25, hours)
+        self.assertEqual(str(decision.execute_date), "2999-03-01")
+        said = self.text(f"/decisions/{decision.id}")
+        day = days.format_day(self.env, decision.execute_date)
+        self.assertIn(f"It is carried out on {day}, or later.", said)
+
+    def test_where_no_more_may_run_the_form_keeps_a_draft_first(self):
+        self.log_in(self.anna)
+        page = f"/groups/{self.garden.slug}/propose"
+        buttons = f"//form[contains(@action, '{page}')]//button[not(@value='effect')]"
+        for full, names in ((False, (None, "draft")), (True, ("draft", None))):
+            if full:
+                self.set_policies(decisions_circle=1)
+                self.opened(by=self.ben)
+            found = self.page(page).xpath(buttons)
+            self.assertEqual(tuple(one.get("name") for one in found[:2]), names)
+            main = [one for one in found if "btn-primary" in one.get("class")]
+            self.assertEqual([one.get("name") for one in main], [names[0]])
+        # The key Enter presses the first one, also where that is hidden.
+        found = self.page(f"{page}?outcome=policy&key=quorum").xpath(buttons)
+        self.assertEqual({one.get("name") for one in found[:2]}, {"draft"})
 
     def test_a_refused_proposal_comes_back_with_all_that_was_typed(self):
         self.log_in(self.anna)
@@ -764,7 +788,10 @@ class TestDecisionPages(DecisionCommon, FormCase):
         address = f"/decisions/{decision.id}"
         self.log_in(self.ben)
         self.assertIn(f"Cleo: since {day}", self.text(address))
-        self.assertIn(f"Suspended, since {day}", self.text(f"{address}/voters"))
+        said = self.text(f"{address}/voters")
+        self.assertIn(f"Suspended, since {day}", said)
+        self.assertIn("0 of 5 have answered.", said)
+        self.assertIn("Also on the list, without a vote: 1.", said)
         profile.state = "active"
         self.assertIn(f"Cleo: on {day}", self.text(address))
         self.log_in(self.otto)

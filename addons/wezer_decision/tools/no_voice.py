@@ -12,7 +12,7 @@ def why(decision: Any, off: Any) -> str:
     """
     env, group = decision.env, decision.group_id
     if not group.is_user_member and appeals.is_heard(decision):
-        return _why_off(env, "concerned")
+        return of_reason(env, "concerned")
     if not group.is_user_member:
         return env._("Only members of the circle answer this.")
     if off.suspended_until:
@@ -21,7 +21,7 @@ def why(decision: Any, off: Any) -> str:
             " answer it. If the suspension was a mistake, you can challenge the result."
         )
     if off:
-        return _why_off(env, off.off_reason) or env._("You do not answer this.")
+        return of_reason(env, off.off_reason) or env._("You do not answer this.")
     # Who would be asked is no secret to people of the circle.
     known, person = decision.sudo(), env.user.partner_id
     if roll.is_among(known, person):
@@ -38,7 +38,8 @@ def why(decision: Any, off: Any) -> str:
     return env._("You were not asked. Asked: %s.", labels[known.electorate])
 
 
-def _why_off(env: Any, reason: str) -> str:
+def of_reason(env: Any, reason: str) -> str:
+    """Return why a person on the roll does not answer, by the reason of their row."""
     return {
         "concerned": env._(
             "This is about you, so others answer it. You can speak in the discussion."

@@ -76,6 +76,8 @@ NAMES = {
 # Rows for dates at first, how many more are asked for at once, and their number.
 DATES, DATES_MORE, DATES_MOST = 3, 3, 30
 DAYS_MOST = 90
+# A vote that opens tomorrow leaves a day to read, and to withdraw.
+TOMORROW_HOURS = 24
 # Names that an address uses for the form itself, and never for a field of an effect.
 OWN = ("outcome", "method", "title", "discussion", "dates")
 # What a link fills in is a title and a text, no book.
@@ -425,10 +427,14 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
         if text(name):
             vals[SETTINGS[name]] = text(name)
     if text("days"):
-        vals["hours"] = rules.whole(env, text("days"), 1, DAYS_MOST, "days") * 24
-    if text("review_date"):
-        with payload.of_field("review_date"):
-            vals["review_date"] = payload.day(env, text("review_date"))
+        vals["hours"] = _read_days(group, text("days"), method if effect else "") * 24
+    if form.get("tomorrow"):
+        vals["delay_hours"] = TOMORROW_HOURS
+    for name in ("review_date", "execute_date"):
+        if text(name):
+            with payload.of_field(name):
+                vals[name] = payload.day(env, text(name))
+                days.check_not_past(env, vals[name])
     if form.get("members_only"):
         vals["members_only"] = True
     vals.update(_read_people(env, form, named, "decider" in known))
@@ -439,6 +445,32 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
         forced = env["wezer.outcome"]._form_values(outcome["kind"], group, params)
         vals.update(forced)
     return vals
+
+
+def _read_days(group: Any, text: str, bound: str) -> int:
+    """Return for how many days answers are taken.
+
+    :param bound: the method, where something is carried out: nobody shortens that
+    :raise Refusal: rule ``number`` or ``hours``
+    """
+    env = group.env
+    wanted = rules.whole(env, text, 1, DAYS_MOST, "days")
+    if not bound:
+        return wanted
+    least = env["wezer.decision"]._rules_for(group.sudo(), bound)["hours"] // 24
+    if wanted >= least:
+        return wanted
+    raise Refusal(
+        env._(
+            "This has an effect if it is adopted, so answers are taken for at least"
+            " %(days)s days.",
+            days=least,
+        ),
+        rule="hours",
+        value=str(wanted),
+        limit=str(least),
+        field="days",
+    )
 
 
 def _read_people(env: Any, form: dict, named: Iterable, advised: bool) -> dict:

@@ -30,10 +30,10 @@ DRAFTS_MOST = 20
 DAILY = 10
 # What was rejected comes back unchanged only after so many days, or where so many ask.
 RETURN_DAYS = 30
-# So many running decisions a refusal names.
-RUNNING_NAMED = 5
 RETURN_ASKED = 5
 REJECTED_READ = 100
+# So many running decisions a refusal names.
+RUNNING_NAMED = 5
 CHOICES = ("method", "electorate", "secrecy")
 OWN = {
     *("title", "text", "discussion_id", "options", "role_id", "outcomes"),
