@@ -53,8 +53,10 @@ class TestApprovals(ApprovalsCommon):
         self.assertEqual(deal.state, "paid")
 
     def test_approval_policies_are_inherited_and_only_made_stricter(self):
-        self.decide(self.village, self.test3)
         self.decide(self.garden, self.luc, hours="500")
+        self.decide(self.village, self.test3)
+        with self.assertRefused("stricter"):
+            self.decide(self.garden, self.luc, hours="400")
         deal = self.delivered()
         self.assertEqual(deal.sudo()._approvals_wanted(), 2)
         self.decide(self.garden, self.luc, approvals=3, hours="4")
