@@ -18,3 +18,4 @@ from . import test_matrix
 from . import test_decision_attacks
 from . import test_export
 from . import test_chosen_rules
+from . import test_update

@@ -92,7 +92,9 @@ class TestSuspensions(DecisionCommon):
         page = decision_page.values(decision.with_user(self.cleo))
         self.assertIn("suspended when this was announced", page["no_voice"])
         events = self.env["wezer.governance.event"].with_user(self.ben)
-        self.assertTrue(events.search([("kind", "=", "kept_off_ended")]))
+        event = events.search([("kind", "=", "kept_off_ended")])
+        self.assertEqual(len(event), 1)
+        self.assertFalse(event.actor_id, "nobody learns who suspends and resumes")
         # A second suspension has nothing to do with this decision.
         self.suspend(self.cleo)
         self.resume(self.cleo)
