@@ -1055,6 +1055,9 @@ class WezerDecision(models.Model):
 
     def _announce(self):
         """Announce a draft (sudo, locked and checked): from now on it is fixed."""
+        if not self.place_ids:
+            # Terms that did not end soon when it was written can do so by now.
+            elections.name_seats(self)
         for outcome in self.outcome_ids:
             outcome._check(self, dry_run=True)
         now = self._now()

@@ -149,6 +149,31 @@ class TestSeats(DecisionCommon):
         self.assertEqual(self.drafted(), early)
         self.assertEqual(early.place_ids, place)
 
+    def test_an_election_that_was_proposed_early_serves_as_many_seats_as_it_fills(self):
+        self.set_policies(roles_by="stv")
+        places = self.seat(self.ben, 100) | self.seat(self.cleo, 100)
+        role = self.council.id
+        early = self.opened(method="stv", seats=2, role_id=role).sudo()
+        self.assertFalse(early.place_ids)
+        places |= self.seat(self.dora, 100)
+        places.date_to = self.day(5)
+        later = self.drafted() - early
+        self.assertEqual(early.place_ids, places[:2])
+        self.assertEqual((later.place_ids, later.settings), (places[2], False))
+        self.assertEqual(self.drafted(), early | later)
+
+    def test_a_draft_that_is_announced_much_later_fills_the_seat_that_ends_then(self):
+        place = self.seat(self.ben, 100)
+        own = self.draft(method="person", role_id=self.council.id)
+        self.assertFalse(own.sudo().place_ids)
+        place.date_to = self.day(5)
+        by_clock = self.drafted()
+        self.assertEqual(by_clock.place_ids, place)
+        own.action_announce()
+        self.assertEqual(own.sudo().place_ids, place)
+        self.assertEqual(self.drafted(), own.sudo())
+        self.assertEqual(by_clock.state, "ended")
+
     def test_one_election_fills_a_seat_and_the_other_draft_of_it_ends(self):
         place = self.seat(self.ben, 10)
         draft = self.drafted()

@@ -69,13 +69,15 @@ def is_of_persons(decision: Any) -> bool:
 
 
 def settings_of(decision: Any) -> None:
-    """Complete a draft (sudo) that fills a role: votes on persons are secret.
-
-    It says which seats it fills; a by-election has the rest of their term.
-    """
+    """Complete a draft (sudo) that fills a role: votes on persons are secret."""
     if has_candidates(decision) and decision.secrecy == "open":
         if roll.can_be_secret(decision):
             decision.secrecy = "secret"
+    name_seats(decision)
+
+
+def name_seats(decision: Any) -> None:
+    """Name the seats that a draft (sudo) fills, and the term of a by-election."""
     role = role_of(decision)
     until = seats.name_places(decision, role) if role else None
     for outcome in decision.outcome_ids.filtered(lambda one: one.kind == "role"):

@@ -55,9 +55,11 @@ def _taken_up(role: Any, places: Any) -> Any:
     for place in places:
         then = [("execute_date", "=", seats.term_of(place) + days.DAY)]
         election = (free.filtered_domain(then) or free)[:1]
-        if election:
-            election.place_ids |= place
-            served |= place
+        if not election:
+            break
+        election.place_ids |= place
+        served |= place
+        if len(election.place_ids) >= seats.seats_of(election):
             free -= election
     return served
 
