@@ -855,7 +855,7 @@ class TestDecisions(DecisionCommon):
             self.opened()
         self.assert_refused("running", self.draft().action_announce)
         said = str(self.assert_refused("running", self.draft().action_announce))
-        self.assertIn("2 of your proposals are running in this circle.", said)
+        self.assertIn("Your proposals that are running in this circle: 2.", said)
         for user, title in ((self.ben, "A pond"), (self.ben, "A hut")):
             self.opened(by=user, title=title, members_only=title == "A hut")
         last = self.opened(by=self.cleo, title="A gate", hours=200)
@@ -864,7 +864,7 @@ class TestDecisions(DecisionCommon):
             "running", self.draft(by=self.dora).action_announce
         )
         said = str(refused)
-        self.assertIn("5 decisions are running in this circle.", said)
+        self.assertIn("Decisions that are running in this circle: 5.", said)
         self.assertIn("“A gate”, “A bench”, “A bench”, “A pond”, and “A hut”", said)
         closes = days.format_moment(self.env, last.sudo().closes)
         self.assertIn(f"The first one closes on {closes}.", said)

@@ -442,18 +442,19 @@ def _no_room(running: Any, is_own: bool) -> list[str]:
     """
     env, count = running.env, len(running)
     said = [
-        env._("%(count)s of your proposals are running in this circle.", count=count)
+        env._("Your proposals that are running in this circle: %(count)s.", count=count)
         if is_own
         else env._(
-            "%(count)s decisions are running in this circle. More are not possible at"
-            " the same time.",
+            "Decisions that are running in this circle: %(count)s. More are not"
+            " possible at the same time.",
             count=count,
         )
     ]
     # Some are for the members of the circle only.
     seen = running.sudo(False)._filtered_access("read")[:RUNNING_NAMED]
     if seen:
-        titles = format_list(env, [env._("“%s”", one.title) for one in seen])
+        titles = [env._("“%(title)s”", title=one.title) for one in seen]
+        titles = format_list(env, titles)
         said.append(env._("Running now: %(titles)s.", titles=titles))
     ends = [
         max(one.closes, one.waits_until or one.closes) for one in running if one.closes
