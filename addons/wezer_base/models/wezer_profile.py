@@ -185,7 +185,11 @@ class WezerProfile(models.Model):
     # Of the latest suspension: rolls of decisions keep the day, and who suspended.
     suspended_date = fields.Date(copy=False, groups=fields.NO_ACCESS)
     suspended_by_id = fields.Many2one(
-        "res.partner", copy=False, groups=fields.NO_ACCESS, ondelete="set null"
+        "res.partner",
+        copy=False,
+        index="btree_not_null",
+        groups=fields.NO_ACCESS,
+        ondelete="set null",
     )
     # Each of these has a sharing level: others get it from shared(), or what their
     # audience may see of it; never the field itself.

@@ -124,6 +124,26 @@ class TestSuspensions(DecisionCommon):
         judge.action_judge(True, "Cleo could not vote because of a mistake.")
         self.assertEqual((closed.state, closed.ended_why), ("ended", "void"))
 
+    def test_who_suspends_voters_while_answers_are_taken_does_not_judge(self):
+        self._put(self.eve, self.garden)
+        votes = {"anna": "yes", "ben": "yes", "gina": "yes", "fred": "no", "eve": "no"}
+        for secrecy, suspended in (("open", self.dora), ("secret", self.fred)):
+            with self.subTest(secrecy):
+                decision = self.opened(method="majority", secrecy=secrecy)
+                self.vote(decision, **votes)
+                self.assertIn(self.ada.partner_id, decision.sudo()._judges())
+                # Nobody tells by it whether the person had voted in secret.
+                self.suspend(suspended)
+                self.close(decision)
+                self.resume(suspended)
+                judges = decision.sudo()._judges()
+                self.assertNotIn(self.ada.partner_id, judges)
+                self.assertIn(self.moderator.partner_id, judges)
+                profile = suspended.partner_id._wezer_profile().sudo()
+                before = decision.sudo().announced_at - 2 * days.DAY
+                profile.suspended_date = before.date()
+                self.assertIn(self.ada.partner_id, decision.sudo()._judges())
+
     def test_others_off_the_roll_still_challenge_nothing(self):
         self.suspend(self.cleo)
         decision = self.adopted()

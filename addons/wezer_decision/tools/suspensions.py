@@ -9,7 +9,7 @@ from typing import Any
 
 from odoo import SUPERUSER_ID
 from odoo.fields import Domain
-from odoo.tools import LazyTranslate
+from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.wezer_base.tools import days
 
@@ -33,10 +33,42 @@ def rows(decision: Any) -> Any:
 
 
 def suspenders(decision: Any) -> Any:
-    """Return the people (sudo) who suspended them: parties to the decision."""
-    voters = decision.env["wezer.decision.voter"].sudo()
-    found = _domain(decision) & Domain("suspended_by_id", "!=", False)
-    return voters.search(found).suspended_by_id
+    """Return the people (sudo) who suspended voters: parties to the decision.
+
+    Those who did so while answers were taken, too, whether or not the voter had
+    answered by then: of a secret vote, they would learn it from not being a judge.
+    """
+    env, people = decision.env, decision.env["res.partner"].sudo()
+    if not decision.announced_at:
+        return people
+    voters, profiles = env["wezer.decision.voter"], env["wezer.profile"]
+    rows = env.execute_query(
+        SQL(
+            """SELECT suspended_by_id FROM wezer_decision_voter
+                WHERE decision_id = %(decision)s AND off_reason = 'suspended'
+                  AND suspended_by_id IS NOT NULL
+                UNION
+               SELECT p.suspended_by_id FROM wezer_profile p
+                WHERE p.suspended_by_id IS NOT NULL AND p.suspended_date >= %(day)s
+                  AND EXISTS (
+                      SELECT FROM wezer_decision_voter v
+                       WHERE v.decision_id = %(decision)s
+                         AND v.person_id = p.partner_id)""",
+            decision=decision.id,
+            day=days.day_of(env, decision.announced_at, decision.company_id),
+            to_flush=(
+                *(
+                    voters._fields[name]
+                    for name in ("off_reason", "person_id", "suspended_by_id")
+                ),
+                *(
+                    profiles._fields[name]
+                    for name in ("partner_id", "suspended_by_id", "suspended_date")
+                ),
+            ),
+        )
+    )
+    return people.browse(number for (number,) in rows)
 
 
 def has_row(decision: Any, person: Any) -> bool:
