@@ -311,8 +311,11 @@ class TestChosenRules(DecisionCommon, FormCase):
         options = {"options": "Oak\nAsh\nElm"}
         rows = [
             (
-                {"method": "majority", "share": "2/3", "strict": "yes", "base": "roll"},
-                {"share": "2/3", "strict": True, "base": "roll"},
+                {
+                    **{"method": "majority", "share": "75 %", "strict": "yes"},
+                    **{"base": "roll", "quorum": "50%"},
+                },
+                {"share": "3/4", "strict": True, "base": "roll", "quorum": "1/2"},
             ),
             (
                 {

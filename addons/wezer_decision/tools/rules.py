@@ -11,7 +11,11 @@ from typing import Any
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import payload
 from odoo.addons.wezer_base.tools.numbers import NumberError, read_decimal
-from odoo.addons.wezer_fractal_groups.tools.group_policies import Policy
+from odoo.addons.wezer_fractal_groups.tools.group_policies import (
+    Policy,
+    parse_share,
+    share_text,
+)
 
 from . import secrecy
 
@@ -313,21 +317,20 @@ def number(env: Any, value: Any, least: int, most: int, field: str) -> int | str
 
 
 def share(env: Any, value: Any, field: str | None = None) -> str:
-    """Return a share as it is kept, like ``2/3``.
+    """Return a share as it is kept, like ``2/3``; typed as those of policies are.
 
     :raise Refusal: rule ``share``
     """
-    found = SHARE.fullmatch(str(value).strip())
-    above, below = map(int, found.groups()) if found else (0, 0)
-    if not 0 < above <= below:
+    found = parse_share(value)
+    if not found:
         raise Refusal(
-            env._("Enter a share as a fraction, for example 3/4."),
+            env._("Enter a share as a fraction, for example 3/4, or 75 %."),
             rule="share",
             value=payload.shortened(value),
             limit="1/1",
             field=field,
         )
-    return f"{above}/{below}"
+    return share_text(found)
 
 
 def policy(group: Any, key: str) -> Any:
