@@ -55,14 +55,17 @@ class TestGiveBack(TransactionCase):
 
     def test_of_several_forms_with_one_address_the_sent_one_is_filled(self):
         one = (
-            '<form action="/fr/a" method="post"><input type="hidden" name="k"'
+            '<form action="/fr/a" method="post"><input type="hidden" name="{1}"'
             ' value="{0}"/><input name="t" value="{0}"/></form>'
         )
-        page = "<main>" + one.format("x") + one.format("y") + "</main>"
-        back = forms.give_back(page, self._refused([["k", "y"], ["t", "mine"]]), WORDS)
-        first, second = forms.lxml.html.fromstring(back).forms
-        self.assertEqual(first.fields["t"], "x")
-        self.assertEqual(second.fields["t"], "mine")
+        # Each policy of a circle has a form, told apart by its key.
+        for name in ("k", "key"):
+            page = "".join(one.format(value, name) for value in ("x", "y"))
+            refused = self._refused([[name, "y"], ["t", "mine"]])
+            back = forms.give_back(f"<main>{page}</main>", refused, WORDS)
+            first, second = forms.lxml.html.fromstring(back).forms
+            self.assertEqual(first.fields["t"], "x")
+            self.assertEqual(second.fields["t"], "mine")
 
     def test_a_folded_section_around_the_form_is_opened(self):
         page = (

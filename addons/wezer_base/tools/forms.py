@@ -138,9 +138,10 @@ def _find(page: Any, wanted: Any, typed: Any, languages: Any) -> Any:
         alike = 0
         for field in form.iter("input"):
             name = field.get("name")
-            if field.get("type") == "hidden" and name not in CHANGING:
-                if "data-typed" not in field.attrib:
-                    alike += 1 if typed.get(name) == [field.get("value", "")] else -1
+            if field.get("type") == "hidden" and "data-typed" not in field.attrib:
+                same = typed.get(name) == [field.get("value", "")]
+                # What changes tells nothing where it differs.
+                alike += 1 if same else -(name not in CHANGING)
         if most is None or alike > most:
             best, most = (match.start(), end, form), alike
     return best
