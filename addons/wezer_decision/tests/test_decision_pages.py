@@ -95,6 +95,29 @@ class TestDecisionPages(DecisionCommon, FormCase):
         )
         self.assertNotIn("A bench", self.text("/my/todo"))
 
+    def test_who_objected_is_asked_about_the_new_version(self):
+        decision = self.opened()
+        decision.with_user(self.ben).action_object("It would stand where we walk.")
+        address = f"/decisions/{decision.id}"
+        self.log_in(self.ben)
+        self.assertIn("It stands until you", self.text(address))
+        decision.action_new_version(
+            "We build it by the wall.", "Elsewhere", decision.sudo().objection_ids.ids
+        )
+        said = self.text(address)
+        self.assertIn("Say whether it answers your objection", said)
+        self.assertNotIn("It stands until you", said)
+
+    def test_a_ranking_without_a_winner_says_that_no_option_was_chosen(self):
+        options = [{"label": "Oak"}, {"label": "Ash"}]
+        decision = self.opened(method="schulze", none_option=True, options=options)
+        self.vote(decision, anna="--1", ben="2--1")
+        self.close(decision)
+        self.log_in(self.ben)
+        said = self.text(f"/decisions/{decision.id}")
+        self.assertIn("No option was chosen.", said)
+        self.assertNotIn("It was not adopted", said)
+
     def test_the_page_of_the_circle_answers_in_one_click(self):
         decision = self.opened()
         self.log_in(self.ben)
@@ -416,6 +439,10 @@ class TestDecisionPages(DecisionCommon, FormCase):
             self.assertNotIn(text, kept)
         answer = self.answer(decision, secret_choice="no", secret_code=code)
         self.assertIn("Your code stays the same", answer.text)
+        # Its address is that of the form: opened again, it leads to the decision.
+        self.assertTrue(answer.url.endswith("/vote"))
+        self.assertTrue(self.url_open(answer.url).url.endswith(address))
+        self.assertEqual(self.url_open(f"{address}/other").status_code, 404)
         self.assertNotIn("shown only now", answer.text)
         page = self.page(address)
         (take_back,) = page.xpath("//button/@formaction")

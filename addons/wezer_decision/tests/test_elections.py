@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from ..tools import (
     decision_departure,
+    decision_list,
     decision_page,
     elections,
     result_view,
@@ -105,6 +106,17 @@ class TestElections(DecisionCommon):
         self.close(decision)
         self.assertEqual(closed.state, "adopted")
         self.assertEqual(closed.outcome_ids.params["person"], self.ben.partner_id.id)
+
+    def test_who_has_named_somebody_is_asked_nothing_until_the_next_step(self):
+        decision = self.election()
+        self.name(decision, anna="ben")
+        for user, waits in ((self.anna, False), (self.ben, True)):
+            env = self.env(user=user)
+            asked = env["wezer.decision"].search(decision_list.asked(env))
+            self.assertEqual(decision in asked, waits)
+            shown = decision_list.of_circle(self.garden.with_user(user))
+            self.assertEqual(decision in shown["mine"], waits)
+            self.assertEqual(decision in shown["others"], not waits)
 
     def test_all_names_are_shown_once_everybody_has_named_somebody(self):
         decision = self.election()

@@ -33,11 +33,27 @@ def answered_now(env: Any) -> Domain:
 def asked(env: Any) -> Domain:
     """Return the domain of open decisions that wait for an answer of the user."""
     person = env.user.partner_id
-    return answered_now(env) & Domain(
-        "voter_ids",
-        "any",
-        [("person_id", "=", person.id), ("state", "=", "may")],
+    return (
+        answered_now(env)
+        & _not_named(env)
+        & Domain(
+            "voter_ids",
+            "any",
+            [("person_id", "=", person.id), ("state", "=", "may")],
+        )
     )
+
+
+def _not_named(env: Any) -> Domain:
+    """Leave out elections in which the user has named a person already."""
+    # sudo: own nominations, which not everybody with a home page reads.
+    mine = (
+        env["wezer.nomination"]
+        .sudo()
+        ._search([("person_id", "=", env.user.partner_id.id)])
+    )
+    named = mine.subselect("decision_id")
+    return Domain("phase", "!=", "naming") | Domain("id", "not in", named)
 
 
 def under_way(env: Any) -> Domain:
@@ -120,14 +136,8 @@ def of_circle(circle: Any) -> dict:
     )
     mine = running.browse()
     if running and not env.user._is_public():
-        voices = env["wezer.decision.voter"].search(
-            Domain("decision_id", "in", running.ids)
-            & Domain("person_id", "=", env.user.partner_id.id)
-            & Domain("state", "=", "may")
-        )
-        waiting = set(voices.decision_id.ids)
-        mine = running.filtered_domain(answered_now(env)).filtered(
-            lambda one: one.id in waiting
+        mine = env["wezer.decision"].search(
+            Domain("id", "in", running.ids) & asked(env), order="closes, id"
         )
     return {
         "mine": mine[:BLOCK],
