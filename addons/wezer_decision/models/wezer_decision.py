@@ -1908,7 +1908,8 @@ class WezerDecision(models.Model):
         decision = self.sudo()
         if decision.phase in ("naming", "sharing"):
             return elections.progress(decision)
-        return roll.counts(decision)
+        hidden = decision.state == "open" and decision.secrecy != "open"
+        return roll.counts(decision, lost=hidden)
 
     # === TELLING === #
 

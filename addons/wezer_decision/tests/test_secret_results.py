@@ -133,6 +133,14 @@ class TestSecretResults(DecisionCommon):
                 self.assertEqual(shown._progress(), (6, 1))
                 self.assertNotIn(code, str(shown.read()))
 
+    def test_nobody_learns_whether_a_member_who_leaves_had_voted(self):
+        decision = self.secret().with_user(self.ben)
+        decision.action_vote("1-2-3-4-5")
+        before = decision._progress()
+        for user in (self.ben, self.cleo):
+            self.garden.with_user(user).action_leave()
+            self.assertEqual(decision._progress(), before)
+
     def test_nothing_is_published_before_closing(self):
         decision = self.secret().with_user(self.ben)
         code = decision.action_vote("1-2-3-4-5")

@@ -21,6 +21,8 @@ BY_COLLEGES = ("majority", "consent")
 # Smaller rolls decide by consent only, and never in secret.
 MAJORITY_LEAST = 3
 SECRET_LEAST = 5
+# Why a voice is lost after the opening.
+LOST_LATER = ("left", "merged", "suspended_later")
 # So many places are read for each voice that is looked for.
 FEW_PLACES = 20
 
@@ -272,14 +274,21 @@ def _named(decision: Any, kinds: tuple[str, ...]) -> Any:
     return people.browse([one for one in ids if type(one) is int]).exists()
 
 
-def counts(decision: Any) -> tuple[int, int]:
-    """Return ``(how many have a voice, how many of them answered)``."""
-    decision.env["wezer.decision.voter"].flush_model(["state", "decision_id"])
+def counts(decision: Any, lost: bool = False) -> tuple[int, int]:
+    """Return ``(how many have a voice, how many of them answered)``.
+
+    :param lost: count voices that were lost since the opening, too. Of a secret vote, a
+        number that falls when somebody leaves tells that this person had not voted.
+    """
+    decision.env["wezer.decision.voter"].flush_model(
+        ["state", "off_reason", "decision_id"]
+    )
     rows = decision.env.execute_query(
         SQL(
-            """SELECT count(*) FILTER (WHERE state <> 'off'),
+            """SELECT count(*) FILTER (WHERE state <> 'off' OR off_reason = ANY(%s)),
                       count(*) FILTER (WHERE state = 'voted')
                  FROM wezer_decision_voter WHERE decision_id = %s""",
+            list(LOST_LATER) if lost else [],
             decision.id,
         )
     )
