@@ -458,6 +458,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
         page = self.page(address)
         self.assertIn("It was not adopted", page.text_content())
         form = self.form(page, f"{address}/receipt")
+        self.assertIn("so the ballots are not published", page.text_content())
         self.assertIn("Your vote was", self.send(form, secret_code=code).text)
         self.assertIn("No receipt", self.send(form, secret_code="another").text)
 

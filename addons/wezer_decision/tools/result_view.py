@@ -26,7 +26,7 @@ def values(decision: Any) -> dict:
     if not result:
         return {}
     env = decision.env
-    none = none_of(decision)
+    none, no_file = none_of(decision), decision._why_no_ballot_file()
     return {
         "raw": result,
         "rows": with_bars(
@@ -47,7 +47,8 @@ def values(decision: Any) -> dict:
         "numbers": drawn_numbers(result),
         "ballots": ballots(decision),
         "receipts": receipts(decision),
-        "has_file": decision._why_no_ballot_file() is None,
+        "has_file": no_file is None,
+        "no_file": str(no_file) if no_file and no_file.rule == "few" else "",
     }
 
 
