@@ -4,6 +4,7 @@ import re
 
 from odoo.tests import tagged
 
+from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.forms import FormCase
 
 from ..tools import decision_page, how_counted, propose_form, recount, result_view
@@ -305,6 +306,20 @@ class TestChosenRules(DecisionCommon, FormCase):
         self.assertNotIn("advice", propose_form.FIELDS["quorum"])
 
     # === THE FORM === #
+
+    def test_a_form_refuses_less_than_the_circle_decided(self):
+        self.set_policies(decides_share="2/3", quorum="1/2")
+        form = {"title": "Trees", "text": "We plant", "method": "majority"}
+        garden = self.garden.with_user(self.anna)
+        for field, value, limit in (("share", "60 %", "2/3"), ("quorum", "1/3", "1/2")):
+            with self.subTest(field), self.assertRaises(Refusal) as refused:
+                propose_form.read(garden, {**form, field: value})
+            found = refused.exception
+            self.assertEqual(
+                (found.rule, found.limit, found.field), ("stricter", limit, field)
+            )
+        vals = propose_form.read(garden, {**form, "share": "3/4", "quorum": "50 %"})
+        self.assertEqual((vals["share"], vals["quorum"]), ("3/4", "50 %"))
 
     def test_each_choice_of_the_form_reaches_the_decision(self):
         self.authenticate(self.anna.login, self.anna.login)

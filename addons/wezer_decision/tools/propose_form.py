@@ -7,6 +7,7 @@ on to the fields of that one, and keeps all that was typed.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
@@ -426,6 +427,7 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
     for name in SETTINGS.keys() & known:
         if text(name):
             vals[SETTINGS[name]] = text(name)
+    _check_not_looser(group, method, vals)
     if text("days"):
         vals["hours"] = _read_days(group, text("days"), method if effect else "") * 24
     if form.get("tomorrow"):
@@ -445,6 +447,36 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
         forced = env["wezer.outcome"]._form_values(outcome["kind"], group, params)
         vals.update(forced)
     return vals
+
+
+def _check_not_looser(group: Any, method: str, vals: dict) -> None:
+    """Refuse less than the circle wants: it would be raised without a word.
+
+    :raise Refusal: rule ``share`` or ``stricter``
+    """
+    env = group.env
+    asked = {
+        name: rules.share(env, vals[name], name)
+        for name in ("share", "quorum")
+        if name in vals
+    }
+    if not asked:
+        return
+    known = env["wezer.decision"]._rules_for(group.sudo(), method)
+    for name, wanted in asked.items():
+        least = known.get(name)
+        if least and Fraction(wanted) < Fraction(least):
+            raise Refusal(
+                env._(
+                    "At least %(value)s is needed here. A proposal can ask for more,"
+                    " not less.",
+                    value=least,
+                ),
+                rule="stricter",
+                value=wanted,
+                limit=least,
+                field=name,
+            )
 
 
 def _read_days(group: Any, text: str, bound: str) -> int:
