@@ -14,7 +14,7 @@ from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools.form_post import form_post
 from odoo.addons.wezer_base.tools.rights import RIGHTS
 
-from ..tools.group_leads import leads_of
+from ..tools.group_leads import managers_of
 from ..tools.group_page import manage_values, talk_values
 from .groups import WezerGroups
 
@@ -49,7 +49,7 @@ class WezerGroupsManage(WezerGroups):
                 {
                     "group": group,
                     "reason": str(error),
-                    "leads": leads_of(group._circle())[group._circle().id],
+                    "leads": managers_of(group._circle()),
                 },
                 status=403,
             )

@@ -1,3 +1,5 @@
+from lxml import html
+
 from odoo import http
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -120,11 +122,18 @@ class TestManagePages(GroupPages):
 
     @mute_logger("odoo.http", "werkzeug")
     def test_only_managers_reach_the_forms(self):
+        lead = self._role("Speaker", self.garden)
+        lead.link = "lead"
+        self._put(self.stranger, lead)
         self._login(self.stranger)
         url = f"/groups/{self.garden.slug}/manage"
         refused = self.url_open(url)
         self.assertEqual(refused.status_code, 403)
         self.assertIn("You cannot manage Test garden", refused.text)
+        # Whom to ask: those who manage it, and not who leads it without permission.
+        (managers,) = html.fromstring(refused.text).find_class("o_wezer_leads")
+        self.assertIn("Manages this circle", managers.text_content())
+        self.assertNotIn("Leads this circle", managers.text_content())
         self.assertNotIn("manage/update", refused.text)
         self.assertEqual(self._post(self.garden, "manage/close").status_code, 404)
         self._login(self.luc)

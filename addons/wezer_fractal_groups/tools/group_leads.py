@@ -62,6 +62,16 @@ def leads_of(circles: models.Model) -> dict[int, Leads]:
     return answer
 
 
+def managers_of(circle: models.Model) -> Leads:
+    """Return who manages ``circle``, by a role in it or around it, for its page."""
+    # sudo: whose roles have the permission is asked; who is hidden from the user stays
+    # hidden.
+    people = circle.sudo().partner_id._wezer_actor_partners("manage")
+    profiles = circle.env["wezer.profile"].search([("partner_id", "in", people.ids)])
+    none = profiles.browse()
+    return Leads(none, none, profiles, False)
+
+
 def leads_among(roles: models.Model, fillers: dict, profiles: Any) -> Leads:
     """Return who leads the circle of ``roles``, of what its page has read already.
 
