@@ -815,7 +815,7 @@ class WezerAgreement(models.Model):
         self._check_may("name_responsible")
         group = self.env["wezer.group"].browse(self.sudo().group_id.id)
         party = self._responsible_meant(group, partner_id)
-        # Whoever manages the circle, checked above.
+        # A manager of the circle, checked above.
         self.sudo().responsible_id = party
         return True
 
@@ -832,7 +832,7 @@ class WezerAgreement(models.Model):
         self.check_access("read")
         locks.hold(self.env, "agreement", self.id)
         self._check_may("note")
-        # Whoever manages the circle, checked above.
+        # A manager of the circle, checked above.
         self.sudo()._bring_into_force(person=self.env.user.partner_id)
         return True
 
@@ -894,7 +894,7 @@ class WezerAgreement(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_may("end")
-        # Whoever manages the circle, checked above.
+        # A manager of the circle, checked above.
         self.sudo()._finish("dropped")
         return True
 

@@ -32,7 +32,7 @@ class WezerDecisionVersion(models.Model):
     )
 
     def write(self, vals):
-        """Keep the text of what was announced, whoever writes."""
+        """Keep the text of what was announced, for every writer."""
         if {"body", "change", "number", "decision_id"} & vals.keys():
             for version in self:
                 if version.sudo().decision_id.state != "draft":

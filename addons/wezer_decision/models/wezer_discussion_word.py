@@ -239,7 +239,7 @@ class WezerDiscussionWord(models.Model):
                     "kind": "reaction",
                     "reaction": reaction,
                     "reply_to_id": self.id,
-                    # Whoever reads the message reads what it got.
+                    # Readers of the message read what it got.
                     "to_facilitator": record.to_facilitator,
                     "decision_id": record.decision_id.id,
                 }

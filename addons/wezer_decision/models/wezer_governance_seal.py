@@ -11,7 +11,7 @@ from ..tools import governance
 class WezerGovernanceSeal(models.Model):
     """Closes a range of the log of all circles: a hash that chains to the one before.
 
-    Whoever kept a hash can prove that nothing before it was changed since.
+    A person who kept a hash can prove that nothing before it was changed since.
     """
 
     _name = "wezer.governance.seal"

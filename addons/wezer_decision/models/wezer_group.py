@@ -46,7 +46,7 @@ class WezerGroup(models.Model):
         above = roles.parent_id.parent_id
         if not above:
             return
-        # The voices of who left are passed on as well: whoever changes a place.
+        # The voices of who left are passed on as well, by anybody who changes a place.
         running = self.env["wezer.decision"].sudo()
         running.search(
             [
@@ -73,7 +73,7 @@ class WezerGroup(models.Model):
         return (*super()._switch_names(), "facilitates")
 
     def _structure_fields(self):
-        # Whoever facilitates sets objections aside.
+        # The facilitator sets objections aside.
         return super()._structure_fields() | {"facilitates"}
 
     # === WHAT IS DECIDED TOGETHER === #
@@ -195,7 +195,7 @@ class WezerGroup(models.Model):
     def action_set_colleges(self, colleges: list[dict]) -> bool:
         """Say which colleges this circle has, in place of those that it had.
 
-        Whoever manages the circle, unless it decides its policies, or anything else,
+        People who manage the circle, unless it decides its policies, or anything else,
         together. Decisions that were announced before keep the colleges of that day.
 
         :param list colleges: dicts ``name``, ``weight`` (an exact share: ``3/10``) and

@@ -11,7 +11,7 @@ PLACE_FIELDS = {"group_id", "partner_id", "state", "date_to", "is_guest"}
 class WezerGroupMembership(models.Model):
     """A person stays in a role while a successor is elected.
 
-    Whoever represents a circle from now on has its voice in the decisions that run.
+    The next representative of a circle has its voice in the decisions that run.
     """
 
     _inherit = "wezer.group.membership"

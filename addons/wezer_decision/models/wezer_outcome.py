@@ -182,13 +182,13 @@ class WezerOutcome(models.Model):
     def _note(self) -> str:
         """Return what members have to know about it before they decide, or ""."""
         self.ensure_one()
-        # sudo: whoever reads the decision reads which seat it is about.
+        # sudo: readers of the decision read which seat it is about.
         return seats.note(self.sudo()) if self.sudo().kind == "role" else ""
 
     def _sentence(self) -> str:
         """Return what happens if the decision is adopted, as the reader may know it."""
         self.ensure_one()
-        # sudo: whoever reads the decision reads what follows from it.
+        # sudo: readers of the decision read what follows from it.
         try:
             return self._kind().sentence(self.sudo())
         except Refusal:

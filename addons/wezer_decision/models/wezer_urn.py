@@ -41,7 +41,7 @@ class WezerUrn(models.Model):
     def _cast(self, voter: models.Model, choice: str) -> str:
         """Cast a secret ballot, and return its receipt code.
 
-        Nothing else keeps the code: whoever loses it cannot change the vote.
+        Nothing else keeps the code: a voter who loses it cannot change the vote.
 
         :param voter: the row of the roll
         :param choice: canonical text

@@ -43,8 +43,8 @@ BATCH = 500
 class WezerVoteDelegation(models.Model):
     """One person lets another one vote for them, for a time and a matter.
 
-    It needs no acceptance: the holder is told, and may resign. Whoever votes personally
-    is not represented.
+    It needs no acceptance: the holder is told, and may resign. A person who
+    votes personally is not represented.
     """
 
     _name = "wezer.vote.delegation"

@@ -61,7 +61,7 @@ class TestExport(DecisionCommon):
         self.assertNotIn("A pond", [row["text"] for row in found[lost.id]["versions"]])
         self.assertEqual(found[lost.id]["versions"], [])
         self.assertEqual(found[lost.id]["result"]["no"], 3)
-        # Of what is not counted yet nothing is known, whoever asks.
+        # Of what is not counted yet nothing is known to anybody.
         self.assertEqual(found[secret.id]["result"], None)
         self.assertEqual(found[secret.id]["count_file"], None)
         self.assert_counts_again(one)

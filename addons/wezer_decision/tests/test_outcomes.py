@@ -143,7 +143,7 @@ class TestReserved(OutcomeCommon):
 
     def test_how_it_is_decided_is_not_changed_by_a_manager_alone(self):
         garden = self.garden.with_user(self.gina)
-        # The first time, whoever manages the circle.
+        # The first time, people who manage the circle.
         garden.action_set_policy("decides_member", "majority")
         for key, value in (
             ("decides_member", "none"),

@@ -1,4 +1,4 @@
-"""Whoever suspends members when a decision is announced is seen, and can be judged."""
+"""Suspensions when a decision is announced are seen, and can be challenged."""
 
 from psycopg2 import IntegrityError
 

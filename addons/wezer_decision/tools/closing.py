@@ -19,7 +19,7 @@ _logger = logging.getLogger(__name__)
 
 CHALLENGE_HOURS = 48
 JUDGE_DAYS = 14
-# Whoever decides after advice has so long once the advice is in.
+# The person who decides after advice has so long once the advice is in.
 DECIDER_DAYS = 14
 
 

@@ -359,7 +359,7 @@ def hold_running(env: Any, giver: models.Model) -> None:
     """Hold the open decisions in which ``giver`` has a voice, shared with voters.
 
     A count that begins waits for this transaction, or this one is tried again after it.
-    So is whoever casts the voice at the same time.
+    The same holds for a vote at the same time.
     """
     locks.execute_locking(
         env,

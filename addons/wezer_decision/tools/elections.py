@@ -234,7 +234,7 @@ def _choose(decision: Any) -> None:
     _begin(decision, "proposing", PROPOSING_HOURS)
     facilitator = decision.facilitator_id
     if not facilitator or facilitator in named(decision):
-        # Whoever was named does not choose among the named.
+        # People who were named do not choose among the named.
         _propose_most_named(decision)
         return
     decision._tell(

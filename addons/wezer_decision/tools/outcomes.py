@@ -44,7 +44,7 @@ class Kind(NamedTuple):
         ``day``, ``line``, ``text``, ``switch``, ``names``, ``colleges``
     :param check: raises where the circle may not decide it, or its values are wrong
     :param execute: does it, and returns the record that it made or changed, or None
-    :param sentence: says what will happen, to whoever reads it
+    :param sentence: says what will happen, to its reader
     :param secret: voted on secretly, unless the circle asks otherwise
     :param adopt: done as soon as the decision is adopted; may fail, it is tried again
     :param drop: takes back what ``adopt`` did, where nothing is carried out
@@ -134,7 +134,7 @@ def person(outcome: Any) -> Any:
 def group(outcome: Any, name: str = "group") -> Any:
     """Return the group (sudo) that an outcome names.
 
-    Whoever proposes it has to see the group.
+    The proposer has to see the group.
 
     :raise Refusal: rule ``group``
     """
@@ -142,7 +142,7 @@ def group(outcome: Any, name: str = "group") -> Any:
 
 
 def seen_group(outcome: Any, number: Any, name: str) -> Any:
-    """Return the group (sudo) of this number, which whoever proposes it sees.
+    """Return the group (sudo) of this number, which the proposer sees.
 
     :param name: of the value, for the refusal
     :raise Refusal: rule ``group``
@@ -341,7 +341,7 @@ def _check_colleges(outcome: Any) -> None:
     circle = outcome.decision_id.group_id
     check_method(outcome, "policy", key=colleges_of_circle.KEY)
     for row in colleges_of_circle.clean(circle, _colleges(outcome)):
-        # Whoever proposes it has to see the role or the circle.
+        # The proposer has to see the role or the circle.
         seen_group(outcome, row["source_id"], "colleges")
 
 

@@ -300,7 +300,7 @@ def rewrite(database: str) -> bool:
     holds its lock, or one of another database. So the first goes before the second,
     which copies no place that is free.
 
-    People who vote wait meanwhile; whoever holds the table is waited for only shortly.
+    People who vote wait meanwhile; other writers are waited for only shortly.
 
     :return: False where somebody was in the way, or can still read what was deleted
     """

@@ -1,6 +1,6 @@
 """Voters whom a suspension kept off the roll: who reads it, and what follows.
 
-Whoever suspends members when a decision is announced changes who decides. It stands on
+A suspension when a decision is announced changes who decides. It stands on
 the roll with its days, and the roll can be challenged. Only voices that were off from
 the beginning are shown: of a secret vote nobody learns who had voted by then.
 """
@@ -101,7 +101,7 @@ def end(people: Any) -> None:
     )
     for decision, own in found.grouped("decision_id").items():
         own.suspended_until = days.today(env, decision.company_id)
-        # By nobody: whoever suspends and resumes members is known to judges only.
+        # By nobody: who suspends and resumes members is known to judges only.
         decision.with_user(SUPERUSER_ID)._log("kept_off_ended")
         decision._tell(
             own.person_id,

@@ -10,7 +10,7 @@ class ResUsers(models.Model):
     def _wezer_todo(self):
         """Add the payments of decisions whose receipt the user confirms."""
         rows = super()._wezer_todo()
-        # sudo: what a party receives is for whoever acts for it.
+        # sudo: what a party receives is for people who act for it.
         waiting = (
             self.env["wezer.transfer"]
             .sudo()

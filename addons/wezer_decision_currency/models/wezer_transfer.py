@@ -32,7 +32,7 @@ class WezerTransfer(models.Model):
         """Return what the user can do about a payment of a decision, for its page.
 
         :return: None where no decision paid it; else ``receipt``, ``refund`` and
-            ``again`` (bools), and ``error`` (text, for whoever pays for the circle)
+            ``again`` (bools), and ``error`` (text, for people who pay for the circle)
         """
         self.ensure_one()
         transfer = self.sudo()
