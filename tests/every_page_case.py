@@ -75,7 +75,6 @@ SAME_RULE = every_page.SAME_RULE if ALL else 1
 FEWER = tuple((way, max(1, count // 5)) for way, count in make_demo.WAYS)
 # Addresses that answer a GET request, but are no pages that links lead to: why.
 NO_PAGE = {
-    "/decisions/<int:decision_id>/<string:act>": "leads to the page of the decision",
     "/app/offline": "kept by the service worker, shown without a connection",
     "/groups/map/find": "the map asks it while somebody types",
     "/groups/map/level": "the map asks it while somebody looks into a circle",

@@ -268,21 +268,6 @@ class WezerDecisions(http.Controller):
     @http.route(
         "/decisions/<int:decision_id>/<string:act>",
         type="http",
-        auth="public",
-        website=True,
-        methods=["GET"],
-        sitemap=False,
-        readonly=True,
-    )
-    def decision_act_again(self, decision_id, act, **_kwargs):
-        """Lead from the address of a form, which pages of codes keep, to the page."""
-        if act not in (*DONE, "receipt"):
-            raise werkzeug.exceptions.NotFound()
-        return request.redirect(f"/decisions/{decision_id}")
-
-    @http.route(
-        "/decisions/<int:decision_id>/<string:act>",
-        type="http",
         auth="user",
         website=True,
         methods=["POST"],
