@@ -241,11 +241,19 @@ def switch(env: api.Environment, value: Any, field: str | None = None) -> bool:
     """
     if isinstance(value, bool | int) and value in (0, 1):
         return bool(value)
-    raise Refusal(
-        env._("This is not one of the choices: %s", shortened(value)),
+    raise no_choice(env, value, ("true", "false"), field)
+
+
+def no_choice(
+    env: api.Environment, value: Any, known: Iterable[str], field: str | None = None
+) -> Refusal:
+    """Return the refusal of what is none of the ``known`` words: rule ``choice``."""
+    shown = shortened(value)
+    return Refusal(
+        env._("This is not one of the choices: %s", shown),
         rule="choice",
-        value=shortened(value),
-        limit="true, false",
+        value=shown,
+        limit=", ".join(known),
         field=field,
     )
 

@@ -216,15 +216,9 @@ class TestMatrix(MatrixCommon, HttpCase):
                     own = self.env[name].with_user(user)
                     self.assertEqual(self._sees(own, rows[name]), letter in seers)
         for full, (passing, text) in APPEAL_METHODS.items():
-            name, method = full.rsplit(".", 1)
+            name, _method = full.rsplit(".", 1)
             args = [rows[name].ids, *literal_eval(f"[{text}]")]
-            for letter, user in people.items():
-                with self.subTest(method=full, who=letter):
-                    outcome = self._ask(self.env[name].with_user(user), method, args)
-                    if letter in passing:
-                        self.assertNotIn("not allowed", outcome)
-                    else:
-                        self.assertNotEqual(outcome, "passed")
+            self._assert_accepts(people, full, args, passing)
         # Of everything else they see and may what others do who are not in the circle.
         for name, (_readers, seers) in MODELS.items():
             with self.subTest(model=name):
@@ -281,18 +275,22 @@ class TestMatrix(MatrixCommon, HttpCase):
     @mute_logger("odoo.http")
     def test_methods_accept_the_people_of_the_matrix(self):
         for full, (passing, row, text) in METHODS.items():
-            name, method = full.rsplit(".", 1)
             args = [self.rows[row].ids] if row else []
             text = text.replace("garden", str(self.garden.id))
             text = text.replace("person_F", str(self.fred.partner_id.id))
             args += literal_eval(f"[{text}]")
-            for letter, user in self.people.items():
-                with self.subTest(method=full, who=letter):
-                    outcome = self._ask(self.env[name].with_user(user), method, args)
-                    if letter in passing:
-                        self.assertNotIn("not allowed", outcome)
-                    else:
-                        self.assertNotEqual(outcome, "passed")
+            self._assert_accepts(self.people, full, args, passing)
+
+    def _assert_accepts(self, people, full, args, passing):
+        """Call a method as each of ``people``: only ``passing`` may."""
+        name, method = full.rsplit(".", 1)
+        for letter, user in people.items():
+            with self.subTest(method=full, who=letter):
+                outcome = self._ask(self.env[name].with_user(user), method, args)
+                if letter in passing:
+                    self.assertNotIn("not allowed", outcome)
+                else:
+                    self.assertNotEqual(outcome, "passed")
 
     def _ask(self, rows, method, args):
         outcome = "passed"

@@ -267,13 +267,7 @@ def _chosen(env: Any, name: str, value: Any, choices: tuple) -> Any:
     if value in choices:
         return value
     words = [choice for choice in choices if isinstance(choice, str)]
-    raise Refusal(
-        env._("This is not one of the choices: %s", payload.shortened(value)),
-        rule="choice",
-        value=payload.shortened(value),
-        limit=", ".join(words),
-        field=name,
-    )
+    raise payload.no_choice(env, value, words, name)
 
 
 def whole(env: Any, value: Any, least: int, most: int, field: str) -> int:
