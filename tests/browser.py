@@ -35,6 +35,24 @@ const look = () => {
 el.scrollIntoView({block: "center", behavior: "instant"});
 look();
 """
+# Ask, before something is pressed, to hear whether it leads to another page.
+LISTEN = """
+window.wezerLeaves = false;
+addEventListener("submit", (event) => {
+    const target = event.submitter?.formTarget || event.target.target;
+    window.wezerLeaves ||= !event.defaultPrevented && target !== "_blank";
+});
+addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    window.wezerLeaves ||=
+        link !== null &&
+        !event.defaultPrevented &&
+        !link.hasAttribute("download") &&
+        link.target !== "_blank" &&
+        link.protocol.startsWith("http") &&
+        link.href.split("#")[0] !== location.href.split("#")[0];
+});
+"""
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -206,11 +224,25 @@ class Browser:
         """Click it as a person does; navigation clicks do not count."""
         element = self.wait(css, text)
         self.driver.execute_async_script(AT_REST, element)
-        try:
-            element.click()
-        except Exception:  # something sticky lies above it
-            self.driver.execute_script("arguments[0].click()", element)
+        with self.leaving():
+            try:
+                element.click()
+            except Exception:  # something sticky lies above it
+                self.driver.execute_script("arguments[0].click()", element)
         self.clicks += bool(counts)
+
+    @contextmanager
+    def leaving(self):
+        """Wait until the page is gone that is left by what the block presses.
+
+        The page after it may show what the page before it showed, too.
+        """
+        self.driver.execute_script(LISTEN)
+        yield
+        self.until(
+            lambda driver: driver.execute_script("return !window.wezerLeaves"),
+            "another page",
+        )
 
     def fill(self, css, text):
         element = self.wait(css)

@@ -41,7 +41,8 @@ class PhoneCase(HttpCase):
         """Press Enter on what has the focus after a person moved to it by keyboard."""
         element = browser.wait(css)
         browser.driver.execute_script("arguments[0].focus()", element)
-        element.send_keys(Keys.ENTER)
+        with browser.leaving():
+            element.send_keys(Keys.ENTER)
 
     def shown(self, browser, css, text=None):
         """Wait for an element of a page that fits on the phone, in French."""
