@@ -9,7 +9,7 @@ from odoo.tools import config
 
 from ..tools import days
 from ..tools.caller_context import checked_keywords
-from ..tools.form_post import fill_refused_form, form_sent_in_vain
+from ..tools.form_post import fill_refused_form, form_sent_in_vain, say_saved
 from ..tools.locks import WAIT_SECONDS, limit_statements
 from ..tools.web_errors import (
     for_people,
@@ -199,6 +199,8 @@ class IrHttp(models.AbstractModel):
             response = super()._dispatch(endpoint)
         if "wezer_refused" in request.session and isinstance(response, Response):
             fill_refused_form(response)
+        if "wezer_saved" in request.session and isinstance(response, Response):
+            say_saved(response)
         return response
 
     @classmethod

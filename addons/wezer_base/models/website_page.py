@@ -16,6 +16,6 @@ class WebsitePage(models.Model):
         are put into the very page that Odoo would keep.
         """
         session = request.session
-        if session.get("wezer_flash") or session.get("wezer_refused"):
+        if any(session.get(f"wezer_{kept}") for kept in ("flash", "refused", "saved")):
             return False
         return super()._allow_to_use_cache(request)

@@ -67,6 +67,39 @@ class TestGiveBack(TransactionCase):
             self.assertEqual(first.fields["t"], "x")
             self.assertEqual(second.fields["t"], "mine")
 
+    def test_a_saved_form_is_confirmed_where_it_stands(self):
+        row = (
+            '<details><form action="/a" method="post"><input type="hidden" name="k"'
+            ' value="{0}"/><input type="hidden" name="version" value="2"/></form>'
+            "</details>"
+        )
+        page = f"<main><details>{row.format('x')}{row.format('y')}</details></main>"
+        saved = {
+            "action": "/fr/a",
+            "languages": ["fr"],
+            "flash": ["success", "a < b", None],
+        }
+        saved["values"] = [["k", "y"], ["version", "1"]]
+        back = forms.confirm(page, saved)
+        tree = forms.lxml.html.fromstring(back)
+        open_ones = [one.get("open") is not None for one in tree.iter("details")]
+        self.assertEqual(open_ones, [True, False, True])
+        [message] = tree.xpath(f"//*[@id='{forms.SAVED_ID}']")
+        self.assertEqual(message.text_content(), "a < b")
+        self.assertIs(message.getparent(), tree.forms[1])
+        self.assertEqual(back.replace(' open="open"', "").count("<form"), 2)
+
+    def test_a_saved_form_that_is_gone_is_not_taken_for_another(self):
+        page = (
+            '<body><main><form action="/a" method="post"><input type="hidden"'
+            ' name="k" value="x"/></form></main></body>'
+        )
+        saved = {"action": "/a", "languages": [], "values": [["k", "y"]]}
+        saved["flash"] = ["success", "Saved.", ["/b", "Go on"]]
+        back = forms.confirm(page, saved)
+        self.assertLess(back.index("Saved."), back.index("<main"))
+        self.assertIn('href="/b"', back)
+
     def test_a_folded_section_around_the_form_is_opened(self):
         page = (
             "<main><details><summary>a</summary></details><details><details open>"

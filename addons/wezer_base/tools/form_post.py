@@ -25,7 +25,7 @@ from odoo.http import (
 from odoo.tools import LazyTranslate
 
 from ..exceptions import Refusal
-from .forms import give_back, local_page, path_of, typed_values
+from .forms import SAVED_ID, confirm, give_back, local_page, path_of, typed_values
 from .numbers import record_id
 from .words import suggested_model
 
@@ -34,6 +34,8 @@ _lt = LazyTranslate(__name__)
 # So many letters of one form are kept until its page is shown again.
 KEPT_LETTERS = 500_000
 KEPT_SECONDS = 24 * 3600
+# So many letters tell which form of a page was saved.
+TOLD_LETTERS = 2000
 # Odoo's message where a form's CSRF token is not the session's.
 CSRF = "Session expired (invalid CSRF token)"
 # Fields that differ each time a page is loaded.
@@ -89,6 +91,7 @@ def form_post(
     alike_seconds: int = 0,
     wait: Callable | None = None,
     files: tuple[str, ...] = (),
+    in_place: bool = False,
 ) -> Callable:
     """Make an endpoint of a controller answer a form.
 
@@ -109,6 +112,9 @@ def form_post(
         for those who came before (see :mod:`.locks`)
     :param files: the arguments of the endpoint that may be files; a file in the place
         of any other is an empty text
+    :param bool in_place: the form stands on its page again after it was sent. Where the
+        answer leads to that page, it leads to the form: its parts unfolded, with the
+        sentence of :func:`flash` in it
     """
 
     def decorate(endpoint: Any) -> Any:
@@ -148,6 +154,8 @@ def form_post(
                     if alike and url and not sent._is_first(alike, alike_seconds, url):
                         key, content = alike, None
                         raise _SentBefore
+                if in_place and url:
+                    _lead_to_form(response)
                 return response
             except NotYetDone as step:
                 if step.field:
@@ -265,6 +273,46 @@ def keep_typed(
     return address
 
 
+def _lead_to_form(response: Any) -> None:
+    """Lead to the form that was sent, on its page, and keep the sentence for it."""
+    asked = local_page(request.httprequest.form.get("form_page"))
+    languages = request.env["res.lang"].sudo().search([]).mapped("url_code")
+    page = path_of(response.location, languages)
+    if page != path_of(asked, languages) or not request.session.get("wezer_flash"):
+        return
+    posted = request.httprequest
+    request.session["wezer_saved"] = {
+        "page": page,
+        "languages": languages,
+        "action": posted.path,
+        # Hidden fields tell which of several forms it was; long texts do not.
+        "values": typed_values(posted.form.items(multi=True), TOLD_LETTERS),
+        "flash": request.session.pop("wezer_flash"),
+        "uid": request.env.uid,
+    }
+    response.location = f"{response.location.partition('#')[0]}#{SAVED_ID}"
+
+
+def say_saved(response: Any) -> None:
+    """Say on the page of a form that it was saved: in the form, which is unfolded."""
+    saved = request.session.get("wezer_saved")
+    if not saved or not _is_page_of(saved, response):
+        return
+    request.session.pop("wezer_saved")
+    if saved["uid"] == request.env.uid:
+        response.set_data(confirm(response.get_data(as_text=True), saved))
+
+
+def _is_page_of(kept: dict, response: Any) -> bool:
+    """Return whether the response is the page for which something was kept."""
+    return (
+        request.httprequest.method == "GET"
+        and path_of(request.httprequest.path, kept["languages"]) == kept["page"]
+        and response.status_code == 200
+        and response.mimetype == "text/html"
+    )
+
+
 def fill_refused_form(response: Any) -> None:
     """Fill the refused form on the page that was asked for, once."""
     refused = request.session.get("wezer_refused")
@@ -282,15 +330,31 @@ def fill_refused_form(response: Any) -> None:
     if late or refused["uid"] != request.env.uid:
         # What one person wrote is not shown to another on the same computer.
         return
-    env = request.env
     if refused["unsent"]:
-        refused["message"] = env._(UNSENT[refused["unsent"]])
+        refused["message"] = request.env._(UNSENT[refused["unsent"]])
+    _fill_page(response, refused)
+
+
+def _fill_page(response: Any, refused: dict) -> None:
     words = {
-        "now": env._("Current value:"),
-        "written": env._("You wrote:"),
+        "now": request.env._("Current value:"),
+        "written": request.env._("You wrote:"),
     }
     page = response.get_data(as_text=True)
     response.set_data(give_back(page, refused, words, _name_of_word))
+
+
+def fill_form(response: Any, action: str, kept: list[tuple[str, str]]) -> None:
+    """Fill a form of a page with what was kept of it, as if it had been typed there.
+
+    :param action: the address to which the form is sent
+    :param kept: names and values of its fields; several have the same name where
+        several are chosen
+    """
+    response.flatten()
+    languages = request.env["res.lang"].sudo().search([]).mapped("url_code")
+    values = {"action": action, "values": kept, "languages": languages, "message": ""}
+    _fill_page(response, values)
 
 
 def _follow_renamed(refused: Any, address: Any) -> None:

@@ -14,15 +14,18 @@ import lxml.html
 # Never filled again, never kept: rights, secrets, and what the page itself knows.
 OWN_FIELDS = ("csrf_token", "form_token", "form_page")
 SECRET = re.compile(r"passw|secret|totp|api_?key", re.IGNORECASE)
+# Hidden fields of forms that switch something: once sent, they say the other thing.
+SWITCHES = ("refuse", "on")
 # Hidden fields that tell which of several forms with one address was sent say so by
 # their value; these differ each time a page is shown.
-CHANGING = (*OWN_FIELDS, "key", "version", "round")
+CHANGING = (*OWN_FIELDS, "key", "version", "round", *SWITCHES)
 BUTTONS = ("submit", "button", "reset", "image", "file", "password")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 FORM = re.compile(r"<form\b[^>]*>", re.IGNORECASE)
 DETAILS = re.compile(r"<details\b[^>]*>|</details\s*>", re.IGNORECASE)
 AUTOFOCUS = re.compile(r'\sautofocus(="[^"]*")?(?=[\s/>])')
 MESSAGE_ID = "o_wezer_refused_message"
+SAVED_ID = "o_wezer_saved"
 # Where the refusal names no field, its rule does.
 FIELDS_OF_RULES = {
     "ambiguous": ("amount", "quantity"),
@@ -119,8 +122,41 @@ def give_back(page: Any, refused: Any, words: Any, name_of_word: Any = None) -> 
     return before + lxml.html.tostring(form, encoding="unicode") + after
 
 
-def _find(page: Any, wanted: Any, typed: Any, languages: Any) -> Any:
-    """Return where the form begins and ends, and the form; None where it is gone."""
+def confirm(page: str, saved: dict) -> str:
+    """Return ``page`` with the sentence about a form that was saved in that form.
+
+    :param dict saved: ``action``, ``values`` and ``languages`` as :func:`give_back` has
+        them, and ``flash``: kind, sentence, and link or None
+    """
+    typed: dict[str, list] = {}
+    for name, value in saved["values"]:
+        typed.setdefault(name, []).append(value)
+    languages = saved["languages"]
+    found = _find(page, path_of(saved["action"], languages), typed, languages, True)
+    kind, message, link = saved["flash"]
+    button = lxml.html.tostring(_button(*link), encoding="unicode") if link else ""
+    # w-100: forms of one line have it above their fields.
+    box = (
+        f'<div class="o_wezer_saved w-100" role="status" id="{SAVED_ID}" tabindex="-1">'
+        f'<div class="alert alert-{escape(kind)} o_wezer_flash mb-2">'
+        f"{escape(CONTROL.sub('', message))}{button}</div></div>"
+    )
+    if found is None:
+        place = page.find("<main")
+        box = f'<div class="container mt-3">{box}</div>'
+        return page[:place] + box + page[place:] if place >= 0 else page
+    start = found[0]
+    first = page.index(">", start) + 1
+    return _open_details(page[:start]) + page[start:first] + box + page[first:]
+
+
+def _find(
+    page: Any, wanted: Any, typed: Any, languages: Any, same: bool = False
+) -> Any:
+    """Return where the form begins and ends, and the form; None where it is gone.
+
+    :param same: no other form with its address is taken for it
+    """
     best, most = None, None
     for match in FORM.finditer(page):
         tag = match.group()
@@ -135,13 +171,16 @@ def _find(page: Any, wanted: Any, typed: Any, languages: Any) -> Any:
             continue
         end += len("</form>")
         form = lxml.html.fragment_fromstring(page[match.start() : end])
-        alike = 0
+        alike, differs = 0, False
         for field in form.iter("input"):
             name = field.get("name")
             if field.get("type") == "hidden" and "data-typed" not in field.attrib:
-                same = typed.get(name) == [field.get("value", "")]
+                equal = typed.get(name) == [field.get("value", "")]
                 # What changes tells nothing where it differs.
-                alike += 1 if same else -(name not in CHANGING)
+                alike += 1 if equal else -(name not in CHANGING)
+                differs = differs or not (equal or name in CHANGING)
+        if same and differs:
+            continue
         if most is None or alike > most:
             best, most = (match.start(), end, form), alike
     return best

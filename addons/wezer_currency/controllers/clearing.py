@@ -21,7 +21,7 @@ class WezerClearingPages(WezerCurrencyPortal):
         website=True,
         methods=["POST"],
     )
-    @form_post("/my/wallets/{wallet_id}")
+    @form_post("/my/wallets/{wallet_id}", in_place=True)
     def wezer_circles_switch(self, wallet_id, **form):
         """Agree beforehand to settlements in circles, or no longer."""
         wallet = request.env["wezer.wallet"].search(

@@ -100,7 +100,7 @@ class WezerGroupsManage(WezerGroups):
         website=True,
         methods=["POST"],
     )
-    @form_post("/groups/{slug}/manage", once=True, files=("cover",))
+    @form_post("/groups/{slug}/manage", once=True, files=("cover",), in_place=True)
     def group_manage_act(self, slug, act, **form):
         """Call the method of the form; a refusal is shown on the page."""
         group = self._managed(slug)

@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.forms import FormCase
+from odoo.addons.wezer_base.tools.forms import SAVED_ID
 
 from .common import GroupPages
 
@@ -45,6 +46,32 @@ class TestGroupForms(FormCase, GroupPages):
         answer = self.send(form, right=["market"], **typed)
         typed["right"] = ["market"]
         self.assert_given_back(answer, self._address("found"), typed)
+
+    def test_a_saved_policy_is_confirmed_in_its_own_form(self):
+        for key, value in (("role_term_days", "90"), ("members_invite", "yes")):
+            manage = self._manage(self.demo)
+            form = self.form(manage, self._address("policy"), key=key)
+            answer = self.send(form, value=value)
+            self.assertTrue(answer.url.endswith(f"/manage#{SAVED_ID}"), answer.url)
+            page = self.parsed(answer)
+            form = self.form(page, self._address("policy"), key=key)
+            [message] = page.xpath(f"//*[@id='{SAVED_ID}']")
+            self.assertIs(message.getparent(), form)
+            self.assertIn("Done.", message.text_content())
+            folds = list(form.iterancestors("details"))
+            self.assertEqual(len(folds), 2)
+            for fold in folds:
+                self.assertIsNotNone(fold.get("open"), "the policy is folded away")
+            # It is said once, and on that page only.
+            self.assertEqual(page.text_content().count("Done."), 1)
+            self.assertFalse(self._manage(self.demo).xpath(f"//*[@id='{SAVED_ID}']"))
+
+    def test_what_leads_elsewhere_or_is_gone_is_confirmed_above_the_page(self):
+        form = self.form(self._manage(self.demo), self._address("update"))
+        page = self.parsed(self.send(form, name="Another name"))
+        [message] = page.find_class("o_wezer_flash")
+        self.assertIn("Done.", message.text_content())
+        self.assertFalse(list(message.iterancestors("form")))
 
     def test_a_circle_is_founded_once(self):
         form = self.form(self._manage(self.demo), self._address("found"))
