@@ -426,7 +426,7 @@ class WezerDigest(models.Model):
                 )
             )
         )
-        notices = notices.filtered(lambda notice: notice._concerns_reader())
+        notices = notices._concerning_reader()
         if not notices:
             return self.env["mail.mail"]
         mail = self.env["mail.mail"].sudo().create(self._prepare_mail(partner, notices))

@@ -450,17 +450,18 @@ class WezerNotice(models.Model):
             return ""
         return record._notice_amount(reader)
 
-    def _concerns_reader(self):
-        """Return whether this notice still concerns its reader (sudo).
+    def _concerning_reader(self):
+        """Return those of these notices of one reader that still concern them (sudo).
 
-        Its record says so (``_notice_concerns(kind, person)``), where what the reader
+        Their model says so (``_notices_concerning(notices)``), where what the reader
         did about it leaves no trace in the notices, as a secret vote.
         """
-        self.ensure_one()
-        record = self._matter()
-        if not record or not hasattr(record, "_notice_concerns"):
-            return True
-        return record._notice_concerns(self.kind, self.partner_id)
+        left = self
+        for name, notices in self.grouped("res_model").items():
+            model = self.env[name].sudo() if name in self.env else None
+            if hasattr(model, "_notices_concerning"):
+                left -= notices - model._notices_concerning(notices)
+        return left
 
     def _matter(self):
         """Return the record (sudo) that the newest of these notices is about, if any.

@@ -2085,12 +2085,27 @@ class WezerDecision(models.Model):
             return people.browse()
         return self.sudo()._voting_people("may", among=people)
 
-    def _notice_concerns(self, kind, person):
-        """Return whether a digest still tells ``person`` of it (sudo).
+    @api.model
+    def _notices_concerning(self, notices):
+        """Return those of the notices (sudo) of one reader that a digest still tells.
 
-        A secret vote withdraws no notice: the time would stand beside the voter.
+        A secret vote withdraws no notice: the time would stand beside the voter. The
+        rolls are asked once for all.
         """
-        return kind not in ASKING or person in self._notice_readers(kind, person)
+        asking = notices.filtered(lambda notice: notice.kind in ASKING)
+        decisions = self.browse(set(asking.mapped("res_id"))).exists()
+        running = decisions.filtered(lambda one: one.state in ("announced", "open"))
+        voices = self.env["wezer.decision.voter"]
+        if running:
+            voices = voices.search(
+                [
+                    ("decision_id", "in", running.ids),
+                    ("person_id", "=", asking.partner_id.id),
+                    ("state", "=", "may"),
+                ]
+            )
+        answered = decisions - voices.decision_id
+        return notices - asking.filtered(lambda notice: notice.res_id in answered.ids)
 
     def _notice_party(self, _reader):
         """Return the party whose face a notice shows: that of the circle."""
