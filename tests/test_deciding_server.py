@@ -135,6 +135,9 @@ class TestDecidingServer(RpcCase):
         self.running = self._open(env, by, self.garden)
         self.upward = self._open(env, by, self.garden)
         foreign = self._open(env, outsider, self.hidden, method="consent")
+        decisions = env["wezer.decision"].with_user(by)
+        vals = {"title": "A pond", "text": "With frogs.", "method": "majority"}
+        self.draft = decisions.propose(self.garden, vals)
         adopted = [
             self._open(env, by, self.garden, **vals)
             for vals in (
@@ -314,6 +317,7 @@ class TestDecidingServer(RpcCase):
         self._refuse_votes()
         self._refuse_delegations()
         self._refuse_colleges()
+        self._refuse_proposals()
         self._refuse_forms()
         self.assertEqual(self._everything(), before)
         self._assert_log_is_clean()
@@ -423,6 +427,51 @@ class TestDecidingServer(RpcCase):
                 0, "action_set_colleges", [self.garden], colleges=wrong, **model
             )
 
+    def _refuse_proposals(self):
+        """Only its proposer changes a draft, by what a proposal can say."""
+        title = {"title": "Mine"}
+        for who in (0, 1, 3, EVE, JUDGE, OUTSIDER):
+            self._assert_refused(who, "action_edit", [self.draft], SURFACES, vals=title)
+        self._assert_refused(
+            2, "action_edit", [self.draft, self.foreign], SURFACES, vals=title
+        )
+        for number in (self.running, self.foreign, self.adopted):
+            self._assert_refused(2, "action_edit", [number], SURFACES, vals=title)
+        for ids in STRANGE_IDS:
+            self._assert_refused(2, "action_edit", ids, vals=title)
+        self._assert_refused(OUTSIDER, "propose", ..., group_id=self.garden, vals=title)
+        outsider, member = self.people[OUTSIDER], self.people[3]
+        out = {"kind": "member_out", "params": {"person": outsider}}
+        for vals in (
+            *({"state": "done"}, {"proposer_id": member}, {"group_id": self.hidden}),
+            *({"rules": {"share": "1/9"}}, {"settings": {"hours": 1}}),
+            *({"is_shared_draft": True}, {"voter_ids": []}, {"x" * 10**6: 1}),
+            *({"method": "coup"}, {"method": ["majority"]}, {"secrecy": {"a": 1}}),
+            *({"electorate": "friends"}, {"electorate": 10**300}),
+            *({"named_ids": [outsider]}, {"named_ids": "x"}, {"named_ids": [[1]]}),
+            *({"facilitator_id": member}, {"decider_id": outsider}),
+            *({"electorate_role_id": self.hidden}, {"discussion_id": 2**31 - 1}),
+            *({"outcomes": [{"kind": "coup"}]}, {"outcomes": "x"}, {"outcomes": [[]]}),
+            *({"outcomes": [out] * 21}, {"outcomes": [{"kind": {}, "state": "done"}]}),
+            *({"options": 5}, {"options": ["x"] * 101}),
+            *({"options": [{"person_id": outsider}]}, {"options": [{"is_none": 1}]}),
+            *({"share": "0/0"}, {"share": 10**300}, {"share": ["1/2"]}),
+            *({"hours": 1}, {"hours": "soon"}, {"hours": True}, {"hours": 10**300}),
+            *({"review_date": {"a": 1}}, {"execute_date": "never"}),
+            *({"text": {"a": 1}}, {"title": "\x00"}, "text", [1], True),
+        ):
+            with self.subTest(vals=str(vals)[:200]):
+                self._assert_refused(2, "action_edit", [self.draft], vals=vals)
+                whole = vals
+                if isinstance(vals, dict):
+                    whole = {"title": "A pond", "text": "With frogs.", **vals}
+                self._assert_refused(
+                    2, "propose", ..., group_id=self.garden, vals=whole
+                )
+        self._assert_refused(
+            3, "action_edit", [self.draft], vals=title, context=CONTEXT
+        )
+
     def _colleges(self):
         return [
             {"name": name, "weight": weight, "source_id": source}
@@ -436,6 +485,7 @@ class TestDecidingServer(RpcCase):
             address = f"{page}/{act.removeprefix('action_')}"
             self._assert_only_by_form(address, self.sessions[right], **values)
         for address, who in (
+            (f"/decisions/{self.draft}/edit", 2),
             (f"/my/delegations/{self.given}/take_back", 3),
             (f"/my/delegations/{self.given}/resign", 4),
             ("/my/delegations/give", 5),
@@ -469,6 +519,22 @@ class TestDecidingServer(RpcCase):
             self.assertIn(answer.status_code, (303, 404), number)
 
     # === WHAT IS DONE, ONCE === #
+
+    def test_a_draft_is_changed_by_its_proposer_and_then_fixed(self):
+        for surface in SURFACES:
+            vals = {"title": f"By {surface}", "share": "2/3", "secrecy": "secret"}
+            self._assert_done(2, "action_edit", [self.draft], surface, vals=vals)
+            vals = {"share": "", "secrecy": "", "hours": 240}
+            self._assert_done(2, "action_edit", [self.draft], surface, vals=vals)
+        found = "SELECT title, secrecy, settings FROM wezer_decision WHERE id = %s"
+        last = (f"By {SURFACES[-1]}", "open", {"hours": 240})
+        self.assertEqual(self._rows(found, self.draft), [last])
+        self._assert_done(2, "action_announce", [self.draft])
+        self._assert_refused(
+            2, "action_edit", [self.draft], SURFACES, vals={"hours": 1}
+        )
+        self.assertEqual(self._rows(found, self.draft), [last])
+        self._assert_log_is_clean()
 
     def test_what_a_person_may_do_is_done_once_however_often_it_is_sent(self):
         long = f"{WHY} {'x' * 10**6}"

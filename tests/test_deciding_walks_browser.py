@@ -156,6 +156,60 @@ class TestDecidingWalks(DecisionCommon, PhoneCase):
         self.shown(self.phone, ".o_wezer_rows", "Nine days")
         self.rest(self.phone)
 
+    def test_a_saved_policy_is_confirmed_where_it_stands(self):
+        self.take(self.gina, f"{self.address}/manage")
+        field = "[name=key][value=decision_days]"
+        self.phone.unfold(f"details:has(> details {field}) > summary")
+        self.phone.unfold(f"details:has(> form > {field}) > summary")
+        form = f"form:has({field})"
+        self.phone.fill(f"{form} [name=value]", "9")
+        self.go(f"{form} button[type=submit]", f"{form} .o_wezer_saved")
+        shown = "return arguments[0].getBoundingClientRect()"
+        for css in (f"{form} .o_wezer_saved", f"{form} [name=value]"):
+            box = self.phone.driver.execute_script(shown, self.phone.wait(css))
+            height = self.phone.driver.execute_script("return innerHeight")
+            self.assertTrue(0 <= box["top"] < height, (css, box, height))
+        self.rest(self.phone)
+
+    def test_a_kept_draft_is_changed_by_the_form_of_a_proposal(self):
+        self.take(self.anna, f"{self.address}/propose")
+        self.phone.fill("#title", "A bench")
+        self.phone.fill("#text", "Of oak.")
+        self.go("button[name=draft]", "a[href$='/edit']")
+        self.go("a[href$='/edit']", "#title")
+        self.assertIn("7", self.said_times())
+        method = Select(self.phone.wait("#method"))
+        method.select_by_value("check")
+        self.assertIn("3", self.said_times())
+        method.select_by_value("dates")
+        self.phone.fill("#days", "8")
+        # What was typed takes the place of all that methods usually have.
+        own = self.said_times()
+        self.assertNotIn("3", own)
+        # The form goes on to more dates, and keeps what was typed.
+        self.go("button[name=step][value=dates]", "[name=date_6]")
+        self.assertEqual(self.phone.wait("#days").get_attribute("value"), "8")
+        self.assertEqual(self.said_times(), own)
+        Select(self.phone.wait("#method")).select_by_value("majority")
+        self.phone.fill("#share", "3/4")
+        Select(self.phone.wait("#secrecy")).select_by_value("secret")
+        self.go("button[name=draft]", ".o_wezer_flash")
+        decision = self.decision_of(self.phone)
+        self.assertEqual(
+            (decision.method, decision.secrecy, decision.settings),
+            ("majority", "secret", {"share": "3/4", "hours": 192}),
+        )
+
+    def said_times(self):
+        """Return what the form says of how long answers are taken."""
+        found = [
+            span.text
+            for span in self.phone.driver.find_elements("css selector", "p > span")
+            if "o_wezer_times" in span.get_attribute("class") and span.is_displayed()
+        ]
+        self.assertEqual(len(found), 1, found)
+        return found[0]
+
     def test_a_council_of_three_is_elected_and_its_rounds_are_read(self):
         council = self._role("Council", self.garden)
         decision = self.draft(method="stv", role_id=council.id, options=[], seats=3)

@@ -39,7 +39,6 @@ DONE = {
     "new_version": _lt(
         "The new version was put to the circle. Everybody is asked again."
     ),
-    "edit": _lt("The draft was saved."),
     "decide": _lt("Your decision was recorded. Everybody asked gets a notice."),
     "ask_up": _lt(
         "Your wish was recorded. It is passed on if half of those who answered ask."
@@ -299,11 +298,6 @@ class WezerDecisions(http.Controller):
 
     def _act_sign(self, decision, _form):
         decision.action_sign()
-
-    def _act_edit(self, decision, form):
-        decision.action_edit(
-            {name: form[name] for name in ("title", "text") if name in form}
-        )
 
     def _act_decide(self, decision, form):
         decision.action_decide(bool(form.get("adopt")), form.get("reason", ""))

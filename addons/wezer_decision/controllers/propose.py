@@ -2,15 +2,20 @@ import werkzeug.exceptions
 
 from odoo import http
 from odoo.http import request
+from odoo.tools import LazyTranslate
 
 from odoo.addons.wezer_base.controllers.website import (
     flash,
+    flash_refusal,
     searched,
+    seen_or_404,
     waiting_page,
 )
-from odoo.addons.wezer_base.tools.form_post import NotYetDone, form_post
+from odoo.addons.wezer_base.tools.form_post import NotYetDone, fill_form, form_post
 
-from ..tools import decision_page, propose_form
+from ..tools import decision_page, draft_form, propose_form
+
+_lt = LazyTranslate(__name__)
 
 
 def circle_at(slug):
@@ -22,8 +27,11 @@ def circle_at(slug):
     return group
 
 
+PUT_TO_CIRCLE = _lt("It was put to the circle. Everybody asked gets a notice.")
+
+
 class WezerPropose(http.Controller):
-    """The form with which a member proposes something to a circle."""
+    """The form with which a member proposes something, or changes a draft."""
 
     @http.route(
         "/groups/<string:slug>/propose",
@@ -72,12 +80,62 @@ class WezerPropose(http.Controller):
         if form.get("draft"):
             flash(request.env._("The draft was kept. Only you see it."))
         else:
-            flash(
-                request.env._(
-                    "It was put to the circle. Everybody asked gets a notice."
-                )
-            )
+            flash(request.env._(PUT_TO_CIRCLE))
         return request.redirect(f"/decisions/{number}")
+
+    @http.route(
+        "/decisions/<int:decision_id>/edit",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def decision_edit(self, decision_id, **asked):
+        """Show the form of a proposal with what a draft has."""
+        decision = seen_or_404("wezer.decision", decision_id)
+        if page := waiting_page():
+            return page
+        if error := decision._why_not("edit"):
+            flash_refusal(error)
+            return request.redirect(f"/decisions/{decision.id}")
+        asked = {name: searched(value) for name, value in asked.items()}
+        response = request.render(
+            "wezer_decision.propose_page",
+            {
+                **draft_form.values(decision, asked),
+                "labels": decision_page.labels(request.env),
+            },
+        )
+        kept = draft_form.typed(decision, goes_on="outcome" in asked)
+        fill_form(response, draft_form.address(decision), kept)
+        return response
+
+    @http.route(
+        "/decisions/<int:decision_id>/edit",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    @form_post("/decisions/{decision_id}/edit")
+    def decision_edit_post(self, decision_id, **form):
+        """Change a draft, and put it to the circle unless it stays one."""
+        decision = seen_or_404("wezer.decision", decision_id)
+        decision._check_may("edit")
+        step = propose_form.next_step(
+            decision.group_id, form, draft_form.address(decision)
+        )
+        if step:
+            raise NotYetDone(*step)
+        named = request.httprequest.form.getlist("named")
+        with propose_form.at_fields(form):
+            decision.action_edit(draft_form.read(decision, form, named))
+            if not form.get("draft"):
+                decision.action_announce()
+        kept = request.env._("The draft was saved.")
+        flash(kept if form.get("draft") else request.env._(PUT_TO_CIRCLE))
+        return request.redirect(f"/decisions/{decision.id}")
 
     @http.route(
         "/groups/<string:slug>/recall",

@@ -1029,15 +1029,23 @@ class WezerDecision(models.Model):
     def action_edit(self, vals: dict) -> bool:
         """Change a draft; what is named replaces what it had.
 
-        :param dict vals: as :meth:`propose`
+        :param dict vals: as :meth:`propose`; what is named and empty is as the circle
+            decided
         """
         decision = self._lock("edit")
         vals = payload.table(self.env, vals)
+        role = elections.role_of(decision)
         clean = proposing.clean(self, decision.group_id, vals)
         given = set(vals) | ({"settings"} if set(vals) & set(rules.SETTINGS) else set())
-        clean["settings"] = {**(decision.settings or {}), **clean["settings"]}
+        settings = (decision.settings or {}).items()
+        kept = {name: value for name, value in settings if name not in vals}
+        clean["settings"] = {**kept, **clean["settings"]}
         decision.write({name: value for name, value in clean.items() if name in given})
         proposing.keep_parts(decision, vals)
+        if {"secrecy", "outcomes"} & set(vals):
+            proposing.choose_secrecy(decision, vals)
+        if error := proposing.why_not_other(decision, role):
+            raise error
         return True
 
     def action_announce(self) -> str:

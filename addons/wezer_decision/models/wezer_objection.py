@@ -208,8 +208,8 @@ class WezerObjection(models.Model):
         if not self.answers:
             return Refusal(
                 self.env._(
-                    "Wait for the answers to the four questions. Without any, the"
-                    " objection lapses after seven days."
+                    "Wait for the answers to the four questions. If there are none,"
+                    " the objection ends after seven days."
                 ),
                 rule="answers",
             )

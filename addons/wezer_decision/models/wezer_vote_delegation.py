@@ -107,7 +107,7 @@ class WezerVoteDelegation(models.Model):
     _active_once = models.UniqueIndex(
         "(giver_id, scope, group_id, COALESCE(category_id, 0),"
         " COALESCE(decision_id, 0)) WHERE state = 'active'",
-        "Somebody votes for you in this already.",
+        "A member already votes for you in these decisions. Take that back first.",
     )
     _not_oneself = models.Constraint(
         "CHECK (giver_id <> holder_id)", "Choose another person than yourself."
@@ -142,7 +142,7 @@ class WezerVoteDelegation(models.Model):
             return None
         cast = delegations.cast_by_proxies(decision).party_id
         if decision.state in ("open", "counting") and given.giver_id in cast:
-            return Refusal(self.env._("Your vote is in already."), rule="voted")
+            return Refusal(self.env._("You have voted already."), rule="voted")
         return None
 
     def _gives(self, giver):

@@ -1,6 +1,7 @@
 from . import test_secret_votes
 from . import test_discussions
 from . import test_decisions
+from . import test_draft_form
 from . import test_reminders
 from . import test_suspensions
 from . import test_outcomes

@@ -7,7 +7,14 @@ from odoo.tests import tagged
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tests.forms import FormCase
 
-from ..tools import decision_page, how_counted, propose_form, recount, result_view
+from ..tools import (
+    decision_page,
+    how_counted,
+    propose_form,
+    recount,
+    result_view,
+    rules,
+)
 from .common import DecisionCommon
 
 TREES = ["Oak", "Ash", "Elm"]
@@ -171,15 +178,19 @@ class TestChosenRules(DecisionCommon, FormCase):
     def test_the_form_shows_what_holds_and_what_is_stricter(self):
         garden = self.garden.with_user(self.anna)
 
+        def majority():
+            known = rules.in_force(garden.sudo(), *rules.OF_MAJORITY)
+            return propose_form.majority(self.env, known)
+
         def shown():
-            found = propose_form.majority(garden)
+            found = majority()
             return found["share"], *(
                 [value for value, _label in found[name]] for name in ("strict", "base")
             )
 
         self.assertEqual(shown(), ("1/2", ["", "yes"], ["", "roll"]))
-        labels = dict(propose_form.majority(garden)["strict"])
-        self.assertEqual(labels[""], "more than 1/2, or a larger share")
+        labels = dict(majority()["strict"])
+        self.assertEqual(labels[""], "more than 1/2, or at least a larger share")
         self.set_policies(decides_share="2/3", decides_base="roll")
         self.assertEqual(shown(), ("2/3", ["", "yes"], [""]))
         self.set_policies(decides_strict=True)
@@ -202,7 +213,7 @@ class TestChosenRules(DecisionCommon, FormCase):
         votes = {"anna": "5,4,0", "ben": ",3,0", "cleo": ",3,1"}
         for aggregate, elected, word in (
             (None, "Ash", "An option left empty gets 0."),
-            ("mean", "Oak", "leaves out those who left an option empty"),
+            ("mean", "Oak", "left an option empty are left out"),
         ):
             decision = self.opened(method="score", options=TREES, aggregate=aggregate)
             self.assertIn(word, self.said(decision))

@@ -148,7 +148,7 @@ def _guided(asked: Any, found: Any) -> list[tuple[Any, dict]]:
             text = env._("An election is due: “%s”.", decision.title)
             said.append(_row(decision, text, env._("Announce it")))
         elif decision.state == "open" and decision.method == "advice":
-            text = env._("The advice is in: “%s”.", decision.title)
+            text = env._("All advice has been given: “%s”.", decision.title)
             said.append(_row(decision, text, env._("Decide"), decision.waits_until))
         elif decision.state == "open":
             text = env._("Everybody has named a person: “%s”.", decision.title)

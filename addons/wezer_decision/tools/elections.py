@@ -79,7 +79,11 @@ def settings_of(decision: Any) -> None:
 def name_seats(decision: Any) -> None:
     """Name the seats that a draft (sudo) fills, and the term of a by-election."""
     role = role_of(decision)
-    until = seats.name_places(decision, role) if role else None
+    if not role:
+        # It was an election before it was changed.
+        decision.place_ids = decision.place_ids.browse()
+        return
+    until = seats.name_places(decision, role)
     for outcome in decision.outcome_ids.filtered(lambda one: one.kind == "role"):
         params = outcome.params or {}
         if until and params.get("role") == role.id and not params.get("until"):

@@ -24,16 +24,17 @@ def sentences(decision: Any, found: Mapping[str, Any], options: Any) -> list[str
     if method == "score" and found.get("aggregate") == "mean":
         said.append(
             env._(
-                "The largest mean counts. It leaves out those who left an option empty."
+                "The best average counts. People who left an option empty are left out"
+                " of its average."
             )
         )
     elif method == "score":
-        said.append(env._("The largest sum counts. An option left empty gets 0."))
+        said.append(env._("The most points count. An option left empty gets 0."))
     least = found.get("passes_from")
     if least and method in rules.OF_METHODS["passes_from"]:
         text = result_view.number_text(env, least)
         said.append(
-            env._("An option needs a mean of at least %(number)s.", number=text)
+            env._("An option needs an average of at least %(number)s.", number=text)
             if found.get("aggregate") == "mean"
             else env._("An option needs at least %(number)s points.", number=text)
         )

@@ -743,7 +743,12 @@ def kinds(env: Any) -> dict[str, Kind]:
 
     return {
         "words": Kind(
-            env._("Only words"), "", {}, nothing, nothing, lambda _outcome: ""
+            env._("Nothing is done: only the text holds"),
+            "",
+            {},
+            nothing,
+            nothing,
+            lambda _outcome: "",
         ),
         "policy": Kind(
             env._("A policy of the circle"),
@@ -917,7 +922,7 @@ def form_fields(env: Any, kind: str, circle: Any) -> list[dict]:
     return {
         "policy": [
             field("key", "choice", env._("Policy"), policies),
-            field("value", "char", env._("New value, empty: as the circle above")),
+            field("value", "char", env._("New value (empty: as in the circle above)")),
         ],
         "colleges": [field("colleges", "colleges", env._("Colleges"))],
         "role": [role, who, field("until", "day", env._("Until"))],

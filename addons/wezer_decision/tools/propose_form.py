@@ -5,6 +5,7 @@ shows is told by its hidden field ``shown``: where another one was chosen, the f
 on to the fields of that one, and keeps all that was typed.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -37,6 +38,8 @@ SETTINGS = {
     "passes_from": "passes_from",
     "none_option": "none_option",
 }
+# Shares that a proposer asks to be larger.
+NOT_LOOSER = {"share", "quorum"}
 # Fields that only these methods have.
 FIELDS = {
     "options": ("choose", "dot", "score", "schulze", "stv"),
@@ -92,8 +95,7 @@ def values(group: Any, asked: dict) -> dict:
         ``discussion``, ``title``, ``dates`` (how many rows)
     """
     env = group.env
-    decisions = env["wezer.decision"]
-    error = decisions._why_not_propose(group)
+    error = env["wezer.decision"]._why_not_propose(group)
     discussion = env["wezer.discussion"].search(
         [("id", "=", record_id(asked.get("discussion"))), ("group_id", "=", group.id)]
     )
@@ -105,7 +107,8 @@ def values(group: Any, asked: dict) -> dict:
     }
     usual = usual_method(group, kind, params)
     offered = methods(group, kind, params)
-    asked_rules = decisions._rules_for(group.sudo(), method or usual)
+    # What the circle decided is read once for all that the form says of it.
+    known = rules.in_force(group.sudo(), *rules.COPIED)
     return {
         "group": group,
         "refused": str(error) if error else "",
@@ -117,7 +120,11 @@ def values(group: Any, asked: dict) -> dict:
         "text": discussion.body or "",
         "method": method,
         "methods": offered,
-        "majority": majority(group) if "majority" in dict(offered) else {},
+        "majority": majority(env, known) if "majority" in dict(offered) else {},
+        "aggregates": [
+            ("", env._("the one with the most points (no answer counts as 0)")),
+            ("mean", env._("the one with the best average (no answer is left out)")),
+        ],
         "fields": fields_of_methods(kind),
         "default_method": usual,
         "outcome": outcome,
@@ -129,12 +136,23 @@ def values(group: Any, asked: dict) -> dict:
         "electorates": electorates(group),
         "kinds": effects(group),
         "more": bool(method),
-        "summary": env._(
-            "Answers are taken for %(days)s days. Everybody asked gets a notice.",
-            days=round(asked_rules["hours"] / 24),
-        ),
-        "quorum": asked_rules["quorum"],
+        "times": times(known["decision_days"], [usual, *dict(offered)]),
+        "quorum": known["quorum"],
+        "action": f"/groups/{group.slug}/propose",
+        "draft": None,
+        "kept": [],
     }
+
+
+def times(decided: int | None, methods: Iterable[str]) -> list[dict]:
+    """Return for how many ``days`` answers are taken, and by which ``methods``.
+
+    :param decided: the days that the circle decided, for all methods
+    """
+    found = defaultdict(list)
+    for method in dict.fromkeys(methods):
+        found[round(rules.hours_of(method, decided) / 24)].append(method)
+    return [{"days": count, "methods": names} for count, names in found.items()]
 
 
 def _no_room(group: Any) -> str:
@@ -223,18 +241,17 @@ def fields_of_methods(effect: str) -> dict[str, tuple[str, ...]]:
     return {**FIELDS, **FIELDS_OF_ELECTIONS} if effect == ELECT else FIELDS
 
 
-def majority(group: Any) -> dict[str, Any]:
-    """Return what holds for a majority in ``group``, and what is stricter.
+def majority(env: Any, known: dict[str, Any]) -> dict[str, Any]:
+    """Return what holds for a majority in a circle, and what is stricter.
 
+    :param known: what the circle decided by the policies ``OF_MAJORITY``
     :return: ``share``, and for ``strict`` and ``base`` their choices: what holds first
     """
-    env = group.env
-    known = rules.in_force(group.sudo(), *rules.OF_MAJORITY)
     usual = rules.majority(known, {})
-    more, least = env._("more than the share"), env._("at least the share")
+    more, least = env._("more than this share"), env._("at least this share")
     holds = more if usual["strict"] else least
     if usual["strict"] and not known["decides_strict"]:
-        holds = env._("more than 1/2, or a larger share")
+        holds = env._("more than 1/2, or at least a larger share")
     answered, asked = env._("those who say yes or no"), env._("all who were asked")
     if usual["base"] == "roll":
         bases = [("", asked)]
@@ -270,7 +287,8 @@ def _shown(effect: str, params: dict) -> str:
     return f"policy:{params.get('key') or ''}" if effect == "policy" else effect
 
 
-def _effect_fields(group: Any, effect: str) -> list[dict]:
+def effect_fields(group: Any, effect: str) -> list[dict]:
+    """Return the fields by which the form asks for the values of an effect."""
     fields = group.env["wezer.outcome"]._form_fields(_kind(effect), group)
     return [one for one in fields if effect != ELECT or one["name"] != "person"]
 
@@ -281,7 +299,7 @@ def _outcome(group: Any, asked: dict) -> dict | None:
     if kind not in dict(effects(group)) or not kind:
         return None
     fields = []
-    for field in _effect_fields(group, kind):
+    for field in effect_fields(group, kind):
         value = str(asked.get(field["name"]) or field.get("value") or "")
         row = {**field, "value": value[:TEXT_LETTERS]}
         if field["type"] == "colleges":
@@ -322,18 +340,21 @@ def _policy_fields(group: Any, key: dict, value: dict) -> list[dict]:
 # === WHAT IT SENDS === #
 
 
-def next_step(group: Any, form: dict) -> tuple[str, str, dict] | None:
+def next_step(
+    group: Any, form: dict, address: str = ""
+) -> tuple[str, str, dict] | None:
     """Return where the form goes on instead of proposing anything, or None.
 
     A button asks for it, or fields of the effect that was chosen were not shown yet.
 
+    :param address: of the form of a draft; else of what is new
     :return: the address of the form, the field that has the focus there, and values
         that take the place of what was typed
     """
     step, effect = str(form.get("step") or ""), str(form.get("outcome") or "")
     if step == ELECT or (form.get("method") == "person" and not effect):
         step = effect = ELECT
-    fields = _effect_fields(group, effect) if effect in dict(effects(group)) else []
+    fields = effect_fields(group, effect) if effect in dict(effects(group)) else []
     params = {
         field["name"]: str(form.get(f"outcome_{field['name']}") or "")
         for field in fields
@@ -355,8 +376,15 @@ def next_step(group: Any, form: dict) -> tuple[str, str, dict] | None:
     elif effect:
         focus = _first_field(fields, params)
     asked["dates"] = str(rows) if rows > DATES else ""
-    query = urlencode({name: value for name, value in asked.items() if value})
-    page = f"/groups/{group.slug}/propose?{query}"
+    # The page of a draft asks for what the draft has, unless the address says more.
+    query = urlencode(
+        {
+            name: value
+            for name, value in asked.items()
+            if value or (address and name == "outcome")
+        }
+    )
+    page = f"{address or f'/groups/{group.slug}/propose'}?{query}"
     return page, focus, {"outcome": effect}
 
 
@@ -427,9 +455,7 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
     for name in SETTINGS.keys() & known:
         if text(name):
             vals[SETTINGS[name]] = text(name)
-    _check_not_looser(group, method, vals)
-    if text("days"):
-        vals["hours"] = _read_days(group, text("days"), method if effect else "") * 24
+    _read_limits(group, method, vals, text("days"), bool(effect))
     if form.get("tomorrow"):
         vals["delay_hours"] = TOMORROW_HOURS
     for name in ("review_date", "execute_date"):
@@ -449,22 +475,29 @@ def read(group: Any, form: dict, named: Iterable = ()) -> dict:
     return vals
 
 
-def _check_not_looser(group: Any, method: str, vals: dict) -> None:
+def _read_limits(group: Any, method: str, vals: dict, typed: str, bound: bool) -> None:
+    """Check shares, and read for how many days answers are taken, into ``vals``.
+
+    :param typed: the days
+    :param bound: something is carried out: nobody shortens the time for that
+    """
+    env, least, usual = group.env, 1, {}
+    if (bound and typed) or NOT_LOOSER & vals.keys():
+        usual = env["wezer.decision"]._rules_for(group.sudo(), method)
+    _check_not_looser(env, vals, usual)
+    if typed:
+        least = usual["hours"] // 24 if bound else least
+        vals["hours"] = _read_days(env, typed, least) * 24
+
+
+def _check_not_looser(env: Any, vals: dict, usual: dict) -> None:
     """Refuse less than the circle wants: it would be raised without a word.
 
+    :param usual: the rules that the circle has for this method
     :raise Refusal: rule ``share`` or ``stricter``
     """
-    env = group.env
-    asked = {
-        name: rules.share(env, vals[name], name)
-        for name in ("share", "quorum")
-        if name in vals
-    }
-    if not asked:
-        return
-    known = env["wezer.decision"]._rules_for(group.sudo(), method)
-    for name, wanted in asked.items():
-        least = known.get(name)
+    for name in sorted(NOT_LOOSER & vals.keys()):
+        wanted, least = rules.share(env, vals[name], name), usual.get(name)
         if least and Fraction(wanted) < Fraction(least):
             raise Refusal(
                 env._(
@@ -479,17 +512,13 @@ def _check_not_looser(group: Any, method: str, vals: dict) -> None:
             )
 
 
-def _read_days(group: Any, text: str, bound: str) -> int:
+def _read_days(env: Any, text: str, least: int) -> int:
     """Return for how many days answers are taken.
 
-    :param bound: the method, where something is carried out: nobody shortens that
+    :param least: where something is carried out: nobody shortens that
     :raise Refusal: rule ``number`` or ``hours``
     """
-    env = group.env
     wanted = rules.whole(env, text, 1, DAYS_MOST, "days")
-    if not bound:
-        return wanted
-    least = env["wezer.decision"]._rules_for(group.sudo(), bound)["hours"] // 24
     if wanted >= least:
         return wanted
     raise Refusal(
@@ -599,7 +628,7 @@ def _read_dates(env: Any, form: dict) -> list[dict]:
 def _read_outcome(group: Any, effect: str, form: dict) -> dict:
     """Return the effect that a form names: ``kind`` and ``params``."""
     params: dict[str, Any] = {}
-    for field in _effect_fields(group, effect):
+    for field in effect_fields(group, effect):
         name = f"outcome_{field['name']}"
         if field["type"] == "person":
             value: Any = person_named(group.env, form, name)

@@ -34,7 +34,10 @@ RETURN_ASKED = 5
 REJECTED_READ = 100
 # So many running decisions a refusal names.
 RUNNING_NAMED = 5
-CHOICES = ("method", "electorate", "secrecy")
+# Choices, and what holds where a proposal says nothing.
+CHOICES = {"method": "consent", "electorate": "direct", "secrecy": "open"}
+# Records that a proposal names, or none.
+LINKED = ("category_id", "electorate_role_id", "decider_id", "facilitator_id")
 OWN = {
     *("title", "text", "discussion_id", "options", "role_id", "outcomes"),
     "category_id",
@@ -55,10 +58,12 @@ def clean(decisions: Any, group: Any, vals: Any) -> dict:
     found: dict[str, Any] = {"settings": rules.clean_settings(env, vals)}
     if "title" in vals:
         found["title"] = payload.line(env, vals["title"], TITLE_LENGTH, "title")
-    for name in CHOICES:
-        if vals.get(name):
-            found[name] = payload.choice(env, decisions._name, name, vals[name])
+    for name, unsaid in CHOICES.items():
+        if name in vals:
+            value = vals[name] or unsaid
+            found[name] = payload.choice(env, decisions._name, name, value)
     found["members_only"] = bool(vals.get("members_only"))
+    found.update(dict.fromkeys(LINKED, False))
     for name in ("review_date", "execute_date"):
         found[name] = payload.day(env, vals.get(name) or False)
     if vals.get("discussion_id"):
@@ -154,10 +159,15 @@ def keep_parts(decision: Any, vals: dict) -> None:
 
 def choose_secrecy(decision: Any, vals: dict) -> None:
     """Let a draft (sudo) about persons be secret, unless the proposer chose."""
-    secret = any(outcome._kind().secret for outcome in decision.outcome_ids)
-    if secret and not vals.get("secrecy"):
-        if roll.can_be_secret(decision):
-            decision.secrecy = "secret"
+    if not vals.get("secrecy") and usual_secrecy(decision) == "secret":
+        decision.secrecy = "secret"
+
+
+def usual_secrecy(decision: Any) -> str:
+    """Return the secrecy of a draft (sudo) whose proposer asks for none."""
+    about = any(outcome._kind().secret for outcome in decision.outcome_ids)
+    about = about or elections.has_candidates(decision)
+    return "secret" if about and roll.can_be_secret(decision) else "open"
 
 
 def _options(decision: Any, rows: Any) -> list[dict]:
@@ -216,6 +226,29 @@ def why_not_propose(group: Any, decision: Any) -> Exception | None:
         return None
     return NotAllowed(
         env._("Only members of the circle can propose something here."), rule="member"
+    )
+
+
+def why_not_other(decision: Any, role: Any) -> Refusal | None:
+    """Return why the circle's own draft (sudo) of an election was changed too much.
+
+    It is announced in the name of the circle: what is about something else is proposed
+    by a person.
+
+    :param role: that it filled before
+    """
+    if decision.proposer_id != decision.group_id.partner_id:
+        return None
+    others = decision.outcome_ids.filtered(lambda outcome: outcome.kind != "role")
+    if not others and elections.role_of(decision) == role:
+        return None
+    return Refusal(
+        decision.env._(
+            "This was drafted for the circle, so that the role is filled. Propose"
+            " something else in your own name."
+        ),
+        rule="election",
+        field="outcomes",
     )
 
 
@@ -325,7 +358,7 @@ def _why_not_counted(decision: Any) -> Refusal | None:
         return None
     return Refusal(
         env._(
-            "No option could reach %(least)s: %(most)s is the most.",
+            "No option can reach %(least)s points. The most possible is %(most)s.",
             least=found["passes_from"],
             most=most,
         ),

@@ -150,7 +150,7 @@ def policies(env: Any) -> dict[str, Policy]:
         decides_share=Policy(env._("Share of yes that a majority needs"), "share"),
         decides_strict=Policy(env._("More than this share is needed"), "switch"),
         decides_base=Policy(
-            env._("A majority is counted of"),
+            env._("The share of yes is counted among"),
             "choice",
             {
                 "cast": env._("those who say yes or no"),
@@ -429,7 +429,15 @@ def usual_hours(decision: Any) -> int:
 
 
 def _usual_hours(decision: Any, decided: int | None) -> int:
-    return decided * 24 if decided else HOURS[decision.method]
+    return hours_of(decision.method, decided)
+
+
+def hours_of(method: str, decided: int | None) -> int:
+    """Return how long a method takes answers, unless a proposer asks for more.
+
+    :param decided: the days that the circle decided, for all methods
+    """
+    return decided * 24 if decided else HOURS[method]
 
 
 def majority(known: dict[str, Any], asked: dict) -> dict[str, Any]:

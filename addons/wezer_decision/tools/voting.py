@@ -116,7 +116,7 @@ def _mark(voter: Any) -> None:
     )
     voter.invalidate_recordset(["state"], flush=False)
     if not rows:
-        raise Refusal(voter.env._("Your vote is in already."), rule="voted")
+        raise Refusal(voter.env._("You have voted already."), rule="voted")
 
 
 def take_back(decision: Any, voter: Any, code: Any = None) -> None:
