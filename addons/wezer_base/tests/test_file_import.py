@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from ..exceptions import Refusal
+from ..tools import archives, table_reasons, tables, workbooks
 from ..wizards import wezer_file_import
 from .common import WezerCommon
 from .workbook import workbook
@@ -46,6 +47,13 @@ class TestFileImport(WezerCommon):
 
     def report(self, form):
         return [(line.row, line.state, line.reason) for line in form.line_ids]
+
+    def test_each_reason_why_a_packed_file_is_not_read_is_said_in_words(self):
+        for kind, module in (("archive", archives), ("workbook", workbooks)):
+            for code in module.REASONS:
+                error = tables.TableError(f"{kind}_{code}", "x.xlsx")
+                said = table_reasons.in_words(self.env, (error.code, error.value))
+                self.assertTrue(said.endswith("."), said)
 
     def test_columns_are_proposed_changed_and_those_left_out_are_told(self):
         form = self.start("Nachname;Vorname;Wer;Ort\nNeu;Nina;nina@new.example;Bern\n")

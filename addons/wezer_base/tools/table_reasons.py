@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .tables import REASONS
+from .tables import PACKED, REASONS
 
 
 def in_words(env: Any, problem: Any) -> str:
@@ -34,7 +34,6 @@ def in_words(env: Any, problem: Any) -> str:
         "columns": env._("The file has too many columns: %s", value),
         "state": env._("“%s” is not a known state", value),
         "script": env._("“%s” contains a script", value),
-        "workbook": env._("The workbook cannot be read: %s", value),
         "json": env._("The file is not JSON: %s", value),
         "sheets": env._(
             "The workbook has several sheets: %s. Say which is wanted, or save it as a"
@@ -45,4 +44,39 @@ def in_words(env: Any, problem: Any) -> str:
             "“%s” is a formula where a number or a name is expected", value
         ),
     }
+    if code.startswith(PACKED):
+        return _of_packed(env, code, value)
     return words.get(code) or REASONS[code]
+
+
+def _of_packed(env: Any, code: str, value: str) -> str:
+    """Return why a workbook, or another archive, is not read."""
+    damaged = env._("The file is damaged. Save it again, and try once more.")
+    return {
+        "archive_broken": damaged,
+        "archive_encrypted": env._(
+            "“%s” is encrypted. Save the file without a password.", value
+        ),
+        "archive_path": env._("“%s” names a place outside of the file.", value),
+        "archive_link": env._("“%s” is a link, not a file.", value),
+        "archive_many": env._(
+            "There are more than %s files inside of this file.", value
+        ),
+        "archive_large": env._("“%s” is too large.", value),
+        "archive_bomb": env._("“%s” would be far too large once unpacked.", value),
+        "archive_nested": env._("“%s” is an archive inside of another one.", value),
+        "archive_twice": env._("Two files inside of this file are called “%s”.", value),
+        "workbook_openpyxl": env._(
+            "Workbooks cannot be read here. Save “%s” as a CSV file.", value
+        ),
+        "workbook_broken": damaged,
+        "workbook_macros": env._(
+            "The workbook has macros (%s). Save it as XLSX, without macros.", value
+        ),
+        "workbook_links": env._(
+            "The workbook reads other files (%s). Save it without links.", value
+        ),
+        "workbook_rows": env._("The sheet “%s” has too many rows.", value),
+        "workbook_columns": env._("The sheet “%s” has too many columns.", value),
+        "workbook_cells": env._("The workbook has too many cells (%s).", value),
+    }[code]

@@ -57,7 +57,6 @@ REASONS = {
     "state": "“%s” is not a known state",
     "script": "“%s” contains a script",
     "formula": "“%s” is a formula where a number or a name is expected",
-    "workbook": "The workbook cannot be read: %s",
     "json": "The file is not JSON: %s",
     "sheets": "The workbook has several sheets: %s. Say which is wanted, or save it"
     " as a file of its own",
@@ -67,21 +66,31 @@ WORKBOOK = "xlsx"
 JSON = "json"
 
 
-_LONG = ("workbook", "sheets")
+# Codes of a workbook or an archive that is not read begin so; their sentences are those
+# of the module.
+PACKED = ("workbook_", "archive_")
+_LONG = ("sheets",)
 
 
 class TableError(ValueError):
     """A file or a cell that is not understood.
 
-    :param str code: a key of :data:`REASONS`
+    :param str code: a key of :data:`REASONS`, or of a packed file (:data:`PACKED`)
     :param str value: what was found, as far as it is short enough to show
     """
 
     def __init__(self, code: str, value: str = "") -> None:
-        # What is wrong with a workbook is a sentence.
         self.code, self.value = code, shown(value, 200 if code in _LONG else 60)
-        reason = REASONS[code]
+        reason = REASONS[code] if code in REASONS else _packed_reason(code)
         super().__init__(reason % self.value if "%s" in reason else reason)
+
+
+def _packed_reason(code: str) -> str:
+    from . import archives, workbooks
+
+    kind, _line, reason = code.partition("_")
+    known = {"workbook": workbooks.REASONS, "archive": archives.REASONS}
+    return known[kind][reason]
 
 
 class Record(NamedTuple):
@@ -265,7 +274,7 @@ def is_packed(head: bytes) -> bool:
 def sheets_of(data: bytes) -> list[str]:
     """Return the names of the sheets of a workbook that are not empty.
 
-    :raise TableError: code ``workbook``
+    :raise TableError: a code of a packed file
     """
     return [sheet.name for sheet in _workbook(data)]
 
@@ -277,7 +286,8 @@ def _workbook(data: bytes) -> Any:
     try:
         return workbooks.read_workbook(data, exact=True)
     except (workbooks.WorkbookError, archives.ArchiveError) as error:
-        raise TableError("workbook", str(error)) from error
+        kind = "workbook" if isinstance(error, workbooks.WorkbookError) else "archive"
+        raise TableError(f"{kind}_{error.code}", error.value) from error
 
 
 def _sheet(data: bytes, name: str) -> list[list[str]]:

@@ -51,8 +51,8 @@ class WorkbookError(ValueError):
     """
 
     def __init__(self, code: str, value: object = "") -> None:
-        self.code = code
-        super().__init__(REASONS[code] % str(value)[:80])
+        self.code, self.value = code, str(value)[:80]
+        super().__init__(REASONS[code] % self.value)
 
 
 class Sheet(NamedTuple):
