@@ -10,6 +10,7 @@ from selenium import webdriver
 from selenium.common.exceptions import (
     StaleElementReferenceException,
     TimeoutException,
+    WebDriverException,
 )
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -35,15 +36,29 @@ const look = () => {
 el.scrollIntoView({block: "center", behavior: "instant"});
 look();
 """
-# Ask, before something is pressed, to hear whether it leads to another page.
+# Ask, before something is pressed, to hear whether it leads to another page. Until its
+# program is there, Odoo holds what is pressed on most buttons, and does it then.
 LISTEN = """
-window.wezerLeaves = false;
+window.wezerLeaves = window.wezerHeld = false;
+addEventListener(
+    "click",
+    (event) => {
+        const pressed = event.target.closest("button, input, .btn, a");
+        window.wezerHeld =
+            pressed !== null &&
+            !pressed.classList.contains("o_no_wait_lazy_js") &&
+            document.body.classList.contains("o_lazy_js_waiting");
+    },
+    {capture: true}
+);
 addEventListener("submit", (event) => {
     const target = event.submitter?.formTarget || event.target.target;
     window.wezerLeaves ||= !event.defaultPrevented && target !== "_blank";
 });
 addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
+    // It came through.
+    window.wezerHeld = false;
     window.wezerLeaves ||=
         link !== null &&
         !event.defaultPrevented &&
@@ -222,14 +237,31 @@ class Browser:
 
     def click(self, css, text=None, counts=True):
         """Click it as a person does; navigation clicks do not count."""
-        element = self.wait(css, text)
-        self.driver.execute_async_script(AT_REST, element)
-        with self.leaving():
-            try:
-                element.click()
-            except Exception:  # something sticky lies above it
-                self.driver.execute_script("arguments[0].click()", element)
+        self.click_found(lambda _driver: self.wait(css, text), f"{css} {text or ''}")
         self.clicks += bool(counts)
+
+    def click_found(self, find, wanted=""):
+        """Click what ``find(driver)`` returns; it is waited for.
+
+        A page that is drawn anew may replace it between the moment it is found and the
+        click: then it is found again.
+        """
+
+        def clicked(driver):
+            element = find(driver)
+            if not element:
+                return False
+            driver.execute_async_script(AT_REST, element)
+            with self.leaving():
+                try:
+                    element.click()
+                except StaleElementReferenceException:
+                    raise
+                except WebDriverException:  # something sticky lies above it
+                    driver.execute_script("arguments[0].click()", element)
+            return True
+
+        self.until(clicked, wanted)
 
     @contextmanager
     def leaving(self):
@@ -240,14 +272,22 @@ class Browser:
         self.driver.execute_script(LISTEN)
         yield
         self.until(
-            lambda driver: driver.execute_script("return !window.wezerLeaves"),
+            lambda driver: driver.execute_script(
+                "return !window.wezerLeaves && !window.wezerHeld"
+            ),
             "another page",
         )
 
     def fill(self, css, text):
-        element = self.wait(css)
-        element.clear()
-        element.send_keys(text)
+        """Type a text into a field; into the one in its place where it is replaced."""
+
+        def filled(_driver):
+            element = self.wait(css)
+            element.clear()
+            element.send_keys(text)
+            return True
+
+        self.until(filled, css)
 
     def text(self, css="body"):
         return self.wait(css).text

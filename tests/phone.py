@@ -39,10 +39,16 @@ class PhoneCase(HttpCase):
 
     def press(self, browser, css):
         """Press Enter on what has the focus after a person moved to it by keyboard."""
-        element = browser.wait(css)
-        browser.driver.execute_script("arguments[0].focus()", element)
-        with browser.leaving():
-            element.send_keys(Keys.ENTER)
+
+        def pressed(driver):
+            element = browser.wait(css)
+            driver.execute_script("arguments[0].focus()", element)
+            with browser.leaving():
+                element.send_keys(Keys.ENTER)
+            return True
+
+        # Found again where the page has replaced it meanwhile.
+        browser.until(pressed, css)
 
     def shown(self, browser, css, text=None):
         """Wait for an element of a page that fits on the phone, in French."""

@@ -54,7 +54,7 @@ class TestFirstDayBrowser(HttpCase):
                     return row.find_element(By.NAME, "action_open_step")
             return None
 
-        chief.until(button).click()
+        chief.click_found(button, name)
         chief.clicks += 1
         chief.wait(".modal .modal-title")
 

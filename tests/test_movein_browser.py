@@ -189,8 +189,8 @@ class TestMoveinBrowser(MoveinBrowserCase):
         chief.click(".o-dropdown--menu a", "Move a community in", counts=False)
         chief.wait(".o_list_view button", "Choose files")
 
-    def _button_of(self, chief, code):
-        """Return the button of the first problem of a kind."""
+    def _button_of(self, code):
+        """Return what finds the button of the first problem of a kind."""
         kind = dict(CODES)[code]
 
         def button(driver):
@@ -201,12 +201,21 @@ class TestMoveinBrowser(MoveinBrowserCase):
                     return row.find_element(By.NAME, "action_decide")
             return None
 
-        return chief.until(button)
+        return button
 
     def _decide_by_keyboard(self, chief, code):
         """Decide about all problems of a kind without a mouse."""
         driver = chief.driver
-        self._button_of(chief, code).send_keys(Keys.ENTER)
+        button = self._button_of(code)
+
+        def pressed(driver):
+            # The list may be drawn anew between the moment it is found and the key.
+            found = button(driver)
+            if found:
+                found.send_keys(Keys.ENTER)
+            return bool(found)
+
+        chief.until(pressed, code)
         chief.wait(".modal .o_radio_item")
         chief.until(
             lambda one: one.switch_to.active_element.get_attribute("type") == "radio"
@@ -234,7 +243,7 @@ class TestMoveinBrowser(MoveinBrowserCase):
         """Decide the same about all problems of a kind."""
         before = chief.clicks
         choice = dict(CHOICES)[DECISIONS[code]]
-        self._button_of(chief, code).click()
+        chief.click_found(self._button_of(code), code)
         chief.clicks += 1
         chief.click(".modal .o_radio_item label", choice)
         self._look(chief, f"decide-{code.replace('_', '-')}")

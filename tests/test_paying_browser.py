@@ -113,7 +113,8 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
             browser.open("/my/pay")
             browser.wait(".o_wezer_recent a")
             face = self._tab_to(lambda one: "Luc" in one.text and one.tag_name == "a")
-            face.send_keys(Keys.ENTER)
+            with browser.leaving():
+                face.send_keys(Keys.ENTER)
             browser.wait("#amount")
             amount = self._tab_to(lambda one: one.get_attribute("id") == "amount")
             amount.send_keys("0:45")
@@ -122,7 +123,8 @@ class TestPayingInABrowser(CurrencyCommon, HttpCase):
             )
             outline = button.value_of_css_property("outline-style")
             self.assertNotEqual(outline, "none", "one sees where one is")
-            button.send_keys(Keys.ENTER)
+            with browser.leaving():
+                button.send_keys(Keys.ENTER)
             browser.wait(".alert", "You paid 0:45 h to Luc")
         self.assertEqual(self._paid(), "1:45")
 
