@@ -1,6 +1,7 @@
 """A deal by keyboard alone and on a phone, and words that go when no longer true."""
 
 import tempfile
+from contextlib import nullcontext
 
 import pytest
 from PIL import Image
@@ -31,7 +32,10 @@ class TestDealBrowser(WebsiteCommon):
         return browser
 
     def press(self, browser, *keys):
-        ActionChains(browser.driver).send_keys(*keys).perform()
+        """Press keys where the focus is; wait for a page that Enter leads to."""
+        leads_on = browser.leaving() if Keys.ENTER in keys else nullcontext()
+        with leads_on:
+            ActionChains(browser.driver).send_keys(*keys).perform()
 
     def tab_to(self, browser, css):
         """Press Tab until the focus is on ``css``, and see that it is shown there."""
@@ -177,3 +181,18 @@ class TestDealBrowser(WebsiteCommon):
                 bar,
             )
             self.assertTrue(seen)
+
+    def test_what_unfolds_opens_at_once_without_the_program_of_the_website(self):
+        announcement = self.announce(self.test1)
+        with answering(self):
+            browser = self.open_as(self.test2, f"/market/{announcement.slug}", 400)
+            browser.driver.execute_cdp_cmd("Network.enable", {})
+            browser.driver.execute_cdp_cmd(
+                "Network.setBlockedURLs", {"urls": ["*frontend_lazy*"]}
+            )
+            browser.open(f"/market/{announcement.slug}")
+            fold = browser.wait("summary.btn")
+            opened = "return arguments[0].parentElement.open"
+            # Pressed once, as a person does: pressed again it would fold.
+            fold.send_keys(Keys.ENTER)
+            self.assertTrue(browser.driver.execute_script(opened, fold))

@@ -63,6 +63,23 @@
 
     showLogin();
 
+    /**
+     * Let what unfolds by itself not wait for the program, though it looks like a button:
+     * a person who presses again meanwhile would fold it again.
+     */
+    function keepFoldsFree() {
+        for (const fold of document.querySelectorAll("summary.btn")) {
+            fold.classList.add("o_no_wait_lazy_js");
+        }
+    }
+
+    if (document.readyState === "loading") {
+        // Before Odoo's loader, which asks for the same event after this file.
+        document.addEventListener("DOMContentLoaded", keepFoldsFree);
+    } else {
+        keepFoldsFree();
+    }
+
     function onSign() {
         wanted = true;
         for (const sign of SIGNS) {
