@@ -8,8 +8,10 @@ keeps it under the pseudonym, and of a secret one nobody knows whose it is.
 from typing import Any
 
 from odoo import models
+from odoo.tools import SQL
 
 from . import clocks, closing, integration
+from .outcomes import PARTIES
 
 ERASED = "…"
 # A voice that is used bears no trace of why it could not be.
@@ -130,12 +132,74 @@ def prepare_merge(partner: models.Model, target: Any) -> None:
             ("state", "=", "may"),
         ]
     ).write({"state": "off", "off_reason": "decides"})
-    # What is to follow names people by number.
-    planned = partner.env["wezer.outcome"].sudo().search([("state", "!=", "done")])
-    for outcome in planned:
-        params = outcome.params or {}
-        if params.get("person") == partner.id:
-            outcome.params = {**params, "person": target.id}
+    _leave_one_candidacy(partner, target)
+    _rename(partner, target)
+
+
+def _leave_one_candidacy(partner: models.Model, target: Any) -> None:
+    """Let a person who stands for a role with both accounts stand once."""
+    options = partner.env["wezer.decision.option"].sudo()
+    mine = options.search(
+        [
+            ("person_id", "=", partner.id),
+            ("decision_id.state", "in", ("draft", *clocks.RUNNING, "counting")),
+        ]
+    )
+    others = options.search(
+        [
+            ("person_id", "=", target.id),
+            ("decision_id", "in", mine.decision_id.ids),
+            ("is_withdrawn", "=", False),
+        ]
+    )
+    for option in mine.filtered(
+        lambda one: one.decision_id in others.decision_id and not one.is_withdrawn
+    ):
+        if option.decision_id.state in ("draft", "announced"):
+            option.unlink()
+        else:
+            # Ballots name it by its place: what ranks it goes on to the next.
+            option.is_withdrawn = True
+
+
+def _rename(partner: models.Model, target: Any) -> None:
+    """Let values that name ``partner`` by number name ``target``.
+
+    Also of what is done: who was put out can still appeal.
+    """
+    env = partner.env
+    outcomes = env["wezer.outcome"].sudo()
+    outcomes.flush_model(["params"])
+    names = {
+        name
+        for kind in outcomes._kinds().values()
+        for name, shape in kind.params.items()
+        if shape in PARTIES
+    }
+    named = SQL(" OR ").join(
+        SQL("params ->> %s = %s", name, str(partner.id)) for name in sorted(names)
+    )
+    rows = env.execute_query(SQL("SELECT id FROM wezer_outcome WHERE %s", named))
+    for outcome in outcomes.browse([row[0] for row in rows]):
+        kind = outcome._kind()
+        outcome.params = {
+            name: target.id
+            if value == partner.id and kind.params.get(name) in PARTIES
+            else value
+            for name, value in outcome.params.items()
+        }
+    # What each voter says about the test of an objection.
+    objections = env["wezer.objection"].sudo()
+    said = objections.search(
+        [
+            ("state", "in", objections._state_machine.unfinished),
+            ("stances", "!=", False),
+        ]
+    )
+    for objection in said.filtered(lambda one: str(partner.id) in one.stances):
+        stances = dict(objection.stances)
+        own = stances.pop(str(partner.id))
+        objection.stances = {str(target.id): own, **stances}
 
 
 def _leave_one(voter: Any, other: Any) -> None:

@@ -532,26 +532,47 @@ def counted(decision: Any) -> tuple[list[str], dict[str, int], dict[str, Any]]:
     cast = decision.env["wezer.ballot"].search([("decision_id", "=", decision.id)])
     # Counted once, the same people stand whenever it is counted again.
     known = (decision.result or {}).get("standing_ids")
-    standing = [
-        ballot
-        for ballot in cast.sorted(lambda one: one.person_id.id)
-        if ballot.choice
-        and (
-            ballot.person_id.id in known
-            if known
-            else not why_not_person(decision, ballot.person_id)
-        )
-    ]
+    standing = {}
+    for ballot in cast.filtered("choice"):
+        if known:
+            drawn = _drawn_as(ballot, known)
+        else:
+            person = ballot.person_id
+            drawn = None if why_not_person(decision, person) else person.id
+        if drawn:
+            standing[drawn] = ballot
+    standing = dict(sorted(standing.items()))
     left_out = set(_gone(decision))
-    people = [ballot.person_id for ballot in standing]
-    text = ",".join(ballot.choice for ballot in standing)
+    text = ",".join(ballot.choice for ballot in standing.values())
     given = {
-        "option_ids": [person.id for person in people],
-        "withdrawn": [n for n, one in enumerate(people, 1) if one.id in left_out],
+        "option_ids": list(standing),
+        "withdrawn": [n for n, one in enumerate(standing, 1) if one in left_out],
         "none_option": None,
         "starts": None,
     }
-    return [person.name for person in people], {text: 1} if text else {}, given
+    names = [ballot.person_id.name for ballot in standing.values()]
+    return names, {text: 1} if text else {}, given
+
+
+def _drawn_as(ballot: Any, known: list[int]) -> int | None:
+    """Return the number by which the person of a ballot (sudo) was drawn, if any.
+
+    The lot follows from the numbers of people: who merged two accounts since then was
+    drawn by that of an account which goes on as another one.
+    """
+    person = ballot.person_id
+    people = ballot.env["res.partner"].sudo().browse(known)
+    mine = [one.id for one in people if _present(one) == person]
+    # Of two accounts that both stood, each voice is still that of its own.
+    party = ballot.voter_id.party_id
+    return party.id if party.id in mine else next(iter(mine), None)
+
+
+def _present(person: Any) -> Any:
+    """Return the account (sudo) as which a merged account goes on, else itself."""
+    while person.wezer_merged_into_id:
+        person = person.wezer_merged_into_id
+    return person
 
 
 def _gone(decision: Any) -> list[int]:
@@ -569,7 +590,7 @@ def elected(decision: Any) -> Any:
         return decision.nominee_id
     if decision.method == "draw":
         ids = result.get("elected_ids") or []
-        return people.browse(ids)
+        return people.concat(*[_present(one) for one in people.browse(ids)])
     options = list(decision._ballot_options())
     if decision.method == "majority":
         chosen = [one for one in options if not one.is_withdrawn and not one.is_none]
@@ -630,20 +651,25 @@ def replace(decision: Any, person: Any) -> None:
 
     The same ballots say who follows; in an election without candidates nobody does.
     """
-    gone = [*_gone(decision), person.id]
     before = decision.result
+    gone = [*_gone(decision), *_numbers_of(decision, person)]
     decision._log("person_declined")
     if decision.method in ("person", "majority"):
         decision.result = {**before, "gone": gone, "elected": [], "state": "rejected"}
         closing.settle(decision, "rejected")
         return
-    decision.result = {**before, "gone": gone}
     for option in decision.option_ids:
         if option.person_id == person:
             option.is_withdrawn = True
+    names = [*(before.get("gone_names") or []), person.name]
+    _count_again(decision, gone, names)
+
+
+def _count_again(decision: Any, gone: list[int], names: list[str]) -> None:
+    """Count without those who are gone, and settle what comes out (sudo)."""
+    decision.result = {**decision.result, "gone": gone}
     found = closing.found_by(decision)
     found["gone"] = gone
-    names = [*(before.get("gone_names") or []), person.name]
     found["gone_names"] = names
     state = "adopted" if found["elected"] else "rejected"
     found["state"] = state
@@ -651,13 +677,36 @@ def replace(decision: Any, person: Any) -> None:
     closing.settle(decision, state)
 
 
+def _numbers_of(decision: Any, person: Any) -> list[int]:
+    """Return the numbers under which a person (sudo) stands in a result."""
+    drawn = (decision.result or {}).get("standing_ids") or []
+    found = [one.id for one in person.browse(drawn) if _present(one) == person]
+    return found or person.ids
+
+
 def replace_gone(decision: Any) -> bool:
-    """Replace an elected person who is not there any more (sudo); return whether."""
+    """Replace an elected person who is not there any more (sudo); return whether.
+
+    So is the second seat of a person who stood with two accounts that were merged.
+    """
     asked = rules.asked_method(decision)
     if asked not in rules.OF_PERSONS or not role_of(decision):
         return False
-    for person in elected(decision):
+    people = elected(decision)
+    for person in people:
         if why_not_person(decision, person):
             replace(decision, person)
             return True
-    return False
+    if len(people) == len(set(people)):
+        return False
+    twice = next(one for one in people if list(people).count(one) > 1)
+    gone = _gone(decision)
+    if decision.method == "draw":
+        gone += _numbers_of(decision, twice)[1:]
+    else:
+        standing = decision.option_ids.filtered(
+            lambda one: one.person_id == twice and not one.is_withdrawn
+        )
+        standing[1:].is_withdrawn = True
+    _count_again(decision, gone, (decision.result or {}).get("gone_names") or [])
+    return True

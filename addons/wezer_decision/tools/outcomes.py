@@ -20,8 +20,9 @@ from . import appeals, colleges_of_circle, rules, seats
 
 TEXT_LENGTH = 4000
 NAMES_MOST = 20
-# Types of values that are numbers of records.
-IDS = ("person", "group", "id")
+# Types of values that are numbers of partners, and of records.
+PARTIES = ("person", "party")
+IDS = (*PARTIES, "group", "id")
 # Methods that can decide a matter which the circle decides by consent, or by majority.
 BY_CONSENT: tuple[str, ...] = ("consent",)
 BY_MAJORITY: tuple[str, ...] = ("majority", "consent")
@@ -40,8 +41,9 @@ class Kind(NamedTuple):
     :param label: as people choose it
     :param matter: ``policy``, ``role``, ``member``, ``structure``, ``agreement``,
         ``spend``; empty for what binds nobody
-    :param params: ``{name: type}`` of its values: ``person``, ``group``, ``id``,
-        ``day``, ``line``, ``text``, ``switch``, ``names``, ``colleges``
+    :param params: ``{name: type}`` of its values: ``person``, ``party`` (a person or a
+        circle), ``group``, ``id``, ``day``, ``line``, ``text``, ``switch``, ``names``,
+        ``colleges``
     :param check: raises where the circle may not decide it, or its values are wrong
     :param execute: does it, and returns the record that it made or changed, or None
     :param sentence: says what will happen, to its reader

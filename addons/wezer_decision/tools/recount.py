@@ -4,7 +4,7 @@ from typing import Any
 
 from odoo.tools import SQL
 
-from . import counting, integration, voting
+from . import closing, counting, integration, voting
 
 # What a count gives whatever became of the decision afterwards.
 COMPARED = (
@@ -23,6 +23,8 @@ COMPARED = (
 def differences(decision: Any) -> list[str]:
     """Return what of the stored result a new count does not give (sudo)."""
     stored = decision.result or {}
+    if decision.method == "draw":
+        return _differences_of_draw(decision)
     if decision.secrecy == "open":
         tallies, by_college = voting.tallies(decision)
     else:
@@ -32,6 +34,16 @@ def differences(decision: Any) -> list[str]:
     found = counting.count(decision.method, options, tallies, given, by_college)
     return [
         name for name in COMPARED if name in stored and stored[name] != found.get(name)
+    ]
+
+
+def _differences_of_draw(decision: Any) -> list[str]:
+    """Compare seal and people: by their numbers, because names change."""
+    stored, found = decision.result or {}, closing.found_by(decision)
+    return [
+        name
+        for name in ("seal", "elected_ids")
+        if name in stored and stored[name] != found.get(name)
     ]
 
 

@@ -19,7 +19,7 @@ class WezerOutcome(models.Model):
                 label=self.env._("Pay from the circle's wallet"),
                 matter="spend",
                 params={
-                    "payee": "id",
+                    "payee": "party",
                     "currency": "id",
                     "amount": "line",
                     "purpose": "line",

@@ -167,3 +167,16 @@ class TestPaying(SpendingCommon):
         outcome.with_user(self.otto).action_confirm_payment()
         states = self.transfers._for_origin(decision).mapped("state")
         self.assertEqual(sorted(states), ["done", "ended"])
+
+    def test_a_recipient_is_paid_by_the_account_that_goes_on(self):
+        before, after = self.paying("3"), self.paying("4", by=self.ben, title="Two")
+        after = self.adopted(after)
+        self.otto.partner_id._wezer_merge_into(self.eve.partner_id)
+        self.env.invalidate_all()
+        before = self.adopted(before)
+        for decision in (before, after):
+            self.carry_out(decision)
+            self.assertEqual(decision.state, "done", decision.outcome_ids.error)
+            sentence = decision.outcome_ids._sentence()
+            self.assertIn(self.eve.name, sentence)
+        self.assertEqual(self.balance(self.eve), 420)
