@@ -108,6 +108,7 @@ def values(decision: Any) -> dict:
         "versions": versions(decision) if inside or decision.version_id else [],
         "outcomes": outcomes(decision),
         "role": role_of(decision),
+        **passed(decision),
         # Who gave their voice for a category sees what is decided under it.
         "category": decision.sudo().category_id.display_name,
         "challenge": decision._challenge_words(),
@@ -390,6 +391,27 @@ def fallback(decision: Any) -> str:
             " decides."
         )
     return ""
+
+
+def passed(decision: Any) -> dict:
+    """Return the decision that passed this on, and the one that it was passed on to.
+
+    As far as the reader may see them; an appeal says itself what it is about.
+    """
+    before, after = [], []
+    # sudo: the reader's rules are asked by the search.
+    known = decision.sudo()
+    if known.passed_from_id and not appeals.is_appeal(known):
+        before = [("id", "=", known.passed_from_id.id)]
+    if decision.ended_why == "passed_up":
+        after = [("passed_from_id", "=", decision.id)]
+    return {"passed_from": _seen(decision, before), "passed_to": _seen(decision, after)}
+
+
+def _seen(decision: Any, domain: list) -> Any:
+    """Return a decision whose circle the reader sees as well, or none."""
+    found = decision.search(domain, limit=1) if domain else decision.browse()
+    return found if found.group_id._wezer_with_visible_name() else found.browse()
 
 
 def advice(decision: Any) -> Any:

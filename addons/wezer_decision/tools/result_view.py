@@ -3,6 +3,7 @@
 What :func:`counting.count` returned is shown as it is stored; nothing is counted here.
 """
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +41,8 @@ def values(decision: Any) -> dict:
         "matrix": matrix(result, none=none),
         "dropped": result.get("dropped") or [],
         "against_none": against_none(result, none),
-        "paths": matrix(result, "paths"),
+        # What dropped out has none: beside it, the winner would seem to lose.
+        "paths": matrix(result, "paths", but=result.get("dropped") or ()),
         "order": result.get("order") or [],
         "ties": result.get("ties") or [],
         "colleges": colleges(result),
@@ -256,10 +258,16 @@ def none_of(decision: Any) -> str | None:
     return next((label for label, option in named if option.is_none), None)
 
 
-def matrix(result: dict, name: str = "matrix", none: str | None = None) -> dict:
+def matrix(
+    result: dict,
+    name: str = "matrix",
+    none: str | None = None,
+    but: Collection[str] = (),
+) -> dict:
     """Return the table of each option against each other one.
 
     :param none: an option that is compared with all others elsewhere
+    :param but: options that are left out
     :return: ``names`` (the best first, as far as an order is known), ``rows``,
         ``more`` (how many are shown, where not all are), and ``duels``: the first
         option against the next ones
@@ -271,6 +279,7 @@ def matrix(result: dict, name: str = "matrix", none: str | None = None) -> dict:
     # Among equal options the lot has decided the first.
     order = [*(result.get("elected") or ())[:1], *order]
     every = list(dict.fromkeys([*(one for one in order if one in table), *table]))
+    every = [one for one in every if one not in but]
     names = every[:PAIRS]
     return {
         "names": names,
