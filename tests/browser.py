@@ -16,7 +16,8 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-WAIT = 40
+# What a person waits for ends sooner; a machine that does much else takes its time.
+WAIT = 90
 # Selenium looks twice a second, unless told otherwise.
 LOOKS = 0.1
 # The body of an asynchronous function: an element is in the middle of the screen, and
@@ -303,7 +304,7 @@ class Browser:
 
         self.click(button, counts=False)
         try:
-            Wait(self.driver, WAIT / 2).until(inside)
+            Wait(self.driver, WAIT / 4).until(inside)
         except TimeoutException:
             # The page moved under the click: a person presses again.
             self.click(button, counts=False)
