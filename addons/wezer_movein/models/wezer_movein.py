@@ -19,6 +19,7 @@ from odoo.addons.wezer_currency.tools.texts import storable
 from ..tools import backup_first, checking, opening, proof, shown, taking_back
 from ..tools.community_import import CommunityImport
 from ..tools.content import Unreadable
+from ..tools.unreadable_words import in_words
 
 _lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
@@ -585,7 +586,7 @@ class WezerMovein(models.Model):
         try:
             return checking.read(files, options)
         except Unreadable as error:
-            raise Refusal(str(error), rule=error.code) from error
+            raise Refusal(in_words(self.env, error), rule=error.code) from error
 
     def _replayed(self, content):
         """Return the replay of ``content`` with what was decided so far."""

@@ -9,7 +9,9 @@ from odoo.tests import BaseCase, TransactionCase, tagged
 from odoo.tools.translate import code_translations
 
 from ..tools import shown, terms
+from ..tools.content import Unreadable
 from ..tools.readers import registry
+from ..tools.unreadable_words import in_words
 from . import exports
 from .common import MoveinCommon
 
@@ -108,3 +110,25 @@ class TestShownMoves(MoveinCommon):
         # What is signed and compared stays as it is.
         self.assertEqual(values["proof"]["layout"], "a handful of rows")
         self.assertEqual(account.balance_file, "3")
+
+
+@tagged("post_install", "-at_install")
+class TestUnreadable(TransactionCase):
+    def test_why_files_are_not_read_is_said_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.env(context={"lang": "fr_FR"})
+        files = {
+            "damaged.zip": b"PK\x03\x04 broken",
+            "a.csv": b"x" * 10 + b"\x00\xff" * 40,
+            "b.csv": b"no,known,headings\n1,2,3\n",
+        }
+        for name, data in files.items():
+            with self.assertRaises(Unreadable) as caught:
+                registry.read([(name, data)], {})
+            error = caught.exception
+            said = in_words(french, error)
+            self.assertNotEqual(said, str(error), error.code)
+            self.assertIn(name, said)
+        with self.assertRaises(Unreadable) as caught:
+            registry.read([], {})
+        self.assertEqual(in_words(french, caught.exception)[:4], "Il n")

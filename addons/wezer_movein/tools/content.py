@@ -55,12 +55,21 @@ class Unreadable(ValueError):
     :param str code: a stable word for programs
     :param str reason: a sentence for people
     :param rows: the first rows that are refused
+    :param file: the file, where one is meant
+    :param value: what was found in it, or is missing; with the code and the file it
+        says the reason in another language, see :mod:`.unreadable_words`
     """
 
     def __init__(
-        self, code: str, reason: str, rows: "tuple[RefusedRow, ...]" = ()
+        self,
+        code: str,
+        reason: str,
+        rows: "tuple[RefusedRow, ...]" = (),
+        file: str = "",
+        value: str = "",
     ) -> None:
         self.code, self.rows = code, rows
+        self.file, self.value = file, value
         super().__init__(reason)
 
 

@@ -115,18 +115,24 @@ class Sheet:
                 self.first = number + 1
                 break
         else:
-            raise Unreadable("empty", f"{file.name}: {tables.REASONS['empty']}")
+            reason = f"{file.name}: {tables.REASONS['empty']}"
+            raise Unreadable("empty", reason, file=file.name)
         if len(self.headings) > tables.COLUMNS_MAX:
             raise Unreadable(
                 "columns",
                 f"{file.name}: {tables.REASONS['columns'] % len(self.headings)}",
+                file=file.name,
+                value=str(len(self.headings)),
             )
         self.columns: dict[str, int] = {}
         for position, heading in enumerate(self.headings):
             name = tables.key(heading)
             if name and name in self.columns and not by_position:
                 raise Unreadable(
-                    "headings", f"{file.name}: {tables.REASONS['headings'] % heading}"
+                    "headings",
+                    f"{file.name}: {tables.REASONS['headings'] % heading}",
+                    file=file.name,
+                    value=tables.shown(heading),
                 )
             if name:
                 self.columns[name] = position
@@ -161,7 +167,8 @@ class Sheet:
             if number < 1 or not any(cells):
                 continue
             if number > ROWS_MAX:
-                raise Unreadable("rows_max", f"{self.file.name} has too many rows")
+                reason = f"{self.file.name} has too many rows"
+                raise Unreadable("rows_max", reason, file=self.file.name)
             whole = "".join(cells)
             problem = tables.lost(whole)
             if problem:
@@ -211,7 +218,10 @@ def all_rows(file: SourceFile) -> Iterator[list[str]]:
             file.letters = _guessed(file.data)
         yield from rows
     except tables.TableError as error:
-        raise Unreadable(error.code, f"{file.name}: {error}") from error
+        reason = f"{file.name}: {error}"
+        raise Unreadable(
+            error.code, reason, file=file.name, value=error.value
+        ) from error
 
 
 def _guessed(data: bytes) -> str:
@@ -309,6 +319,7 @@ class Values:
             raise Unreadable(
                 "two_signs",
                 f"The files write decimals in two ways: {error}. Say which counts.",
+                value=str(error),
             ) from error
         try:
             order = order or moments.day_order(days)
@@ -316,10 +327,12 @@ class Values:
             raise Unreadable(
                 "two_orders",
                 f"The files write days in two ways: {error}. Say which counts.",
+                value=str(error),
             ) from error
         found = moments.zone_called(zone)
         if not found:
-            raise Unreadable("time_zone", f"There is no time zone “{zone}”.")
+            reason = f"There is no time zone “{zone}”."
+            raise Unreadable("time_zone", reason, value=tables.shown(zone))
         return cls(sign, moments.Dates(moments.UTC if zone == "UTC" else found, order))
 
     def amount(self, sheet: Sheet, row: Row, text: str) -> Decimal | None:

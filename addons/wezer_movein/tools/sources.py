@@ -59,7 +59,10 @@ def _files(name: str, data: bytes, left: int, nested: bool) -> Iterator[SourceFi
         else:
             yield _file(base, data)
     except (archives.ArchiveError, workbooks.WorkbookError) as error:
-        raise Unreadable(error.code, f"{base}: {error}.") from error
+        kind = "archive" if isinstance(error, archives.ArchiveError) else "workbook"
+        raise Unreadable(
+            error.code, f"{base}: {error}.", file=base, value=f"{kind} {error.value}"
+        ) from error
 
 
 def _file(name: str, data: bytes) -> SourceFile:

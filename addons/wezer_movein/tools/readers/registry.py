@@ -69,6 +69,8 @@ def reader_of(files: list[SourceFile], options: dict[str, Any]) -> ModuleType:
                 raise Unreadable("layout", reason)
         names = ", ".join(file.name for file in files[:5])
         raise Unreadable(
-            "unknown", f"No known system exports files with these headings: {names}."
+            "unknown",
+            f"No known system exports files with these headings: {names}.",
+            value=names,
         )
     return best
