@@ -67,6 +67,32 @@ class TestReminders(DecisionCommon):
             for row in rows
         ]
 
+    def test_a_digest_asks_all_rolls_at_once(self):
+        self.set_policies(decisions_person=20, decisions_circle=20)
+        decisions = [
+            self.opened(method="majority", title=f"Bench {number}")
+            for number in range(4)
+        ]
+        self.vote(decisions[0], ben="yes")
+        asked = self.notices.search(
+            [
+                ("partner_id", "=", self.ben.partner_id.id),
+                ("kind", "=", "decision_asked"),
+                ("res_id", "in", [decision.id for decision in decisions]),
+            ]
+        )
+        self.assertEqual(len(asked), 4)
+        counts = []
+        for notices in (asked[:1], asked):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = notices._concerning_reader()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+        numbers = {decision.id for decision in decisions[1:]}
+        self.assertEqual(set(found.mapped("res_id")), numbers)
+
     def test_half_time_is_in_the_digest_only_and_once(self):
         decision = self.opened(method="majority")
         self.vote(decision, anna="yes")
