@@ -485,7 +485,6 @@ class TestDecidingServer(RpcCase):
             address = f"{page}/{act.removeprefix('action_')}"
             self._assert_only_by_form(address, self.sessions[right], **values)
         for address, who in (
-            (f"/decisions/{self.draft}/edit", 2),
             (f"/my/delegations/{self.given}/take_back", 3),
             (f"/my/delegations/{self.given}/resign", 4),
             ("/my/delegations/give", 5),

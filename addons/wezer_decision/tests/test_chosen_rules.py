@@ -190,7 +190,7 @@ class TestChosenRules(DecisionCommon, FormCase):
 
         self.assertEqual(shown(), ("1/2", ["", "yes"], ["", "roll"]))
         labels = dict(majority()["strict"])
-        self.assertEqual(labels[""], "more than 1/2, or at least a larger share")
+        self.assertEqual(labels[""], "more than 1/2, or a larger share")
         self.set_policies(decides_share="2/3", decides_base="roll")
         self.assertEqual(shown(), ("2/3", ["", "yes"], [""]))
         self.set_policies(decides_strict=True)

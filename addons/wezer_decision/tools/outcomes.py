@@ -745,7 +745,7 @@ def kinds(env: Any) -> dict[str, Kind]:
 
     return {
         "words": Kind(
-            env._("Nothing is done: only the text holds"),
+            env._("Only the text is decided"),
             "",
             {},
             nothing,

@@ -121,10 +121,7 @@ def values(group: Any, asked: dict) -> dict:
         "method": method,
         "methods": offered,
         "majority": majority(env, known) if "majority" in dict(offered) else {},
-        "aggregates": [
-            ("", env._("the one with the most points (no answer counts as 0)")),
-            ("mean", env._("the one with the best average (no answer is left out)")),
-        ],
+        "aggregates": _aggregates(env),
         "fields": fields_of_methods(kind),
         "default_method": usual,
         "outcome": outcome,
@@ -153,6 +150,12 @@ def times(decided: int | None, methods: Iterable[str]) -> list[dict]:
     for method in dict.fromkeys(methods):
         found[round(rules.hours_of(method, decided) / 24)].append(method)
     return [{"days": count, "methods": names} for count, names in found.items()]
+
+
+def _aggregates(env: Any) -> list[tuple[str, str]]:
+    most = env._("most points (no answer is 0)")
+    average = env._("best average (of the answers)")
+    return [("", most), ("mean", average)]
 
 
 def _no_room(group: Any) -> str:
@@ -251,7 +254,7 @@ def majority(env: Any, known: dict[str, Any]) -> dict[str, Any]:
     more, least = env._("more than this share"), env._("at least this share")
     holds = more if usual["strict"] else least
     if usual["strict"] and not known["decides_strict"]:
-        holds = env._("more than 1/2, or at least a larger share")
+        holds = env._("more than 1/2, or a larger share")
     answered, asked = env._("those who say yes or no"), env._("all who were asked")
     if usual["base"] == "roll":
         bases = [("", asked)]
