@@ -1,6 +1,10 @@
 """Secret votes over a real server: what is left of them anywhere after closing."""
 
+import json
 import re
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import lxml.html
@@ -18,6 +22,7 @@ from .rpc import RpcCase
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).resolve().parent.parent
 VOTERS = 9
 # What people choose from; each of them ranks it differently.
 OPTIONS = [f"Place {letter}" for letter in "ABCDE"]
@@ -208,7 +213,8 @@ class TestSecretVotesServer(RpcCase):
                 WHERE table_name IN ('wezer_urn', 'wezer_urn_receipt')"""
         )
         self.assertEqual(
-            {row[0] for row in columns}, {"id", "decision_id", "choice", "receipt_hash"}
+            {row[0] for row in columns},
+            {"id", "decision_id", "college_id", "choice", "receipt_hash"},
         )
         moments = self._rows(
             """SELECT column_name FROM information_schema.columns
@@ -366,3 +372,160 @@ class TestSecretVotesServer(RpcCase):
             env["ir.config_parameter"].sudo().search([("key", "=", "stolen")]).unlink()
             action.unlink()
         return found
+
+
+@tagged("post_install", "-at_install")
+class TestSecretCollegesServer(RpcCase):
+    """Two colleges of six members and an empty one; the votes come over HTTP."""
+
+    def _make(self, env):
+        members = self._members(env, "Part", 12)
+        admin = self._members(env, "Chief", 1, "wezer_base.group_administrator")
+        admin.group_ids += env.ref("base.group_system")
+        self.users = [*members.ids, admin.id]
+        groups = env["wezer.group"]
+        circle = groups.create({"name": f"Parts {self.mark}"})
+        rows = []
+        for place, weight in enumerate(("1/2", "3/10", "1/5")):
+            role = groups.create(
+                {"name": f"Part {place}", "kind": "role", "parent_id": circle.id}
+            )
+            people = members[place::2].partner_id if place < 2 else ()
+            env["wezer.group.membership"].create(
+                [
+                    {"group_id": group.id, "partner_id": person.id}
+                    for person in people
+                    for group in (circle, role)
+                ]
+            )
+            rows.append({"name": role.name, "weight": weight, "source_id": role.id})
+        circle._do_set_colleges(rows)
+        self.circle, self.decisions = circle.id, []
+
+    def _archive(self, env):
+        super()._archive(env)
+        end_all(env["wezer.decision"].search([("group_id", "=", self.circle)]))
+
+    def _propose(self, secrecy, **vals):
+        """Propose a vote of the colleges as a program does, and return its id."""
+        key = self._key(self.users[0])
+        vals = {
+            "title": f"A vote {secrecy}",
+            "text": "Yes or no.",
+            "method": "majority",
+            "electorate": "colleges",
+            "secrecy": secrecy,
+            **vals,
+        }
+        made = self._call_json2(
+            key, "wezer.decision", "propose", group_id=self.circle, vals=vals
+        )
+        number = made.json()
+        announced = self._call_json2(
+            key, "wezer.decision", "action_announce", ids=[number]
+        )
+        return number, announced
+
+    def _act(self, place, number, method, *args, **values):
+        return self._call(
+            self.sessions[place], "wezer.decision", method, [number], *args, **values
+        )
+
+    def _close(self, number):
+        for _part in range(2):
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, api.SUPERUSER_ID, {})
+                decision = env["wezer.decision"].browse(number)
+                if decision.state == "open":
+                    decision.write({"opens": "2026-01-01", "closes": "2026-01-02"})
+                    decision._close()
+                else:
+                    decision._count()
+
+    def test_colleges_vote_in_secret_and_a_stranger_counts_their_file(self):
+        _draft, refused = self._propose("secret", method="schulze", options=["A", "B"])
+        self.assertEqual(refused.status_code, 422, refused.text)
+        number, announced = self._propose("receipt")
+        self.assertEqual(announced.status_code, 200, announced.text)
+        codes = []
+        for place in range(12):
+            choice = "yes" if place % 3 else "no"
+            codes.append(self._act(place, number, "action_vote", choice)["result"])
+        ballots = "SELECT xmin::text, college_id, choice FROM wezer_urn"
+        ballots += " WHERE decision_id = %s"
+        before = self._rows(ballots, number)
+        # Members of two colleges who exchange their codes take nothing back, and no
+        # program says of which college a voice is.
+        for place, other in ((0, 1), (1, 0)):
+            answer = self._act(place, number, "action_take_back", codes[other])
+            self.assertIn("error", answer)
+        colleges = sorted({row[1] for row in before})
+        answer = self._act(
+            *(2, number, "action_vote", "no"), code=codes[2], college_id=colleges[1]
+        )
+        self.assertIn("error", answer)
+        [(row,)] = self._rows(
+            """SELECT v.id FROM wezer_decision_voter v
+                 JOIN res_users u ON u.partner_id = v.person_id
+                WHERE v.decision_id = %s AND u.id = %s""",
+            *(number, self.users[2]),
+        )
+        for person in (self.sessions[2], self.sessions[12]):
+            for model, method, args in (
+                ("wezer.decision.voter", "write", [[row], {"college_id": colleges[1]}]),
+                ("wezer.urn", "read_group", [[], ["college_id"], ["college_id"]]),
+                ("wezer.urn", "search_count", [[["college_id", "=", colleges[0]]]]),
+            ):
+                self.assertIn("error", self._call(person, model, method, *args))
+        counted = self._call(
+            *(self.sessions[3], "wezer.decision.voter", "search_count"),
+            [["decision_id", "=", number], ["college_id", "in", colleges]],
+        )
+        self.assertEqual(counted.get("result"), 1, "one's own row")
+        self.assertEqual(self._rows(ballots, number), before)
+
+        self._close(number)
+        after = self._rows(ballots, number)
+        self.assertEqual(
+            sorted(row[1:] for row in after), sorted(row[1:] for row in before)
+        )
+        self.assertEqual(len({row[0] for row in after}), 1, "one transaction wrote all")
+        self.assertFalse({row[0] for row in after} & {row[0] for row in before})
+        # What everybody of the circle reads is counted again by the command.
+        file = self._asked(self.sessions[4], "GET", f"/decisions/{number}/count.csv")
+        self.assertEqual(file.status_code, 200)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "ballots.csv"
+            path.write_text(file.text, encoding="utf-8")
+            command = [
+                sys.executable,
+                str(ROOT / "wezer"),
+                "count",
+                str(path),
+                "--json",
+            ]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+        found = json.loads(done.stdout)
+        [(result,)] = self._rows(
+            "SELECT result FROM wezer_decision WHERE id = %s", number
+        )
+        for name in ("colleges", "reached", "adopted", "seal", "ballots"):
+            self.assertEqual(found[name], result[name], name)
+        self.assertEqual(found["reached"], "2/3")
+
+    def test_four_votes_of_a_college_leave_nothing_of_the_whole_vote(self):
+        number, _announced = self._propose("secret")
+        for place in (*range(0, 12, 2), 1, 3, 5, 7):
+            self.assertIn("result", self._act(place, number, "action_vote", "yes"))
+        self._close(number)
+        [(state, why, result)] = self._rows(
+            "SELECT state, ended_why, result FROM wezer_decision WHERE id = %s", number
+        )
+        self.assertEqual((state, why, result), ("ended", "too_few", None))
+        for table in ("wezer_urn", "wezer_urn_receipt"):
+            left = f"SELECT count(*) FROM {table} WHERE decision_id = %s"
+            self.assertEqual(self._rows(left, number), [(0,)])
+        for path in ("count.csv", "receipts.txt"):
+            address = f"/decisions/{number}/{path}"
+            answer = self._asked(self.sessions[0], "GET", address)
+            self.assertEqual(answer.status_code, 404, path)

@@ -1140,7 +1140,7 @@ class WezerDecision(models.Model):
         ):
             closing.end(self, "no_options")
             return
-        if not voices or roll.why_not_size(self, voices):
+        if not voices or roll.why_not_size(self, voices, roll.by_college(self)):
             closing.end(self, "small_roll")
             return
         try:
@@ -1836,15 +1836,24 @@ class WezerDecision(models.Model):
         return voting.tallies(self)[0]
 
     def _tallies_by_college(self):
-        """Return how often each choice was made in each college (sudo)."""
-        return voting.tallies(self)[1] if self.secrecy == "open" else {}
+        """Return how often each choice was made in each college (sudo).
+
+        Of a secret vote once it is counted.
+        """
+        if self.secrecy != "open":
+            return self.env["wezer.urn"]._recount_by_college(self)
+        return voting.tallies(self)[1]
 
     # === WHAT IS PUBLISHED OF THE VOTES === #
 
     def _secrecy_limits(self) -> list[str]:
         """Return what people must know before they vote in secret, as sentences."""
-        mode = self.sudo().secrecy
-        return secrecy.limits(self.env, mode) if mode != "open" else []
+        decision = self.sudo()
+        if decision.secrecy == "open":
+            return []
+        colleges = decision.electorate == "colleges"
+        mine = colleges and self._voices()[:1].college_id.name
+        return secrecy.limits(self.env, decision.secrecy, colleges, mine or "")
 
     def _ballot_file(self) -> tuple[str, str]:
         """Return the name and the text of the file of all ballots, once counted.

@@ -43,6 +43,12 @@ class WezerInvariant(models.AbstractModel):
                 self._check_receipts,
             ),
             (
+                self.env._(
+                    "No college is counted in secret with fewer than five ballots"
+                ),
+                self._check_small_colleges,
+            ),
+            (
                 self.env._("Only voices of people who did not vote are carried"),
                 self._check_carried,
             ),
@@ -120,6 +126,9 @@ class WezerInvariant(models.AbstractModel):
 
     def _check_receipts(self):
         return vote_checks.receipts(self.env)
+
+    def _check_small_colleges(self):
+        return vote_checks.small_colleges(self.env)
 
     def _check_carried(self):
         return vote_checks.carried(self.env)

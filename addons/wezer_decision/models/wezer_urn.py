@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -9,6 +10,9 @@ from ..tools import delegations, secrecy
 
 class WezerUrn(models.Model):
     """The secret ballots: nothing here points at a person, and nothing points here.
+
+    Where colleges vote, a ballot has its college: it is weighed by it, and hidden among
+    the ballots of this college.
 
     Nobody has access, administrators neither; ``tools/secrecy.py`` reads and writes it
     by SQL. While a decision is open, a ballot has the hash of its receipt; afterwards
@@ -25,6 +29,7 @@ class WezerUrn(models.Model):
     decision_id = fields.Many2one(
         "wezer.decision", required=True, index=True, ondelete="cascade"
     )
+    college_id = fields.Many2one("wezer.decision.college", ondelete="restrict")
     choice = fields.Char(required=True)
     receipt_hash = fields.Char()
 
@@ -60,7 +65,7 @@ class WezerUrn(models.Model):
         code = secrecy.new_code()
         decision_id = voter.decision_id.id
         digest = secrecy.code_hash(decision_id, code)
-        secrecy.insert(self.env, decision_id, choice, digest)
+        secrecy.insert(self.env, decision_id, choice, digest, voter.college_id.id)
         voter.invalidate_recordset(["state"], flush=False)
         return code
 
@@ -81,13 +86,15 @@ class WezerUrn(models.Model):
     def _take_back(self, voter: models.Model, code: str) -> bool:
         """Take back the ballot to which ``code`` belongs; its voter may vote again.
 
+        The code of a ballot in another college takes back nothing.
+
         :raise Refusal: rules ``code``, ``codes``
         """
         self._check_codes_left(voter)
         voter.flush_recordset(["state"])
         decision_id = voter.decision_id.id
         digest = secrecy.code_hash(decision_id, code)
-        if not secrecy.remove(self.env, decision_id, digest):
+        if not secrecy.remove(self.env, decision_id, digest, voter.college_id.id):
             raise self._wrong_code(voter, code)
         if not secrecy.mark(self.env, voter.id, "voted", "may"):
             raise Refusal(self.env._("You have not voted yet."), rule="voted")
@@ -134,24 +141,42 @@ class WezerUrn(models.Model):
         Called in the transaction of the count, which began after the decision left the
         state in which people vote: what was cast is committed.
 
-        :return: empty where fewer than five people voted: nothing is counted, and the
-            ballots are deleted
+        :return: empty where fewer than five people voted, of all or of a college of
+            which anybody voted: nothing is counted, and the ballots are deleted
         """
-        counted = secrecy.tallies(self.env, decision.id)
-        number = sum(counted.values())
-        # Of two proxies, each would know from the sum how the other one voted.
-        if number - len(delegations.cast_by_proxies(decision)) < secrecy.LEAST_VOTES:
+        counted = secrecy.by_college(self.env, decision.id)
+        cast = {college: sum(votes.values()) for college, votes in counted.items()}
+        by_proxies = Counter(
+            voter.college_id.id or None
+            for voter in delegations.cast_by_proxies(decision)
+        )
+        if not secrecy.are_hidden(cast, by_proxies):
             secrecy.destroy(self.env, decision.id)
             return {}
+        number = sum(cast.values())
         secrecy.shuffle(self.env, decision.id, number, decision.secrecy == "receipt")
         # The roll of who voted, not of how: the server shows it to members.
         decision.sudo().roll_shown = number >= secrecy.LEAST_FOR_ROLL
-        return counted
+        every: Counter[str] = Counter()
+        for votes in counted.values():
+            every.update(votes)
+        return dict(every)
 
     @api.model
     def _recount(self, decision: models.Model) -> dict[str, int]:
         """Return how often each choice was cast in a decision that was counted."""
         return secrecy.tallies(self.env, decision.id)
+
+    @api.model
+    def _recount_by_college(self, decision: models.Model) -> dict[str, dict[str, int]]:
+        """Return how often each choice was cast in each college, by its name."""
+        counted = secrecy.by_college(self.env, decision.id)
+        colleges = self.env["wezer.decision.college"].sudo()
+        return {
+            colleges.browse(college).name: votes
+            for college, votes in counted.items()
+            if college
+        }
 
     @api.model
     def _destroy(self, decision: models.Model) -> None:

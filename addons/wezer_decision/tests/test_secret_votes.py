@@ -428,3 +428,62 @@ class TestSecretVotes(CommittedCase):
                 env["wezer.urn"]._cast(voter, BALLOTS[5])
             cr.rollback()
             other.rollback()
+
+
+@tagged("post_install", "-at_install")
+class TestSecretVotesOfColleges(TestSecretVotes):
+    """The same of a vote by three colleges: six, six, and nobody."""
+
+    def _make(self, env):
+        made = super()._make(env)
+        decision = env["wezer.decision"].browse(self.decision)
+        circle = decision.group_id
+        colleges = env["wezer.decision.college"].create(
+            [
+                {
+                    "group_id": circle.id,
+                    "name": name,
+                    "weight": weight,
+                    "source_id": circle.id,
+                }
+                for name, weight in (("A", "1/2"), ("B", "3/10"), ("C", "1/5"))
+            ]
+        )
+        decision.write({"electorate": "colleges", "college_ids": colleges.ids})
+        self.colleges = colleges.ids
+        for number in range(VOTERS):
+            voter = self._voter(env, number)
+            voter.college_id = colleges[number % 2]
+        return made
+
+    def test_each_ballot_keeps_its_college_and_no_order_tells_more(self):
+        for number in range(VOTERS):
+            self._cast(number)
+        before = dict(self._urn("choice, college_id"))
+        self.assertEqual(
+            before,
+            {BALLOTS[number]: self.colleges[number % 2] for number in range(VOTERS)},
+        )
+        self._close()
+        self.assertEqual(dict(self._urn("choice, college_id")), before)
+        # The colleges do not stand one after the other, neither by id nor by place.
+        for columns in ("id", "ctid"):
+            rows = self._urn(f"{columns}, college_id")
+            order = [college for _place, college in rows]
+            self.assertNotEqual(order, sorted(order))
+        rows = sorted(self._urn("id, college_id"))
+        self.assertNotEqual([row[1] for row in rows], sorted(before.values()))
+
+    def test_four_ballots_of_one_college_leave_none(self):
+        for number in (0, 2, 4, 6, 8, 10, 1, 3, 5, 7):
+            self._cast(number)
+        self.assertEqual(self._close(), {})
+        self.assertFalse(self._urn())
+
+    def test_it_is_shown_who_voted_where_eight_people_did(self):
+        # Of two colleges, at least five each vote where there is a result.
+        for number in (0, 2, 4, 6, 8):
+            self._cast(number)
+        self.assertEqual(sum(self._close().values()), 5)
+        shown = "SELECT roll_shown FROM wezer_decision WHERE id = %s"
+        self.assertFalse(self._rows(shown, self.decision)[0][0])

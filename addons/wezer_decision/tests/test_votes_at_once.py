@@ -11,12 +11,13 @@ from .common import end_all
 VOTERS = 8
 
 
-@tagged("post_install", "-at_install")
-class TestVotesAtOnce(CommittedCase):
-    """Eight members vote through the public method while the clock closes."""
+class VotesAtOnceCase(CommittedCase):
+    """Members vote through the public method while the clock closes."""
+
+    voters = VOTERS
 
     def _make(self, env):
-        self.users = self._members(env, "Atonce", VOTERS).ids
+        self.users = self._members(env, "Atonce", self.voters).ids
         people = env["res.users"].browse(self.users).partner_id
         circle = env["wezer.group"].create({"name": f"At once {self.mark}"})
         env["wezer.group.membership"].create(
@@ -73,6 +74,18 @@ class TestVotesAtOnce(CommittedCase):
             )
             return cr.fetchall()
 
+    def _count_if_counting(self, env, number):
+        decision = env["wezer.decision"].sudo().browse(number)
+        if decision.try_lock_for_update(allow_referencing=True):
+            decision.invalidate_recordset()
+            if decision.state == "counting":
+                decision._count()
+
+
+@tagged("post_install", "-at_install")
+class TestVotesAtOnce(VotesAtOnceCase):
+    """Eight members vote at once."""
+
     def test_each_vote_is_counted_or_refused_while_it_closes(self):
         number = self._opened(secrecy="secret")
         self._retry_at_once()
@@ -126,13 +139,6 @@ class TestVotesAtOnce(CommittedCase):
         )
         self.assertEqual(closed, 1)
 
-    def _count_if_counting(self, env, number):
-        decision = env["wezer.decision"].sudo().browse(number)
-        if decision.try_lock_for_update(allow_referencing=True):
-            decision.invalidate_recordset()
-            if decision.state == "counting":
-                decision._count()
-
     def test_a_voice_that_is_taken_back_in_the_last_second_is_not_carried(self):
         number = self._opened()
         given = self._do(
@@ -185,3 +191,89 @@ class TestVotesAtOnce(CommittedCase):
             return rows.person_id.ids
 
         self.assertEqual(self._do(carried), [self.people[2]])
+
+
+@tagged("post_install", "-at_install")
+class TestVotesOfCollegesAtOnce(VotesAtOnceCase):
+    """Two colleges of six members vote in secret while the clock closes."""
+
+    voters = 12
+
+    def _make(self, env):
+        made = super()._make(env)
+        circle = env["wezer.group"].browse(self.circle)
+        rows = []
+        for place, weight in enumerate(("1/2", "3/10", "1/5")):
+            role = env["wezer.group"].create(
+                {"name": f"Part {place}", "kind": "role", "parent_id": circle.id}
+            )
+            env["wezer.group.membership"].create(
+                [
+                    {"group_id": role.id, "partner_id": person, "state": "active"}
+                    for person in self.people[place::2]
+                    if place < 2
+                ]
+            )
+            rows.append({"name": role.name, "weight": weight, "source_id": role.id})
+        circle._do_set_colleges(rows)
+        return made
+
+    def test_each_vote_is_counted_or_refused_while_it_closes(self):
+        number = self._opened(secrecy="secret", electorate="colleges")
+        self._retry_at_once()
+
+        def vote(env):
+            return env["wezer.decision"].browse(number).action_vote("yes")
+
+        def close(env):
+            decision = env["wezer.decision"].sudo().browse(number)
+            env.cr.execute(
+                "SELECT id FROM wezer_decision WHERE id = %s FOR NO KEY UPDATE",
+                [number],
+            )
+            decision._close()
+
+        early = self._all_at_once([(user, vote) for user in self.users[:10]])
+        self.assertEqual(len([one for one in early if isinstance(one, str)]), 10)
+        late = self._all_at_once(
+            [(user, vote) for user in self.users[10:]] + [(SUPERUSER_ID, close)]
+        )
+        voted = [place for place in (0, 1) if isinstance(late[place], str)]
+        for place in {0, 1} - set(voted):
+            self.assertIsInstance(late[place], UserError)
+        self._all_at_once(
+            [(SUPERUSER_ID, lambda env: self._count_if_counting(env, number))] * 2
+        )
+        result = self._do(lambda env: env["wezer.decision"].browse(number).result)
+        yes = {row["name"]: row["yes"] for row in result["colleges"]}
+        self.assertEqual(
+            yes, {"Part 0": 5 + (0 in voted), "Part 1": 5 + (1 in voted), "Part 2": 0}
+        )
+        self.assertEqual(result["ballots"], 10 + len(voted))
+
+    def test_members_of_two_colleges_who_exchange_codes_take_nothing_back(self):
+        number = self._opened(secrecy="secret", electorate="colleges")
+        self._retry_at_once()
+
+        def vote(env):
+            return env["wezer.decision"].browse(number).action_vote("yes")
+
+        codes = self._all_at_once([(user, vote) for user in self.users[:2]])
+
+        def take_back(code):
+            return lambda env: (
+                env["wezer.decision"].browse(number).action_take_back(code)
+            )
+
+        refused = self._all_at_once(
+            [
+                (self.users[0], take_back(codes[1])),
+                (self.users[1], take_back(codes[0])),
+            ]
+        )
+        self.assertEqual([error.rule for error in refused], ["code", "code"])
+        taken = self._all_at_once(
+            [(self.users[0], take_back(codes[0])), (self.users[0], take_back(codes[0]))]
+        )
+        self.assertEqual(taken.count(True), 1)
+        self.assertEqual(len(self._urn(number)), 1)

@@ -87,7 +87,9 @@ def appeal(decision: Any, person: Any, reason: str) -> Any:
     if new.electorate == "direct" and not roll.would_be(new):
         # The circle above may be all of circles.
         new.electorate = "all"
-    if new.electorate != "colleges" and roll.can_be_secret(new):
+    by_colleges = new.electorate == "colleges"
+    possible = not by_colleges or new.method in roll.SECRET_BY_COLLEGES
+    if possible and roll.can_be_secret(new):
         new.secrecy = "secret"
     elif roll.would_be(new) < roll.MAJORITY_LEAST:
         new.method = "consent"

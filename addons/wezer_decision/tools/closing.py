@@ -103,7 +103,10 @@ def ballots_of(
     if decision.secrecy == "open":
         tallies, by_college = voting.tallies(decision)
         return options, tallies, given, by_college
-    return options, decision._tallies() if secret is None else secret, given, {}
+    tallies = decision._tallies() if secret is None else secret
+    weighed = decision.electorate == "colleges"
+    by_college = decision._tallies_by_college() if weighed else {}
+    return options, tallies, given, by_college
 
 
 def found_by(decision: Any, secret: dict[str, int] | None = None) -> dict[str, Any]:

@@ -230,6 +230,7 @@ def _leave_one(voter: Any, other: Any) -> None:
         ballots.search([("voter_id", "=", voter.id)]).voter_id = other
         other.write(VOTED)
     elif voter.state == "voted":
-        # The secret vote is in the urn; who has voted stays to be seen.
-        other.write(VOTED)
+        # The secret vote is in the urn; who has voted stays to be seen, in the
+        # college in which it was cast.
+        other.write({**VOTED, "college_id": voter.college_id.id})
     voter.write({"state": "off", "off_reason": "merged"})

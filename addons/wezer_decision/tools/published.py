@@ -28,11 +28,13 @@ def write(
     by_college: Mapping[str, Mapping[str, int]] | None = None,
     receipts: Mapping[str, str] | None = None,
     title: str = "",
+    colleges: Mapping[str, str] | None = None,
 ) -> str:
     """Return the text of the file; it is the same for the same ballots.
 
     :param rules: as :func:`.counting.count` takes them
     :param receipts: the ballot of each receipt's hash: one line for each
+    :param colleges: the college of each receipt's hash, where colleges vote
     """
     rules = rules or {}
     output = io.StringIO()
@@ -53,7 +55,12 @@ def write(
             for name in counting.distinct(map(readers.clean, options))
         ]
     )
-    if by_college:
+    if receipts and colleges:
+        rows.writerow(["receipt", "college", *heads])
+        for receipt, text in sorted(receipts.items()):
+            name = tables.no_formula(colleges[receipt])
+            rows.writerow([receipt, name, *cells(kind, text, len(options))])
+    elif by_college:
         rows.writerow(["count", "college", *heads])
         for college in sorted(by_college):
             for text, times in sorted(by_college[college].items()):

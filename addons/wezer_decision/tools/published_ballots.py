@@ -58,9 +58,13 @@ def ballot_file(decision: models.Model) -> tuple[str, str]:
     error = why_no_list(decision)
     if error:
         raise error
-    receipts = None
+    receipts, colleges = {}, {}
     if decision.secrecy == "receipt":
-        receipts = {digest or "": text for text, digest in secrecy.ballots(decision)}
+        names = {college.id: college.name for college in decision._colleges()}
+        for text, digest, college in secrecy.ballots(decision):
+            receipts[digest or ""] = text
+            if college:
+                colleges[digest or ""] = names[college]
     options, tallies, given, by_college = closing.ballots_of(decision)
     given["roll"] = decision.result.get("roll")
     text = published.write(
@@ -71,6 +75,7 @@ def ballot_file(decision: models.Model) -> tuple[str, str]:
         by_college,
         receipts,
         decision.title,
+        colleges,
     )
     return f"decision-{decision.id}.csv", text
 

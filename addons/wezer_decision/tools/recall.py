@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from . import drafts, proposing, roll, seats
+from . import drafts, proposing, roll, rules, seats
 
 # A recall: so many days for the signatures, of so great a part of the roll.
 RECALL_DAYS = 14
@@ -71,10 +71,24 @@ def draft_recall(decisions: Any, role: Any, person: Any, reason: str) -> Any:
     }
     params = {"role": role.id, "person": person.id}
     decision = drafts.create(decisions, vals, reason, "role_end", params)
+    _choose_voters(decision)
     if roll.can_be_secret(decision):
         decision.secrecy = "secret"
     sign(decision, me)
     return decision
+
+
+def _choose_voters(decision: Any) -> None:
+    """Ask the colleges (sudo) where the circle asks them, and else its members.
+
+    A recall stays secret: where a college is too small to hide a vote, each member of
+    the circle has a voice.
+    """
+    if rules.electorate(decision.group_id) != "colleges":
+        return
+    decision.electorate = "colleges"
+    if not roll.can_be_secret(decision):
+        decision.electorate = "direct"
 
 
 def sign(decision: Any, person: Any) -> None:
@@ -83,6 +97,8 @@ def sign(decision: Any, person: Any) -> None:
     :raise Refusal: where it cannot be announced
     """
     decision.signer_ids |= person
+    # Colleges may have become too small meanwhile; nobody edits what others sign.
+    _choose_voters(decision)
     if not is_signed(decision):
         return
     error = proposing.why_not_announce(decision)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from odoo.tools import SQL
-
 from . import closing, counting, integration, voting
 
 # What a count gives whatever became of the decision afterwards.
@@ -28,12 +26,18 @@ def differences(decision: Any) -> list[str]:
     if decision.secrecy == "open":
         tallies, by_college = voting.tallies(decision)
     else:
-        tallies, by_college = _urn(decision), {}
+        urn = decision.env["wezer.urn"]
+        tallies, by_college = urn._recount(decision), urn._recount_by_college(decision)
     options = [option.label for option in decision._ballot_options()]
     given = {**integration.for_counting(decision), "roll": stored.get("roll", 0)}
     found = counting.count(decision.method, options, tallies, given, by_college)
+    # After a consent they depend on objections, which end with the decision.
+    of_majority = ("colleges", "reached") if decision.method == "majority" else ()
     return [
-        name for name in COMPARED if name in stored and stored[name] != found.get(name)
+        name
+        for name in (*COMPARED, *of_majority)
+        if name in stored
+        and _comparable(name, stored[name]) != _comparable(name, found.get(name))
     ]
 
 
@@ -47,14 +51,8 @@ def _differences_of_draw(decision: Any) -> list[str]:
     ]
 
 
-def _urn(decision: Any) -> dict[str, int]:
-    decision.env["wezer.urn"].flush_model()
-    return dict(
-        decision.env.execute_query(
-            SQL(
-                "SELECT choice, count(*) FROM wezer_urn WHERE decision_id = %s"
-                " GROUP BY choice",
-                decision.id,
-            )
-        )
-    )
+def _comparable(name: str, value: Any) -> Any:
+    """Return a part of a result, without the order in which colleges stand."""
+    if name != "colleges" or not value:
+        return value
+    return {row["name"]: row for row in value}

@@ -80,8 +80,10 @@ def result_rows(env: Any, decision: Any, result: dict) -> list[dict]:
         return []
     called = answer_fields.words(env).get(decision.method, {})
     if decision.method == "majority":
+        # Those of all colleges together, where colleges voted.
+        parts = result.get("colleges") or [result]
         return [
-            _row(env, called[word], result.get(word))
+            _row(env, called[word], sum(part.get(word) or 0 for part in parts))
             for word in ("yes", "no", "abstain")
         ]
     votes = result.get("votes")

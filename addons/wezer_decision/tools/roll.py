@@ -16,8 +16,9 @@ from odoo.addons.wezer_fractal_groups.tools.membership_sql import is_counted
 from . import rules
 
 NAMED_LEAST = 3
-# Ways in which colleges can decide.
+# Ways in which colleges can decide, and can do so in secret.
 BY_COLLEGES = ("majority", "consent")
+SECRET_BY_COLLEGES = ("majority",)
 # Smaller rolls decide by consent only, and never in secret.
 MAJORITY_LEAST = 3
 SECRET_LEAST = 5
@@ -329,8 +330,15 @@ def would_be(decision: Any, people: Any = None) -> int:
 
 
 def can_be_secret(decision: Any) -> bool:
-    """Return whether enough people could vote for the vote to be secret."""
-    return at_most(decision, SECRET_LEAST) >= SECRET_LEAST
+    """Return whether enough people could vote for the vote to be secret.
+
+    Where colleges vote, in each of them.
+    """
+    if at_most(decision, SECRET_LEAST) < SECRET_LEAST:
+        return False
+    if decision.electorate != "colleges":
+        return True
+    return _too_small(would_be_by_college(decision)) is None
 
 
 def has_voices(decision: Any) -> bool:
@@ -347,6 +355,59 @@ def at_most(decision: Any, most: int) -> int:
     if found < most and places == FEW_PLACES * most:
         found = would_be(decision)
     return min(found, most)
+
+
+def would_be_by_college(decision: Any) -> dict[int, int]:
+    """Return how many voices each college would have, as the circle is now.
+
+    As on the roll: each person in the first of their colleges. Those without people who
+    could vote are left out.
+    """
+    env = decision.env
+    decision.flush_recordset()
+    rows = env.execute_query(
+        SQL(
+            """SELECT college, count(*) FROM (
+                   SELECT DISTINCT ON (v.party) v.college,
+                          min(v.since) OVER (PARTITION BY v.party) AS since
+                     FROM (%s) v
+                     JOIN wezer_profile p ON p.partner_id = v.person
+                      AND p.state = 'active'
+                     JOIN res_partner person ON person.id = v.person
+                      AND person.active
+                    WHERE v.person <> ALL(%s)
+                    ORDER BY v.party, v.place) voices
+                WHERE (since > %s) IS NOT TRUE GROUP BY college""",
+            candidates(decision),
+            without_voice(decision).ids,
+            latest(decision),
+            to_flush=env["wezer.profile"]._fields["state"],
+        )
+    )
+    return dict(rows)
+
+
+def by_college(decision: Any) -> dict[int, int]:
+    """Return how many voices each college has on the roll that was written."""
+    voters = decision.env["wezer.decision.voter"]
+    rows = decision.env.execute_query(
+        SQL(
+            """SELECT college_id, count(*) FROM wezer_decision_voter
+                WHERE decision_id = %s AND state <> 'off' AND college_id IS NOT NULL
+                GROUP BY college_id""",
+            decision.id,
+            to_flush=tuple(
+                voters._fields[name] for name in ("decision_id", "college_id", "state")
+            ),
+        )
+    )
+    return dict(rows)
+
+
+def _too_small(colleges: dict[int, int]) -> tuple[int, int] | None:
+    """Return a college in which no vote would be hidden, and its voices, or None."""
+    small = [one for one in colleges.items() if 0 < one[1] < SECRET_LEAST]
+    return min(small) if small else None
 
 
 def _voices(decision: Any, people: Any, places: int | None) -> tuple[int, int]:
@@ -427,11 +488,18 @@ def why_not(decision: Any) -> Refusal | None:
             value="0",
             limit="1",
         )
-    return why_not_size(decision, voices)
+    by_colleges = decision.electorate == "colleges" and decision.secrecy != "open"
+    colleges = would_be_by_college(decision) if by_colleges else {}
+    return why_not_size(decision, voices, colleges)
 
 
-def why_not_size(decision: Any, voices: int) -> Refusal | None:
-    """Return why a roll of ``voices`` is too small for the method or the secrecy."""
+def why_not_size(
+    decision: Any, voices: int, colleges: dict[int, int]
+) -> Refusal | None:
+    """Return why a roll of ``voices`` is too small for the method or the secrecy.
+
+    :param colleges: the voices of each college, by its id
+    """
     env = decision.env
     if voices < MAJORITY_LEAST and decision.method not in ("consent", *rules.UNBOUND):
         return Refusal(
@@ -456,17 +524,45 @@ def why_not_size(decision: Any, voices: int) -> Refusal | None:
             limit=str(SECRET_LEAST),
             field="secrecy",
         )
+    small = _too_small(colleges) if decision.secrecy != "open" else None
+    if small:
+        return Refusal(
+            env._(
+                "Fewer than %(least)s people of the college “%(college)s” would vote,"
+                " so the vote cannot be secret. Make it open.",
+                least=SECRET_LEAST,
+                college=env["wezer.decision.college"].sudo().browse(small[0]).name,
+            ),
+            rule="secret",
+            value=str(small[1]),
+            limit=str(SECRET_LEAST),
+            field="secrecy",
+        )
     return None
 
 
 def _why_not_colleges(decision: Any) -> Refusal | None:
-    if decision.method not in BY_COLLEGES or decision.secrecy != "open":
-        # A secret ballot belongs to no college: that would say whose it can be.
+    env, method = decision.env, decision.method
+    if method not in BY_COLLEGES:
         return Refusal(
-            decision.env._("Colleges decide by majority or consent, in an open vote."),
+            env._(
+                "Colleges decide by majority or consent: only yes and no can be weighed"
+                " by colleges."
+            ),
             rule="colleges",
-            value=decision.method,
+            value=method,
             limit=", ".join(BY_COLLEGES),
+            field="method",
+        )
+    if decision.secrecy != "open" and method not in SECRET_BY_COLLEGES:
+        return Refusal(
+            env._(
+                "Colleges vote in secret by majority only. Choose a majority, or make"
+                " the vote open."
+            ),
+            rule="colleges",
+            value=method,
+            limit=", ".join(SECRET_BY_COLLEGES),
             field="method",
         )
     return decision._colleges()._why_not_whole()

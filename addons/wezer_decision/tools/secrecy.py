@@ -15,6 +15,7 @@ and hashes stand in a statement before (:func:`_give`), which waits for nobody.
 import hashlib
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg2
@@ -83,7 +84,11 @@ def keep_no_statistics(env: api.Environment) -> None:
     It takes one by itself while people vote, and keeps it after they are gone: with
     the result, it would tell how those voted who came later.
     """
-    for column in ("choice", "receipt_hash"):
+    for column, kind in {
+        "choice": "varchar",
+        "receipt_hash": "varchar",
+        "college_id": "int4",
+    }.items():
         env.cr.execute(
             """SELECT FROM pg_attribute WHERE attrelid = 'wezer_urn'::regclass
                   AND attname = %s AND attstattarget IS DISTINCT FROM 0""",
@@ -93,10 +98,11 @@ def keep_no_statistics(env: api.Environment) -> None:
             # The same type again: this removes what there is already.
             env.cr.execute(
                 SQL(
-                    """ALTER TABLE %(urn)s ALTER COLUMN %(column)s TYPE varchar,
+                    """ALTER TABLE %(urn)s ALTER COLUMN %(column)s TYPE %(kind)s,
                                            ALTER COLUMN %(column)s SET STATISTICS 0""",
                     urn=URN,
                     column=SQL.identifier(column),
+                    kind=SQL(kind),
                 )
             )
 
@@ -125,16 +131,25 @@ def _give(env: api.Environment, choice: str | None, digest: str) -> None:
     )
 
 
-def insert(env: api.Environment, decision_id: int, choice: str, digest: str) -> None:
-    """Insert a ballot with a random id."""
+def insert(
+    env: api.Environment,
+    decision_id: int,
+    choice: str,
+    digest: str,
+    college_id: int | None = None,
+) -> None:
+    """Insert a ballot with a random id.
+
+    :param college_id: of the voice, where colleges vote
+    """
     _give(env, choice, digest)
     for _attempt in range(20):
         env.cr.execute(
-            """INSERT INTO wezer_urn (id, decision_id, choice, receipt_hash)
-               VALUES (%s, %s, current_setting('wezer.choice'),
+            """INSERT INTO wezer_urn (id, decision_id, college_id, choice, receipt_hash)
+               VALUES (%s, %s, %s, current_setting('wezer.choice'),
                        current_setting('wezer.digest'))
                ON CONFLICT (id) DO NOTHING RETURNING id""",
-            [secrets.randbelow(ID_MAX) + 1, decision_id],
+            [secrets.randbelow(ID_MAX) + 1, decision_id, college_id or None],
             log_exceptions=False,
         )
         if env.cr.fetchone():
@@ -155,14 +170,24 @@ def change(env: api.Environment, decision_id: int, digest: str, choice: str) -> 
     return bool(env.cr.fetchone())
 
 
-def remove(env: api.Environment, decision_id: int, digest: str) -> bool:
-    """Delete a ballot; False where no ballot has this hash."""
+def remove(
+    env: api.Environment,
+    decision_id: int,
+    digest: str,
+    college_id: int | None = None,
+) -> bool:
+    """Delete a ballot; False where no ballot has this hash.
+
+    :param college_id: of the voice that can be used again. Two people who exchange
+        their codes move no voice from one college to another one
+    """
     _give(env, None, digest)
     env.cr.execute(
         """DELETE FROM wezer_urn
             WHERE decision_id = %s AND receipt_hash = current_setting('wezer.digest')
+              AND college_id IS NOT DISTINCT FROM %s
            RETURNING id""",
-        [decision_id],
+        [decision_id, college_id or None],
         log_exceptions=False,
     )
     return bool(env.cr.fetchone())
@@ -224,6 +249,38 @@ def tallies(env: api.Environment, decision_id: int) -> dict[str, int]:
     return dict(env.cr.fetchall())
 
 
+def by_college(
+    env: api.Environment, decision_id: int
+) -> dict[int | None, dict[str, int]]:
+    """Return how often each choice was cast in each college, by its id."""
+    env.cr.execute(
+        """SELECT college_id, choice, count(*) FROM wezer_urn WHERE decision_id = %s
+            GROUP BY 1, 2 ORDER BY 1, choice COLLATE "C" """,
+        [decision_id],
+    )
+    found: dict[int | None, dict[str, int]] = {}
+    for college, choice, number in env.cr.fetchall():
+        found.setdefault(college, {})[choice] = number
+    return found
+
+
+def are_hidden(cast: Mapping[Any, int], by_proxies: Mapping[Any, int]) -> bool:
+    """Return whether enough people voted for a result to hide each vote.
+
+    Where colleges vote, the result has the numbers of each: a ballot is hidden among
+    those of its college only. A college of which nobody voted hides nothing.
+
+    :param cast: ballots in each college, or all of them under one key
+    :param by_proxies: how many of them a person can have cast for somebody else. Of two
+        proxies, each would know from the sum how the other one voted
+    """
+    used = {college: number for college, number in cast.items() if number}
+    return bool(used) and all(
+        number - by_proxies.get(college, 0) >= LEAST_VOTES
+        for college, number in used.items()
+    )
+
+
 def shuffle(
     env: api.Environment, decision_id: int, number: int, keep_hashes: bool
 ) -> None:
@@ -240,9 +297,9 @@ def shuffle(
     env.cr.execute(
         """WITH removed AS (
                DELETE FROM wezer_urn WHERE decision_id = %(decision)s
-               RETURNING choice, receipt_hash
+               RETURNING choice, receipt_hash, college_id
            ), ballots AS (
-               SELECT choice, receipt_hash,
+               SELECT choice, receipt_hash, college_id,
                       row_number() OVER (ORDER BY gen_random_uuid()) AS place
                  FROM removed
            ), numbers AS (
@@ -257,8 +314,8 @@ def shuffle(
                SELECT %(decision)s, receipt_hash FROM removed
                 WHERE NOT %(keep)s ORDER BY receipt_hash COLLATE "C"
            )
-           INSERT INTO wezer_urn (id, decision_id, choice, receipt_hash)
-           SELECT numbers.id, %(decision)s, ballots.choice,
+           INSERT INTO wezer_urn (id, decision_id, college_id, choice, receipt_hash)
+           SELECT numbers.id, %(decision)s, ballots.college_id, ballots.choice,
                   CASE WHEN %(keep)s THEN ballots.receipt_hash END
              FROM ballots JOIN numbers USING (place) ORDER BY place""",
         {
@@ -335,10 +392,14 @@ def _free_deleted(cr: Any) -> bool:
 # === WORDS FOR THE PAGE === #
 
 
-def limits(env: api.Environment, mode: str) -> list[str]:
+def limits(
+    env: api.Environment, mode: str, by_colleges: bool = False, college: str = ""
+) -> list[str]:
     """Return what people must know before they vote in secret, as sentences.
 
     :param mode: ``secret`` or ``receipt``
+    :param by_colleges: whether colleges vote
+    :param college: the college of the reader, where they have one
     """
     words = [
         env._(
@@ -374,18 +435,47 @@ def limits(env: api.Environment, mode: str) -> list[str]:
             " %(number)s people voted.",
             number=LEAST_FOR_ROLL,
         ),
-        env._(
-            "There is no result if fewer than %(number)s people vote. The vote can"
-            " never be made open later.",
-            number=LEAST_VOTES,
-        ),
+    ]
+    if by_colleges:
+        words += _limits_of_colleges(env, college)
+    else:
+        words.append(
+            env._(
+                "There is no result if fewer than %(number)s people vote. The vote can"
+                " never be made open later.",
+                number=LEAST_VOTES,
+            )
+        )
+    words.append(
         env._(
             "The app keeps no link between you and your vote. The people who run the"
             " server could find one while the vote runs, and later in a log or a backup"
             " of those days. If you cannot accept that, ask for a vote on paper."
+        )
+    )
+    return words
+
+
+def _limits_of_colleges(env: api.Environment, college: str) -> list[str]:
+    """Return what people must know before colleges vote in secret."""
+    words = []
+    if college:
+        words.append(env._("You vote in the college “%(name)s”.", name=college))
+    return [
+        *words,
+        env._(
+            "Your ballot is kept with its college. The result shows how many people of"
+            " each college said yes, no, or neither. So your vote is hidden among the"
+            " votes of your college only."
+        ),
+        env._("Where ballots are published, the college stands beside each."),
+        env._(
+            "If 1 to %(most)s people of a college vote, the whole vote has no result."
+            " If nobody of a college votes, its weight is spread over the others."
+            " The vote can never be made open later.",
+            most=LEAST_VOTES - 1,
         ),
     ]
-    return words
 
 
 # === AFTER CLOSING === #
@@ -448,14 +538,15 @@ def seal(decision: models.Model) -> str | None:
     return lot.seal(decision.id, receipts(decision))
 
 
-def ballots(decision: models.Model) -> list[tuple[str, str | None]]:
-    """Return ``(choice, hash of its receipt or None)`` of a closed decision's ballots.
+def ballots(decision: models.Model) -> list[tuple[str, str | None, int | None]]:
+    """Return choice, hash of its receipt, and college of a closed decision's ballots.
 
     Sorted by what is published, so that the order says nothing.
     """
     return decision.env.execute_query(
         SQL(
-            """SELECT choice, receipt_hash FROM wezer_urn WHERE decision_id = %s
+            """SELECT choice, receipt_hash, college_id FROM wezer_urn
+                WHERE decision_id = %s
                 ORDER BY receipt_hash COLLATE "C" NULLS FIRST, choice COLLATE "C" """,
             decision.id,
         )

@@ -9,24 +9,45 @@ from odoo.tools import SQL
 
 from odoo.addons.wezer_base.tools import days
 
-from . import delegations
+from . import delegations, secrecy
 
 
 def urns(env: Any) -> list:
-    """Return secret decisions whose voters are not as many as their ballots."""
+    """Return secret decisions whose voters are not as many as their ballots.
+
+    Where colleges vote, in each of them: no voice went from one to another.
+    """
     env.flush_all()
     return env.execute_query(
         SQL(
-            """SELECT d.id, voted.number, urn.number
-                 FROM wezer_decision d
-                CROSS JOIN LATERAL (
-                      SELECT count(*) AS number FROM wezer_decision_voter v
-                       WHERE v.decision_id = d.id AND v.state = 'voted') voted
-                CROSS JOIN LATERAL (
-                      SELECT count(*) AS number FROM wezer_urn u
-                       WHERE u.decision_id = d.id) urn
-                WHERE d.secrecy <> 'open' AND d.state <> 'ended'
-                  AND voted.number <> urn.number ORDER BY d.id"""
+            """SELECT decision, college, sum(voted), sum(ballot) FROM (
+                   SELECT v.decision_id AS decision, v.college_id AS college,
+                          1 AS voted, 0 AS ballot
+                     FROM wezer_decision_voter v
+                     JOIN wezer_decision d ON d.id = v.decision_id
+                    WHERE d.secrecy <> 'open' AND d.state <> 'ended'
+                      AND v.state = 'voted'
+                    UNION ALL
+                   SELECT u.decision_id, u.college_id, 0, 1
+                     FROM wezer_urn u JOIN wezer_decision d ON d.id = u.decision_id
+                    WHERE d.secrecy <> 'open' AND d.state <> 'ended') found
+                GROUP BY decision, college HAVING sum(voted) <> sum(ballot)
+                ORDER BY decision, college"""
+        )
+    )
+
+
+def small_colleges(env: Any) -> list:
+    """Return counted secret decisions with too few ballots of a college to hide one."""
+    env.flush_all()
+    return env.execute_query(
+        SQL(
+            """SELECT d.id, u.college_id, count(*) FROM wezer_decision d
+                 JOIN wezer_urn u ON u.decision_id = d.id
+                WHERE d.electorate = 'colleges' AND d.result IS NOT NULL
+                GROUP BY d.id, u.college_id HAVING count(*) < %s
+                ORDER BY d.id, u.college_id""",
+            secrecy.LEAST_VOTES,
         )
     )
 
@@ -37,9 +58,10 @@ def urn_columns(env: Any) -> list:
         SQL(
             """SELECT table_name, column_name FROM information_schema.columns
                 WHERE table_schema = current_schema()
-                  AND table_name IN ('wezer_urn', 'wezer_urn_receipt')
-                  AND column_name NOT IN (
-                      'id', 'decision_id', 'choice', 'receipt_hash')"""
+                  AND (table_name = 'wezer_urn' AND column_name NOT IN (
+                          'id', 'decision_id', 'college_id', 'choice', 'receipt_hash')
+                    OR table_name = 'wezer_urn_receipt' AND column_name NOT IN (
+                          'id', 'decision_id', 'receipt_hash'))"""
         )
     )
 
