@@ -105,7 +105,8 @@ class WezerMandate(models.Model):
             ("voter_id", "!=", voter.id),
             ("voter_id.person_id", "!=", person.id),
         ]
-        most = delegations.cap(decision, len(decision.voter_ids))
+        roll = delegations.roll_sizes(decision)[decision.id]
+        most = delegations.cap(decision, roll)
         if others.search_count(domain, limit=most) >= most:
             return Refusal(
                 self.env._(

@@ -585,6 +585,23 @@ class TestDelegations(DecisionCommon):
         said = [row["text"] for row in self.anna.with_user(self.anna)._wezer_todo()]
         self.assertFalse([text for text in said if "You answer for" in text])
 
+    def test_what_is_to_do_counts_the_roll_without_reading_it(self):
+        self.set_policies(delegation_cap=3)
+        decision = self.open_vote(by=self.ben)
+        for giver in (self.cleo, self.dora):
+            self.mandate(giver.partner_id, self.anna)
+        mine = decision.with_user(self.anna)
+        mine.action_vote("yes")
+        mine.action_vote("yes", voice_id=self.roll(decision)["cleo"].id)
+        size = len(decision.sudo().voter_ids)
+        self.assertEqual(delegations.roll_sizes(decision.sudo()), {decision.id: size})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        said = [row["text"] for row in self.anna.with_user(self.anna)._wezer_todo()]
+        self.assertTrue([text for text in said if "You answer for" in text])
+        roll = decision._fields["voter_ids"]
+        self.assertNotIn(decision.id, roll._get_cache(decision.sudo().env))
+
     def test_a_mandate_carries_at_most_the_cap_of_voices(self):
         self.set_policies(delegation_cap=1)
         decision = self.open_vote(by=self.ben)

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from ..tools import (
     decision_departure,
     decision_list,
+    decision_lookup,
     decision_page,
     elections,
     result_view,
@@ -114,6 +115,8 @@ class TestElections(DecisionCommon):
             env = self.env(user=user)
             asked = env["wezer.decision"].search(decision_list.asked(env))
             self.assertEqual(decision in asked, waits)
+            rows = decision_lookup.waiting_ids(user, 30)["answer"]
+            self.assertEqual(decision.id in rows, waits)
             shown = decision_list.of_circle(self.garden.with_user(user))
             self.assertEqual(decision in shown["mine"], waits)
             self.assertEqual(decision in shown["others"], not waits)

@@ -5,9 +5,19 @@ from typing import Any
 from odoo.tools import SQL
 
 from ..models.wezer_objection import LIVE
+from . import decision_list
 
 # Who is hidden from whom is told by the record rules: each list filters by them.
 KINDS = ("answer", "objection", "asked", "guided", "voice")
+
+
+def _to_answer(user: Any, limit: int) -> SQL:
+    """Return the SELECT of what the list of decisions shows as waiting for ``user``."""
+    # sudo: the lists filter by the record rules.
+    decisions = user.env["wezer.decision"].with_user(user).sudo()
+    domain = decision_list.asked(decisions.env)
+    found = decisions._search(domain, order="closes, id", limit=limit)
+    return found.select(SQL("'answer'"), SQL.identifier(found.table, "id"))
 
 
 def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
@@ -27,15 +37,7 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
     )
     rows = env.execute_query(
         SQL(
-            """(SELECT 'answer', d.id FROM wezer_decision_voter v
-                  JOIN wezer_decision d ON d.id = v.decision_id AND d.state = 'open'
-                 WHERE v.person_id = %(person)s AND v.state = 'may'
-                   AND d.closes > %(now)s
-                   AND (d.method <> 'person' OR d.phase = 'consent'
-                        OR d.phase = 'naming' AND NOT EXISTS (
-                           SELECT FROM wezer_nomination n
-                            WHERE n.decision_id = d.id AND n.person_id = %(person)s))
-                 GROUP BY d.id ORDER BY d.closes, d.id LIMIT %(limit)s)
+            """(%(answer)s)
                 UNION ALL
                (SELECT 'objection', o.id FROM wezer_objection o
                   JOIN wezer_decision d ON d.id = o.decision_id AND d.state = 'open'
@@ -70,6 +72,7 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
                    AND d.state = 'open' AND d.closes > %(now)s
                  WHERE v.state = 'may'
                  ORDER BY d.closes, d.id, v.voice LIMIT %(limit)s)""",
+            answer=_to_answer(user, limit),
             voices=env["wezer.mandate"]._voices_select(user.partner_id),
             person=person,
             limit=limit,
@@ -89,7 +92,6 @@ def waiting_ids(user: Any, limit: int) -> dict[str, list[int]]:
                     env["wezer.objection"]._fields[name]
                     for name in ("decision_id", "person_id", "state")
                 ),
-                env["wezer.nomination"]._fields["person_id"],
             ),
         )
     )

@@ -86,9 +86,10 @@ def _for_others(env: Any, voices: Any) -> list[tuple[Any, dict]]:
     said, person = [], env.user.partner_id
     waiting = voices.grouped("decision_id")
     cast = delegations.cast_for_others(voices.decision_id, person) if waiting else {}
+    rolls = delegations.roll_sizes(voices.decision_id.browse(cast))
     for known, mine in waiting.items():
         used = cast.get(known.id, 0)
-        if used and used >= delegations.cap(known, len(known.voter_ids)):
+        if used and used >= delegations.cap(known, rolls[known.id]):
             # Nobody votes for more members than that.
             continue
         decision = env["wezer.decision"].browse(known.id)

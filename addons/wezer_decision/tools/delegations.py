@@ -38,6 +38,17 @@ def cap(decision: models.Model, roll: int) -> int:
     return int(rules.get("delegation_cap") or delegation.cap_of(roll, CAP))
 
 
+def roll_sizes(decisions: models.Model) -> dict[int, int]:
+    """Return how many rows the roll of each decision has, counted by the database."""
+    if not decisions:
+        return {}
+    voters = decisions.env["wezer.decision.voter"].sudo()
+    rows = voters._read_group(
+        [("decision_id", "in", decisions.ids)], ["decision_id"], ["__count"]
+    )
+    return {**dict.fromkeys(decisions.ids, 0), **{one.id: n for one, n in rows}}
+
+
 def has_proxies(decision: models.Model) -> bool:
     """Return whether members may let others cast their ballot in a secret vote."""
     if decision.secrecy == "open" or decision.method in NOT_DELEGABLE:
