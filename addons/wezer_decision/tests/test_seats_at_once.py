@@ -117,3 +117,88 @@ class TestSeatsAtOnce(CommittedCase):
         self.assertEqual(len(live), 2)
         self.assertIn(self.users[4], live)
         self.assertEqual(len(live & set(self.users[:2])), 1)
+
+
+@tagged("post_install", "-at_install", "concurrency")
+class TestVacantSeatsAtOnce(CommittedCase):
+    """Clocks, and people who give a role, write at once about two vacant seats."""
+
+    def _make(self, env):
+        users = self._members(env, "Vacant", 5)
+        self.users = users.ids
+        groups = env["wezer.group"]
+        group = groups.create({"name": f"Vacant seats {self.mark}"})
+        vals = {"name": f"Board {self.mark}", "kind": "role", "parent_id": group.id}
+        role = groups.create(vals)
+        places = env["wezer.group.membership"]
+        for user in users:
+            places.create({"group_id": group.id, "partner_id": user.partner_id.id})
+        self.group, self.role = group.id, role.id
+        policies = env["wezer.group.policy"].sudo()
+        policies._decide(group, "roles_by", "person", "A test")
+        held = places.create(
+            [
+                {
+                    "group_id": role.id,
+                    "partner_id": user.partner_id.id,
+                    "date_to": date.today() + timedelta(days=days),
+                }
+                for user, days in zip(users[:2], (200, 250), strict=True)
+            ]
+        )
+        for place in held:
+            place._end()
+
+    def _archive(self, env):
+        end_all(env["wezer.decision"].search([("group_id", "=", self.group)]))
+        env["wezer.group"].browse(self.role).active = False
+        env["wezer.group"].browse(self.group).active = False
+        env["res.users"].browse(self.users).active = False
+
+    def _clock(self, env):
+        """Draft and withdraw, as the scheduled action does."""
+        env["wezer.decision"]._cron_elections()
+        return True
+
+    def _giving(self, number):
+        """Give the role by hand to one of the members."""
+
+        def give(env):
+            person = env["res.users"].browse(self.users[number]).partner_id
+            places = env["wezer.group.membership"]
+            places.create({"group_id": self.role, "partner_id": person.id})
+            return True
+
+        return give
+
+    def _do(self, *calls):
+        """Do these at once, and the clock after them; return what is drafted then."""
+        self._retry_at_once()
+        with mute_logger("odoo.sql_db", "odoo.service.model"):
+            results = self._all_at_once([(SUPERUSER_ID, call) for call in calls])
+        self.assertEqual(results, [True] * len(calls))
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            self._clock(env)
+            drafts = env["wezer.decision"].search([("group_id", "=", self.group)])
+            shown = drafts.filtered(lambda one: one.state == "draft")
+            ends = sorted(one.outcome_ids.params["until"] for one in shown)
+            return ends, len(drafts)
+
+    def _end(self, days):
+        return str(date.today() + timedelta(days=days))
+
+    def test_two_clocks_at_once_draft_one_by_election_of_each_seat(self):
+        both = ([self._end(200), self._end(250)], 2)
+        self.assertEqual(self._do(self._clock, self._clock), both)
+        self.assertEqual(self._do(self._clock, self._clock), both)
+
+    def test_two_people_given_the_role_at_once_have_one_vacant_seat_each(self):
+        self.assertEqual(self._do(self._giving(2), self._giving(3)), ([], 0))
+
+    def test_a_seat_that_is_filled_while_the_clock_runs_keeps_no_draft(self):
+        # The seat that fell vacant first is filled, whichever of them is first.
+        ends, _drafts = self._do(self._clock, self._giving(2))
+        self.assertEqual(ends, [self._end(250)])
+        ends, _drafts = self._do(self._clock, self._giving(3), self._clock)
+        self.assertEqual(ends, [])

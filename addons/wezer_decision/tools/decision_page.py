@@ -19,6 +19,7 @@ from . import (
     no_voice,
     recall,
     result_view,
+    seats,
     suspensions,
     text_changes,
 )
@@ -348,6 +349,7 @@ def role_of(decision: Any) -> dict:
     return {
         "role": role,
         "until": days.parse_day((given.params or {}).get("until") or ""),
+        "terms": ", ".join(seats.said_terms(decision.sudo())),
         "days": known._policy("role_term_days")[0],
     }
 

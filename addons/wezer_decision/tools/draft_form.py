@@ -205,7 +205,9 @@ def _with_unseen(decision: Any, outcome: dict) -> dict:
         return outcome["params"]
     fields = propose_form.effect_fields(decision.group_id, effect)
     shown = {field["name"] for field in fields}
-    unseen = {name: value for name, value in params.items() if name not in shown}
+    # Others are written by the election itself, and are written anew.
+    own = before._kind().params.keys() - shown
+    unseen = {name: value for name, value in params.items() if name in own}
     return {**unseen, **outcome["params"]}
 
 

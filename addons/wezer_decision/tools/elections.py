@@ -27,6 +27,7 @@ from . import (
     seats,
     voting,
 )
+from .seat_history import terms_said
 
 _lt = LazyTranslate(__name__)
 
@@ -77,18 +78,14 @@ def settings_of(decision: Any) -> None:
 
 
 def name_seats(decision: Any) -> None:
-    """Name the seats that a draft (sudo) fills, and the term of a by-election."""
+    """Name the seats that a draft (sudo) fills, and the terms of by-elections."""
     role = role_of(decision)
     if not role:
         # It was an election before it was changed.
         decision.place_ids = decision.place_ids.browse()
         return
-    until = seats.name_places(decision, role)
-    for outcome in decision.outcome_ids.filtered(lambda one: one.kind == "role"):
-        params = outcome.params or {}
-        if until and params.get("role") == role.id and not params.get("until"):
-            # A by-election is for the rest of the term.
-            outcome.params = {**params, "until": str(until)}
+    seats.forget_terms(decision, role)
+    seats.say_terms(decision, role, seats.name_places(decision, role))
 
 
 def why_not_announce(decision: Any) -> Refusal | None:
@@ -612,10 +609,17 @@ def fill_outcomes(decision: Any) -> None:
         return
     first, others = planned[0], planned[1:]
     others.unlink()
+    terms = terms_said(decision)
+    given = {**(first.params or {})}
     for number, person in enumerate(people):
-        params = {**(first.params or {}), "person": person.id}
+        params = {**given, "person": person.id}
+        if terms:
+            # The first elected has the longest term; None is a whole one.
+            params["until"] = terms[number] if number < len(terms) else None
         if number == 0:
             first.params = params
+            # One of them says the terms of all.
+            given.pop("untils", None)
         else:
             first.copy({"decision_id": decision.id, "params": params})
 
@@ -631,7 +635,7 @@ def outcomes_to_propose(decision: Any) -> list[dict[str, Any]]:
         given = planned.filtered(lambda one: one.kind == "role")
         planned -= given[1:]
         # Until when, is asked of the role again.
-        by_election = ("person", "until")
+        by_election = ("person", "until", "untils")
     return [
         {
             "sequence": one.sequence,

@@ -6,53 +6,32 @@ once, whatever becomes of the elections of the others, and a by-election has the
 the term of the place that it follows.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from odoo.fields import Command, Domain
-from odoo.tools import SQL
+from odoo.fields import Command
 
 from odoo.addons.wezer_base.exceptions import Refusal
 from odoo.addons.wezer_base.tools import days
 from odoo.addons.wezer_fractal_groups.tools.reserve import deciding_circle
 
 from . import elections, rules
-
-RE_ELECT_DAYS = 30
-RUNNING = (
-    *("draft", "announced", "open", "counting", "tied", "adopted"),
-    *("challenged", "stuck"),
-)
-# What the history of circles tells of roles.
-GIVEN, ENDED = "role_given", "role_ended"
-
+from .seat_history import GIVEN, RUNNING, History, terms_said
 
 # === SEATS === #
 
 
 def outcomes_of(role: Any) -> Any:
-    """Return the outcomes (sudo) of all decisions that fill ``role``, oldest first.
-
-    Whichever circle decides: a circle can have moved since.
-    """
-    outcomes = role.env["wezer.outcome"].sudo()
-    rows = role.env.execute_query(
-        SQL(
-            """SELECT id FROM wezer_outcome
-                WHERE kind = 'role' AND params ->> 'role' = %s ORDER BY id""",
-            str(role.id),
-            to_flush=outcomes._fields["params"],
-        )
-    )
-    return outcomes.browse(number for (number,) in rows)
+    """Return the outcomes (sudo) of all decisions that fill ``role``, oldest first."""
+    return History(role).outcomes(role)
 
 
-def under_way(role: Any) -> Any:
+def under_way(role: Any, known: History | None = None) -> Any:
     """Return the decisions (sudo) that are to fill ``role`` and are not over.
 
     A draft that only its author sees is none.
     """
-    found = outcomes_of(role).decision_id
+    found = (known or History(role)).outcomes(role).decision_id
     return found.filtered(
         lambda one: (
             one.state in RUNNING and (one.state != "draft" or one.is_shared_draft)
@@ -65,45 +44,8 @@ def given_by(decision: Any) -> Any:
 
     Not those of people who were invited, and declined.
     """
-    done = decision.outcome_ids.filtered(
-        lambda one: one.kind == "role" and one.state == "done" and one.res_id
-    )
-    places = decision.env["wezer.group.membership"].sudo()
     role = elections.role_of(decision)
-    places = places.browse(done.mapped("res_id")).exists()
-    places = places.filtered(lambda place: place.group_id == role)
-    over = places.filtered(lambda place: place.state == "left")
-    if over:
-        events = decision.env["wezer.group.event"].sudo()
-        told = [("membership", "in", over.ids), ("kind", "=", GIVEN)]
-        had = set(events.search(told).mapped("membership"))
-        places -= over.filtered(lambda place: place.id not in had)
-    return places
-
-
-def elected_elsewhere(places: Any, but: Any, drafted: bool = False) -> Any:
-    """Return those of ``places`` (sudo) that another decision elects, or has elected.
-
-    A place that its decision gave to the same person again has a new end.
-
-    :param but: not by this decision
-    :param drafted: drafts that the circle sees count, too
-    """
-    decisions = places.env["wezer.decision"].sudo()
-    others = decisions.search(
-        Domain("place_ids", "in", places.ids)
-        & Domain("id", "not in", but.ids)
-        & Domain("state", "in", (*RUNNING, "done")),
-        order="id",
-    )
-    found = places.browse()
-    for other in others:
-        if other.state == "draft" and not (drafted and other.is_shared_draft):
-            continue
-        given = given_by(other)
-        if other.state != "done" or given:
-            found = (found | (other.place_ids & places)) - given
-    return found
+    return History(role).given_by(decision, role)
 
 
 def term_of(place: Any) -> date | None:
@@ -111,109 +53,75 @@ def term_of(place: Any) -> date | None:
 
     Of a place that ended before: the day on which it would have ended.
     """
-    if place.held_over_since or place.state != "left":
-        return place.held_over_since or place.date_to or None
-    event = place.env["wezer.group.event"].sudo()
-    event = event.search(
-        [("membership", "=", place.id), ("kind", "=", ENDED)],
-        order="id desc",
-        limit=1,
-    )
-    return event.until or None
+    return History(place.group_id).term_of(place)
 
 
-def ahead(circle: Any) -> timedelta:
-    """Return how long before the end of a term its election is drafted."""
-    return timedelta(days=rules.policy(circle, "re_elect_days") or RE_ELECT_DAYS)
-
-
-def _history(role: Any) -> Any:
-    """Return the events (sudo) of people who were given ``role``, or lost it."""
-    events = role.env["wezer.group.event"].sudo()
-    told = [("group_id", "=", role.id), ("kind", "in", (GIVEN, ENDED))]
-    return events.search(told, order="id")
-
-
-def followed(role: Any) -> set[int]:
-    """Return the ids of the places in ``role`` that somebody else has now.
-
-    By an election that names the place; else who was given the role next, and not by
-    an election of another place, follows.
-    """
-    given: dict[int, int] = {}
-    ended: dict[int, int] = {}
-    for event in _history(role):
-        if event.kind == GIVEN:
-            given[event.membership] = event.id
-            ended.pop(event.membership, None)
-        else:
-            ended[event.membership] = event.id
-    found, named = set(), set()
-    for decision in outcomes_of(role).decision_id:
-        if decision.state == "done" and decision.place_ids:
-            places = given_by(decision)
-            if places:
-                found.update((decision.place_ids - places).ids)
-            named.update(places.ids)
-    for place, moment in sorted(given.items(), key=lambda one: one[1]):
-        before = [
-            (end, one)
-            for one, end in ended.items()
-            if end < moment and one not in found
-        ]
-        if before and place not in named:
-            # Of several vacant seats, that which fell vacant last.
-            found.add(max(before)[1])
-    return found
-
-
-def vacant(role: Any, but: Any) -> Any:
-    """Return the places (sudo) in ``role`` that fell vacant before their terms end.
-
-    Not those of which another decision than ``but`` elects the successors, nor those
-    whose terms end so soon that the next term is elected already.
-    """
-    places = role.sudo().membership_ids.filtered(lambda place: place.state == "left")
-    if not places:
-        return places
-    last = days.today(role.env, role.company_id) + ahead(deciding_circle(role))
-    filled = followed(role)
-    open_ones = places.filtered(
-        lambda place: place.id not in filled and (term_of(place) or date.min) > last
-    )
-    found = open_ones - elected_elsewhere(open_ones, but)
-    return found.sorted(lambda place: (term_of(place), place.id))
-
-
-def ending(role: Any, but: Any, drafted: bool = False) -> Any:
-    """Return the places (sudo) in ``role`` whose terms end soon, or are over.
-
-    Not those of which another decision elects the successors; see
-    :func:`elected_elsewhere`.
-    """
-    today = days.today(role.env, role.company_id)
-    last = today + ahead(deciding_circle(role))
-    places = role.sudo().membership_ids.filtered(
-        lambda place: place.is_live and (term_of(place) or date.max) <= last
-    )
-    found = places - elected_elsewhere(places, but, drafted)
-    return found.sorted(lambda place: (term_of(place), place.id))
-
-
-def name_places(decision: Any, role: Any) -> date | None:
+def name_places(decision: Any, role: Any) -> list[date | None]:
     """Say which places the draft (sudo) of an election serves.
 
-    :return: the rest of the term, of a by-election; else None
+    :return: until when each of the elected has the role; see :func:`terms_of`
     """
     if role.kind != "role" or deciding_circle(role) != decision.group_id:
         # Another circle decides this: nobody here reads who has the role.
         decision.place_ids = [Command.clear()]
-        return None
+        return []
+    known = History(role)
     if not (decision.is_shared_draft and decision.place_ids.group_id == role):
         found = _own_places(decision, role)
-        found += vacant(role, decision) + ending(role, decision)
+        found += known.vacant(role, decision) + known.ending(role, decision)
         decision.place_ids = [Command.set(found[: seats_of(decision)].ids)]
-    return rest_of_term(decision)
+    return terms_of(decision, role, known)
+
+
+def terms_of(decision: Any, role: Any, known: History) -> list[date | None]:
+    """Return until when the people have the role whom an election (sudo) puts into it.
+
+    In the order of election, the longest term first: of a place that fell vacant the
+    rest of its term, of all others a whole term, which is None.
+    """
+    whole = role._term_end() or date.max
+    number = seats_of(decision)
+    terms = [known.rest_of(place) for place in decision.place_ids[:number]]
+    terms += [None] * (number - len(terms))
+    return sorted(terms, key=lambda until: until or whole, reverse=True)
+
+
+def forget_terms(decision: Any, role: Any) -> None:
+    """Take from the draft (sudo) of an election the ends of seats that it named."""
+    known = History(role)
+    named = decision.place_ids.filtered(
+        lambda place: place.state == "left" and place.group_id == role
+    )
+    ends = {str(known.term_of(place)) for place in named}
+    for outcome in decision.outcome_ids.filtered(lambda one: one.kind == "role"):
+        params = {**(outcome.params or {})}
+        params.pop("untils", None)
+        if params.get("until") in ends:
+            del params["until"]
+        if params != outcome.params:
+            outcome.params = params
+
+
+def say_terms(decision: Any, role: Any, terms: list[date | None]) -> None:
+    """Write into the draft (sudo) of an election until when the elected have the role.
+
+    A day that somebody chose stays.
+    """
+    planned = decision.outcome_ids.filtered(
+        lambda one: one.kind == "role" and (one.params or {}).get("role") == role.id
+    )
+    together = rules.asked_method(decision) in rules.OF_PERSONS
+    if together and len(set(terms)) > 1:
+        for outcome in planned:
+            params = {**(outcome.params or {})}
+            if not params.get("until"):
+                untils = [str(until) if until else None for until in terms]
+                outcome.params = {**params, "untils": untils}
+        return
+    for outcome, until in zip(planned, terms, strict=False):
+        params = outcome.params or {}
+        if until and not params.get("until"):
+            outcome.params = {**params, "until": str(until)}
 
 
 def seats_of(decision: Any) -> int:
@@ -236,18 +144,14 @@ def _own_places(decision: Any, role: Any) -> Any:
     )
 
 
-def rest_of_term(decision: Any) -> date | None:
-    """Return the last day of the term of the places that fell vacant, or None."""
+def _is_rest(decision: Any, until: date) -> bool:
+    """Return whether ``until`` is the end of the terms of places that fell vacant."""
     places = decision.place_ids
-    terms = {term_of(place) for place in places if place.state == "left"}
-    whole = len(places) == seats_of(decision)
-    whole = whole and all(place.state == "left" for place in places)
-    if not whole or len(terms) != 1:
-        # Seats whose terms end on different days are filled for a term of their own.
-        return None
-    [until] = terms
-    today = days.today(decision.env, decision.company_id)
-    return until if until and until > today else None
+    return (
+        len(places) == seats_of(decision)
+        and all(place.state == "left" for place in places)
+        and {term_of(place) for place in places} == {until}
+    )
 
 
 def why_not_seat(decision: Any) -> Refusal | None:
@@ -255,8 +159,9 @@ def why_not_seat(decision: Any) -> Refusal | None:
     places, role = decision.place_ids, elections.role_of(decision)
     if not places or not role:
         return None
-    taken = elected_elsewhere(places, decision)
-    taken |= places.browse(followed(role) & set(places.ids))
+    known = History(role)
+    taken = known.elected_elsewhere(role, places, decision)
+    taken |= places.browse(known.followed(role) & set(places.ids))
     if not taken:
         return None
     return Refusal(
@@ -316,7 +221,14 @@ def note(outcome: Any) -> str:
         return ""
     until = days.parse_day((outcome.params or {}).get("until") or "")
     values = {"names": ", ".join(places.partner_id.mapped("name"))}
-    if until and rest_of_term(decision) == until:
+    if terms := said_terms(decision):
+        return env._(
+            "This is about the seats of %(names)s. They have different terms:"
+            " %(terms)s. The person who is elected first has the longest one.",
+            **values,
+            terms=", ".join(terms),
+        )
+    if until and _is_rest(decision, until):
         return env._(
             "By-election: %(names)s left before the end of the term. The elected person"
             " has the rest of it, until %(day)s.",
@@ -327,6 +239,20 @@ def note(outcome: Any) -> str:
         # The text of a draft by the clock says it.
         return ""
     return env._("This is about the seat of %(names)s.", **values)
+
+
+def said_terms(decision: Any) -> list[str]:
+    """Return in words the terms of seats (sudo) that are elected together and differ.
+
+    In the order of election.
+    """
+    env = decision.env
+    return [
+        env._("until %s", days.format_day(env, days.parse_day(until)))
+        if until
+        else env._("a whole term")
+        for until in terms_said(decision)
+    ]
 
 
 # === TERMS IN A ROW === #
@@ -368,20 +294,23 @@ def _elections(role: Any, reverse: bool = False) -> list[tuple[Any, Any]]:
 def _roots(role: Any) -> dict[int, Any]:
     """Return for each place that decisions gave the first place of its seat."""
     found: dict[int, Any] = {}
+    known = History(role)
     for decision, _done in _elections(role):
-        given, named = given_by(decision), decision.place_ids
-        before = (named - given).sorted("id").ids
-        for place in given.sorted("id").ids:
-            if place not in named.ids:
-                first = before.pop(0) if before else place
-                found[place] = found.get(first, first)
+        before = {
+            place.id: number
+            for number, place in known.successors(decision, role).items()
+        }
+        for place in known.given_by(decision, role).sorted("id"):
+            if place not in decision.place_ids:
+                first = before.get(place.id, place.id)
+                found[place.id] = found.get(first, first)
     return found
 
 
 def _spans(role: Any) -> dict[int, tuple[date, date | None]]:
     """Return for each place in ``role`` from which to which day somebody had it."""
     found: dict[int, tuple[date, date | None]] = {}
-    for event in _history(role):
+    for event in History(role).events(role):
         day = days.day_of(role.env, event.date, role.company_id)
         begin = found.get(event.membership, (day, None))[0]
         found[event.membership] = (begin, None if event.kind == GIVEN else day)

@@ -1,59 +1,141 @@
 """Terms of roles: elections before they end, and people who stay until then."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 from odoo.fields import Command, Domain
-from odoo.tools import LazyTranslate
+from odoo.tools import LazyTranslate, split_every
 
-from odoo.addons.wezer_base.tools import days
+from odoo.addons.wezer_base.tools import days, locks
+from odoo.addons.wezer_base.tools.cron import for_each_due
 from odoo.addons.wezer_fractal_groups.tools.reserve import deciding_circle
 
 from . import closing, drafts, elections, rules, seats
+from .seat_history import ENDED, History
 
 _lt = LazyTranslate(__name__)
 
 # The person in a role stays so long beyond the term, while a successor is elected.
 HOLD_DAYS = 60
+# Terms that end later are of no concern today, whatever a circle decided.
+AHEAD_MOST = 365
+# So many roles are looked at together.
+CHUNK = 500
 
 
-# === BEFORE TERMS END (by the clock) === #
+# === BEFORE TERMS END, AND AFTER SEATS FELL VACANT (by the clock) === #
 
 
 def propose_due(decisions: Any) -> None:
-    """Draft the elections of roles whose terms end soon (sudo); for the clock."""
-    env = decisions.env
-    _drop_needless(decisions)
+    """Draft the elections of seats that end soon or fell vacant (sudo); for the clock.
+
+    Roles are looked at many at once; each that needs an election is asked again in a
+    transaction of its own.
+    """
+    drafted = decisions.search(
+        Domain("state", "=", "draft")
+        & Domain("is_shared_draft", "=", True)
+        & Domain("is_recall", "=", False)
+    ).filtered(_by_clock)
+    changed = [one.id for one, *rest in _with_roles(drafted) if _changes(one, *rest)]
+    still = Domain("id", "in", changed) & Domain("state", "=", "draft")
+    if not for_each_due(decisions, still, _keep_up):
+        return
+    roles = decisions.env["wezer.group"]
+    due = [role.id for role, known in _in_question(roles) if any(_missing(role, known))]
+    for_each_due(roles, Domain("id", "in", due), _draft_missing)
+
+
+def _in_question(roles: Any) -> Iterator[tuple[Any, History]]:
+    """Yield the roles (sudo) with terms that end within a year, or ended too early."""
+    env = roles.env
     today = days.today(env)
-    places = env["wezer.group.membership"].search(
+    places = env["wezer.group.membership"]._read_group(
         Domain("group_id.kind", "=", "role")
         & Domain("state", "=", "active")
         & Domain("date_to", ">=", today)
-        & Domain("date_to", "<=", today + timedelta(days=365))
+        & Domain("date_to", "<=", today + timedelta(days=AHEAD_MOST)),
+        ["group_id"],
     )
-    for role in places.sorted("date_to").group_id:
-        circle = deciding_circle(role)
-        method = rules.policy(circle, "roles_by")
-        if not method or method == "manage" or not circle.active or not role.active:
+    left = env["wezer.group.event"]._read_group(
+        Domain("group_id.kind", "=", "role")
+        & Domain("kind", "=", ENDED)
+        & Domain("until", ">=", today),
+        ["group_id"],
+    )
+    ids = sorted({role.id for (role,) in (*places, *left)})
+    for numbers in split_every(CHUNK, ids):
+        found = roles.browse(numbers)
+        known = History(found)
+        for role in found:
+            yield role, known
+
+
+def _missing(role: Any, known: History) -> tuple[Any, Any]:
+    """Return the places (sudo) in ``role`` whose successors nobody elects yet.
+
+    :return: those whose terms end soon, and those of which by-elections are due
+    """
+    none = role.env["wezer.group.membership"]
+    method = known.policy(role, "roles_by")
+    circle = deciding_circle(role)
+    if not method or method == "manage" or not circle.active or not role.active:
+        return none, none
+    nobody = role.env["wezer.decision"]
+    vacant = known.vacant(role, nobody, drafted=True)
+    if vacant:
+        vacant -= _withdrawn(role, known)
+    return known.ending(role, nobody, drafted=True), vacant
+
+
+def _withdrawn(role: Any, known: History) -> Any:
+    """Return the places (sudo) whose by-elections were withdrawn before anybody voted.
+
+    The circle leaves such a seat vacant until its term ends.
+    """
+    return (
+        known.outcomes(role)
+        .decision_id.filtered(
+            lambda one: (
+                one.state == "ended"
+                and one.ended_why == "withdrawn"
+                and not one.announced_at
+                and _by_clock(one)
+                and _terms_in(one, known)
+            )
+        )
+        .place_ids
+    )
+
+
+def _draft_missing(role: Any) -> None:
+    """Draft the elections that ``role`` (sudo, locked) needs."""
+    # Of two clocks at once, the second sees the drafts of the first.
+    locks.hold(role.env, "role", role.id)
+    known = History(role)
+    method = known.policy(role, "roles_by")
+    for places in _missing(role, known):
+        left = places - _taken_up(role, places, known)
+        if not left:
             continue
-        missing = seats.ending(role, decisions.browse(), drafted=True)
-        missing -= _taken_up(role, missing)
-        if method != "stv":
-            for place in missing:
-                draft(decisions, role, method, place)
-        elif missing:
-            _draft_together(decisions, role, missing)
+        if method == "stv":
+            _draft_together(role, left, known)
+        else:
+            for place in left:
+                draft(role, method, place, known)
 
 
-def _taken_up(role: Any, places: Any) -> Any:
+def _taken_up(role: Any, places: Any, known: History) -> Any:
     """Let elections that name no place yet serve ``places``; return those served.
 
-    Somebody may have proposed an election long before the term ends.
+    Somebody may have proposed an election long before.
     """
-    free = seats.under_way(role).filtered(lambda one: not one.place_ids).sorted("id")
+    free = seats.under_way(role, known).filtered(lambda one: not one.place_ids)
+    free = free.sorted("id")
     served = places.browse()
     for place in places:
-        then = [("execute_date", "=", seats.term_of(place) + days.DAY)]
+        then = [("execute_date", "=", known.term_of(place) + days.DAY)]
         election = (free.filtered_domain(then) or free)[:1]
         if not election:
             break
@@ -64,18 +146,45 @@ def _taken_up(role: Any, places: Any) -> Any:
     return served
 
 
-def _draft_together(decisions: Any, role: Any, places: Any) -> None:
+def _draft_together(role: Any, places: Any, known: History) -> None:
     """Draft one election for all seats, or let the draft that there is have them."""
-    drafted = seats.under_way(role).filtered(
-        lambda one: one.state == "draft" and one.method == "stv" and _by_clock(one)
+    rest = bool(known.rest_of(places[:1]))
+    drafted = seats.under_way(role, known).filtered(
+        lambda one: (
+            one.state == "draft"
+            and one.method == "stv"
+            and _by_clock(one)
+            and bool(_terms_in(one, known)) == rest
+        )
     )[:1]
-    if not drafted:
-        draft(decisions, role, "stv", places)
-        return
-    drafted.place_ids |= places
-    drafted.settings = {**(drafted.settings or {}), "seats": len(drafted.place_ids)}
-    said = [drafted.version_id.body, *(_term_sentence(place) for place in places)]
-    drafted.version_id.body = "\n".join(said)
+    if drafted:
+        _rewrite(drafted, drafted.place_ids | places, known)
+    else:
+        draft(role, "stv", places, known)
+
+
+def _rewrite(decision: Any, places: Any, known: History) -> None:
+    """Let a draft of the clock (sudo) elect the successors of these places."""
+    before = decision.place_ids
+    settings = {**(decision.settings or {})}
+    settings.pop("seats", None)
+    if len(places) > 1:
+        settings["seats"] = len(places)
+    # With the places go their terms.
+    seats.forget_terms(decision, places.group_id)
+    body = decision.version_id.body
+    if body == _text(before, known):
+        body = _text(places, known)
+    elif added := places - before:
+        # Somebody changed the text: it stays.
+        body = f"{body}\n{_text(added, known)}"
+    decision.version_id.body = body
+    decision.write({"place_ids": [Command.set(places.ids)], "settings": settings})
+    elections.name_seats(decision)
+
+
+def _text(places: Any, known: History) -> str:
+    return "\n".join(_term_sentence(place, known) for place in places)
 
 
 def _by_clock(decision: Any) -> bool:
@@ -87,55 +196,94 @@ def _by_clock(decision: Any) -> bool:
     )
 
 
-def _drop_needless(decisions: Any) -> None:
-    """End drafts of the clock (sudo) that nobody needs any more.
+def _terms_in(decision: Any, known: History) -> set[str]:
+    """Return the ends of vacant places (sudo) that a draft of the clock elects for."""
+    params = decision.outcome_ids[:1].params or {}
+    ends = {
+        str(known.term_of(place))
+        for place in decision.place_ids
+        if place.state == "left"
+    }
+    return ends & {params.get("until"), *(params.get("untils") or [])}
 
-    The role ended, another circle gives it now, or each seat has somebody.
+
+def _with_roles(drafted: Any) -> Iterator[tuple[Any, Any, History]]:
+    """Yield drafts of the clock (sudo) with the role of each."""
+    roles = drafted.env["wezer.group"]
+    for chunk in split_every(CHUNK, drafted.ids, drafted.browse):
+        asked = {
+            one: (outcome.params or {}).get("role") or 0
+            for one in chunk
+            for outcome in one.outcome_ids[:1]
+        }
+        known = History(roles.browse(sorted(set(asked.values()))).exists())
+        there = {role.id: role for role in known.roles}
+        for one in chunk:
+            yield one, there.get(asked.get(one, 0), roles), known
+
+
+def _changes(decision: Any, role: Any, known: History) -> bool:
+    """Return whether a draft of the clock (sudo) is not what is needed any more."""
+    due = _still_due(decision, role, known)
+    return due is None or due != decision.place_ids
+
+
+def _still_due(decision: Any, role: Any, known: History) -> Any:
+    """Return the places (sudo) that a draft of the clock names, and nobody else fills.
+
+    None where the role ended, or another circle gives it now.
     """
-    drafts_of_clock = decisions.search(
-        Domain("state", "=", "draft")
-        & Domain("is_shared_draft", "=", True)
-        & Domain("is_recall", "=", False)
-    ).filtered(_by_clock)
-    for decision in drafts_of_clock:
-        role = elections.role_of(decision)
-        if (
-            not role.active
-            or not decision.group_id.active
-            or deciding_circle(role) != decision.group_id
-            or _is_served(decision, role)
-        ):
-            closing.withdraw_draft(decision)
-
-
-def _is_served(decision: Any, role: Any) -> bool:
-    """Return whether nobody is missing where a draft wants to elect somebody."""
     places = decision.place_ids
-    if not places:
-        return False
-    last = days.today(role.env, role.company_id) + seats.ahead(decision.group_id)
-    later = places.filtered(
-        lambda place: place.is_live and (seats.term_of(place) or date.max) > last
-    )
-    filled = places.browse(seats.followed(role) & set(places.ids))
-    return not places - later - filled - seats.elected_elsewhere(places, decision)
+    if (
+        not role.active
+        or not decision.group_id.active
+        or deciding_circle(role) != decision.group_id
+    ):
+        return None
+    if _terms_in(decision, known):
+        # So late, the next term is elected.
+        due = places.filtered(known.rest_of)
+    else:
+        last = known.last(role)
+        due = places.filtered(
+            lambda place: (
+                not place.is_live or (known.term_of(place) or date.max) <= last
+            )
+        )
+    due -= due.browse(known.followed(role))
+    return due - known.elected_elsewhere(role, due, decision)
 
 
-def draft(decisions: Any, role: Any, method: str, places: Any) -> Any:
-    """Draft the election of ``role``, to be announced by who facilitates (sudo).
+def _keep_up(decision: Any) -> None:
+    """End a draft of the clock (sudo, locked), or the part that nobody needs."""
+    for one, role, known in _with_roles(decision):
+        due = _still_due(one, role, known)
+        if due:
+            _rewrite(one, due, known)
+            continue
+        closing.withdraw_draft(one)
+        # The seat is filled, or elected in another way: nobody left it vacant.
+        one.place_ids = [Command.clear()]
 
-    :param places: those whose terms end: one, or as many as are elected together
+
+def draft(role: Any, method: str, places: Any, known: History) -> Any:
+    """Draft the election of ``role`` (sudo), to be announced by who facilitates.
+
+    :param places: those whose terms end, or that fell vacant: one, or as many as are
+        elected together
     """
-    place = places[:1]
-    env, circle = decisions.env, deciding_circle(role)
+    place, rest = places[:1], known.rest_of(places[:1])
+    env, circle = role.env, deciding_circle(role)
+    decisions = env["wezer.decision"]
     facilitators = circle._facilitators()
-    begin = seats.term_of(place) + days.DAY
+    begin = known.term_of(place) + days.DAY
+    title = env._("By-election: %s", role.name) if rest else ""
     vals = {
         "group_id": circle.id,
-        "title": env._("Election: %s", role.name),
+        "title": title or env._("Election: %s", role.name),
         "proposer_id": circle.partner_id.id,
         "is_shared_draft": True,
-        "execute_date": begin if begin > days.today(env) else False,
+        "execute_date": begin if not rest and begin > days.today(env) else False,
         "facilitator_id": facilitators[:1].id,
         "method": method,
         "electorate": rules.electorate(circle),
@@ -146,34 +294,43 @@ def draft(decisions: Any, role: Any, method: str, places: Any) -> Any:
     if method == "consent":
         vals["method"] = "person"
         asked = decisions.new({"group_id": circle.id})
-        if not elections.why_not_person(asked, place.partner_id, role):
+        if place.is_live and not elections.why_not_person(
+            asked, place.partner_id, role
+        ):
             vals["method"] = "consent"
             params["person"] = place.partner_id.id
-    body = "\n".join(_term_sentence(one) for one in places)
-    decision = drafts.create(decisions, vals, body, "role", params)
+    decision = drafts.create(decisions, vals, _text(places, known), "role", params)
     elections.settings_of(decision)
     people = facilitators[:1] or circle.partner_id._wezer_actor_partners("manage")
+    said = {"name": ", ".join(places.partner_id.mapped("name")), "role": role.name}
     decision._tell(
         people,
         "decision_changed",
         _lt(
-            "The term of %(name)s in %(role)s ends soon. Announce the election.",
-            name=place.partner_id.name,
-            role=role.name,
+            "The seat of %(name)s in %(role)s is vacant. Announce the election.", **said
+        )
+        if rest
+        else _lt(
+            "The term of %(name)s in %(role)s ends soon. Announce the election.", **said
         ),
         "announce",
     )
     return decision
 
 
-def _term_sentence(place: Any) -> str:
+def _term_sentence(place: Any, known: History) -> str:
     """Return when the term of a place ends, or ended, for the text of an election."""
-    env, last = place.env, seats.term_of(place)
+    env, last = place.env, known.term_of(place)
     values = {
         "name": place.partner_id.name,
         "role": place.group_id.name,
         "day": days.format_day(env, last),
     }
+    if known.rest_of(place):
+        return env._(
+            "The seat of %(name)s in %(role)s is vacant. Its term ends on %(day)s.",
+            **values,
+        )
     if last < days.today(env, place.company_id):
         return env._("The term of %(name)s in %(role)s ended on %(day)s.", **values)
     return env._("The term of %(name)s in %(role)s ends on %(day)s.", **values)
@@ -200,7 +357,7 @@ def name_held_over(decision: Any) -> None:
     if not role or decision.place_ids:
         return
     number = len(decision.outcome_ids.filtered(lambda one: one.kind == "role"))
-    held = seats.ending(role, decision).filtered("held_over_since")
+    held = History(role).ending(role, decision).filtered("held_over_since")
     decision.place_ids = [Command.set(held[:number].ids)]
 
 
