@@ -71,6 +71,11 @@ POT = '#: model:wezer.thing\nmsgid "{}"\nmsgstr ""\n'
     ("path", "text", "message"),
     [
         (
+            "tests/test_thing.py",
+            '"""Things."""\n\nfrom odoo.tests import TransactionCase\n',
+            "tests/test_thing.py is not imported in tests/__init__.py",
+        ),
+        (
             "models/more.py",
             SECOND.format('def action_do(self) -> None:\n        """Do."""'),
             "wezer.thing.action_do is defined 2 times",

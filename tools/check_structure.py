@@ -11,6 +11,7 @@ Fails (exit 1, one line for each finding) where
 * an XML file cannot be parsed, or has a line of more than 120 characters;
 * a style sheet, template, script or model names a colour (``COLOUR_FILES`` may);
 * a style sheet leaves ``min()`` or ``max()`` of lengths to the compiler;
+* a test file for Odoo is not imported in ``tests/__init__.py`` of its addon;
 * a public method of a model lacks a docstring or type hints.
 
 Names of addons as arguments check only these.
@@ -359,7 +360,17 @@ def lengths(addon: Path) -> Iterator[str]:
                 yield f'{place(addon, path)}:{number} needs #{{"…"}}: {found[0]}'
 
 
+def unlisted_tests(addon: Path) -> Iterator[str]:
+    """Yield every file of Odoo's tests that Odoo's own runner would not find."""
+    listing = addon / "tests" / "__init__.py"
+    listed = listing.read_text().split() if listing.exists() else []
+    for path in sorted(addon.glob("tests/test_*.py")):
+        if path.stem not in listed and "\nfrom odoo.tests import" in path.read_text():
+            yield f"{place(addon, path)} is not imported in tests/__init__.py"
+
+
 CHECKS = (
+    unlisted_tests,
     colours,
     lengths,
     doubles,

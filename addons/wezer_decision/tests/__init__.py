@@ -20,3 +20,11 @@ from . import test_decision_attacks
 from . import test_export
 from . import test_chosen_rules
 from . import test_update
+from . import test_elections
+from . import test_seats
+from . import test_vacant_seats
+from . import test_seats_at_once
+from . import test_voices
+from . import test_secret_colleges
+from . import test_merged_accounts
+from . import test_ends_of_consent
