@@ -28,3 +28,4 @@ from . import test_welcome
 from . import test_news
 from . import test_notices_of_groups
 from . import test_reserve
+from . import test_rights_at_once
