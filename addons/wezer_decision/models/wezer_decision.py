@@ -1042,7 +1042,7 @@ class WezerDecision(models.Model):
         clean["settings"] = {**kept, **clean["settings"]}
         decision.write({name: value for name, value in clean.items() if name in given})
         proposing.keep_parts(decision, vals)
-        if {"secrecy", "outcomes"} & set(vals):
+        if {"secrecy", "outcomes", "role_id"} & set(vals):
             proposing.choose_secrecy(decision, vals)
         if error := proposing.why_not_other(decision, role):
             raise error

@@ -23,6 +23,7 @@ from . import test_update
 from . import test_elections
 from . import test_seats
 from . import test_vacant_seats
+from . import test_vacant_seats_attacks
 from . import test_seats_at_once
 from . import test_voices
 from . import test_secret_colleges
