@@ -119,7 +119,7 @@ class TestStatement(CurrencyCommon):
 
     def test_everything_ends_with_the_last_line_also_on_a_day_to_come(self):
         self.pay(self.anna, self.anna, self.luc, "3")
-        today = datetime.date.today()
+        today = days.today(self.env)
         coming = today + datetime.timedelta(days=40)
         self._post_on(coming)
         wallet = self.wallet(self.anna).sudo()
@@ -152,7 +152,7 @@ class TestStatement(CurrencyCommon):
     def test_a_period_after_the_last_line_has_nothing_of_today(self):
         self.pay(self.anna, self.anna, self.luc, "3")
         wallet = self.wallet(self.anna).sudo()
-        today = datetime.date.today()
+        today = days.today(self.env)
         coming = today + datetime.timedelta(days=40)
         for balance, last in ((-300, today), (200, coming)):
             if last == coming:
@@ -479,7 +479,7 @@ class TestStatementPages(CurrencyCommon, HttpCase):
         self.assertEqual(spoken["Piano"], ("auto", None))
 
     def test_a_period_has_its_own_sums_and_curve(self):
-        today = datetime.date.today()
+        today = days.today(self.env)
         day = datetime.timedelta(days=1)
         with freeze_time(today - 40 * day):
             self.pay(self.anna, self.anna, self.luc, "3")

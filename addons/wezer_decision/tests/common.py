@@ -1,13 +1,15 @@
 """People, circles and clocks for the tests of decisions; all parts use this."""
 
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import fields
 
 from odoo.addons.wezer_base.exceptions import NotAllowed, Refusal
 from odoo.addons.wezer_fractal_groups.tests.common import GroupsCommon
 
-from ..tools import clocks, closing
+from ..tools import clocks, closing, counting, readers
 from .secret_ballots import BALLOTS
 
 # What the clock of a decision reads; moved back together, time passes.
@@ -139,6 +141,21 @@ class DecisionCommon(GroupsCommon):
         decision = decision.sudo()
         self.wait(decision, seconds=_seconds_until(decision.executes_at) + 1)
         return decision
+
+    def count_file(self, decision):
+        """Return the published file, and what a stranger counts from it."""
+        name, text = decision._ballot_file()
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_text(text, encoding="utf-8")
+            election = readers.read(path)
+        return text, counting.count(
+            election.rules["method"],
+            election.options,
+            election.tallies,
+            election.rules,
+            election.by_college,
+        )
 
     def assert_refused(self, rule, act, *args, **kwargs):
         """Return the error with which ``act`` is refused: that of this rule."""

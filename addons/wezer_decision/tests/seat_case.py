@@ -1,6 +1,8 @@
 """A council with seats: what the tests of terms and by-elections share."""
 
-from datetime import date, timedelta
+from datetime import timedelta
+
+from odoo.addons.wezer_base.tools import days as community_days
 
 from ..tools import elections, seats
 from .common import DecisionCommon
@@ -17,6 +19,11 @@ class SeatsCase(DecisionCommon):
         cls.council = cls._role("Council", cls.garden)
         cls.set_policies(cls, roles_by="consent", role_term_days=YEAR)
 
+    def setUp(self):
+        super().setUp()
+        # Read once: midnight may pass while a test runs.
+        self.today = community_days.today(self.env)
+
     def seat(self, user, days):
         """Put a person into the council, with a term of so many days more."""
         place = self._put(user, self.council)
@@ -24,7 +31,8 @@ class SeatsCase(DecisionCommon):
         return place.sudo()
 
     def day(self, days):
-        return date.today() + timedelta(days=days)
+        """Return a day of the community: so many days after today."""
+        return self.today + timedelta(days=days)
 
     def drafted(self):
         """Let the clock draft what is due, and return all that is drafted (sudo)."""

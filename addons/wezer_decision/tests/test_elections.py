@@ -1,8 +1,10 @@
 """Elections: each step, ties, who follows whom, terms."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo.tests import tagged
+
+from odoo.addons.wezer_base.tools import days
 
 from ..tools import (
     decision_departure,
@@ -358,10 +360,10 @@ class TestElections(DecisionCommon):
         self.set_policies(roles_by="person", re_elect_days=20)
         place = self._put(self.ben, self.treasurer)
         place = self.treasurer._membership_of(self.ben.partner_id).sudo()
-        place.date_to = date.today() + timedelta(days=30)
+        place.date_to = days.today(self.env) + timedelta(days=30)
         self.decisions._cron_elections()
         self.assertFalse(seats.under_way(self.treasurer))
-        place.date_to = date.today() + timedelta(days=15)
+        place.date_to = days.today(self.env) + timedelta(days=15)
         self.decisions._cron_elections()
         self.decisions._cron_elections()
         decision = seats.under_way(self.treasurer)
@@ -379,7 +381,7 @@ class TestElections(DecisionCommon):
         for user in (self.ben, self.cleo):
             self._put(user, self.treasurer)
             places |= self.treasurer._membership_of(user.partner_id).sudo()
-        places.date_to = date.today()
+        places.date_to = days.today(self.env)
         self.decisions._cron_elections()
         drafts = seats.under_way(self.treasurer)
         self.assertEqual(len(drafts), 2)

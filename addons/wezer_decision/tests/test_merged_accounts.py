@@ -16,7 +16,7 @@ class TestMergedAccounts(DecisionCommon):
         cls.council = cls._role("Council", cls.garden)
 
     def merge(self, source, target):
-        # As an administrator does, whoever is merged.
+        # As an administrator does, for accounts of anybody.
         people = self.env["res.partner"]
         into = people.browse(target.partner_id.id)
         people.browse(source.partner_id.id)._wezer_merge_into(into)

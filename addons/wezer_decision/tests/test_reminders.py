@@ -83,6 +83,8 @@ class TestReminders(DecisionCommon):
         )
         self.assertEqual(len(asked), 4)
         counts = []
+        # What is kept for all transactions is read before.
+        asked._concerning_reader()
         for notices in (asked[:1], asked):
             self.env.flush_all()
             self.env.invalidate_all()

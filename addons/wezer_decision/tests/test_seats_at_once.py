@@ -1,33 +1,49 @@
 """Two seats of a role are given at the same time, by transactions of their own."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.wezer_base.tests.committed import CommittedCase
+from odoo.addons.wezer_base.tools import days
 
 from ..tools import clocks
 from .common import end_all
 
 
+class SeatsAtOnceCase(CommittedCase):
+    """Five members of a circle, which has a role."""
+
+    def _make_role(self, env, name):
+        users = self._members(env, name, 5)
+        groups = env["wezer.group"]
+        group = groups.create({"name": f"{name} {self.mark}"})
+        vals = {"name": f"Council {self.mark}", "kind": "role", "parent_id": group.id}
+        role = groups.create(vals)
+        for user in users:
+            env["wezer.group.membership"].create(
+                {"group_id": group.id, "partner_id": user.partner_id.id}
+            )
+        self.users, self.group, self.role = users.ids, group.id, role.id
+        return users, role
+
+    def _archive(self, env):
+        end_all(env["wezer.decision"].search([("group_id", "=", self.group)]))
+        env["wezer.group"].browse(self.role).active = False
+        env["wezer.group"].browse(self.group).active = False
+        env["res.users"].browse(self.users).active = False
+
+
 @tagged("post_install", "-at_install", "concurrency")
-class TestSeatsAtOnce(CommittedCase):
+class TestSeatsAtOnce(SeatsAtOnceCase):
     """Two people stay in a role until the two elections of their seats are over."""
 
     def _make(self, env):
-        users = self._members(env, "Seat", 5)
-        self.users = users.ids
-        groups = env["wezer.group"]
-        group = groups.create({"name": f"Seats {self.mark}"})
-        vals = {"name": f"Council {self.mark}", "kind": "role", "parent_id": group.id}
-        role = groups.create(vals)
+        users, role = self._make_role(env, "Seat")
         places = env["wezer.group.membership"]
-        for user in users:
-            places.create({"group_id": group.id, "partner_id": user.partner_id.id})
-        self.group, self.role = group.id, role.id
-        today = date.today()
+        today = days.today(env)
         held = places.create(
             [
                 {
@@ -41,12 +57,6 @@ class TestSeatsAtOnce(CommittedCase):
             ]
         )
         self.held = held.ids
-
-    def _archive(self, env):
-        end_all(env["wezer.decision"].search([("group_id", "=", self.group)]))
-        env["wezer.group"].browse(self.role).active = False
-        env["wezer.group"].browse(self.group).active = False
-        env["res.users"].browse(self.users).active = False
 
     def _env(self, cr):
         return api.Environment(cr, SUPERUSER_ID, {})
@@ -120,20 +130,14 @@ class TestSeatsAtOnce(CommittedCase):
 
 
 @tagged("post_install", "-at_install", "concurrency")
-class TestVacantSeatsAtOnce(CommittedCase):
+class TestVacantSeatsAtOnce(SeatsAtOnceCase):
     """Clocks, and people who give a role, write at once about two vacant seats."""
 
     def _make(self, env):
-        users = self._members(env, "Vacant", 5)
-        self.users = users.ids
-        groups = env["wezer.group"]
-        group = groups.create({"name": f"Vacant seats {self.mark}"})
-        vals = {"name": f"Board {self.mark}", "kind": "role", "parent_id": group.id}
-        role = groups.create(vals)
+        users, role = self._make_role(env, "Vacant")
         places = env["wezer.group.membership"]
-        for user in users:
-            places.create({"group_id": group.id, "partner_id": user.partner_id.id})
-        self.group, self.role = group.id, role.id
+        group = role.parent_id
+        self.ends = [days.today(env) + timedelta(days=left) for left in (200, 250)]
         policies = env["wezer.group.policy"].sudo()
         policies._decide(group, "roles_by", "person", "A test")
         held = places.create(
@@ -141,19 +145,13 @@ class TestVacantSeatsAtOnce(CommittedCase):
                 {
                     "group_id": role.id,
                     "partner_id": user.partner_id.id,
-                    "date_to": date.today() + timedelta(days=days),
+                    "date_to": end,
                 }
-                for user, days in zip(users[:2], (200, 250), strict=True)
+                for user, end in zip(users[:2], self.ends, strict=True)
             ]
         )
         for place in held:
             place._end()
-
-    def _archive(self, env):
-        end_all(env["wezer.decision"].search([("group_id", "=", self.group)]))
-        env["wezer.group"].browse(self.role).active = False
-        env["wezer.group"].browse(self.group).active = False
-        env["res.users"].browse(self.users).active = False
 
     def _clock(self, env):
         """Draft and withdraw, as the scheduled action does."""
@@ -185,11 +183,8 @@ class TestVacantSeatsAtOnce(CommittedCase):
             ends = sorted(one.outcome_ids.params["until"] for one in shown)
             return ends, len(drafts)
 
-    def _end(self, days):
-        return str(date.today() + timedelta(days=days))
-
     def test_two_clocks_at_once_draft_one_by_election_of_each_seat(self):
-        both = ([self._end(200), self._end(250)], 2)
+        both = ([str(end) for end in self.ends], 2)
         self.assertEqual(self._do(self._clock, self._clock), both)
         self.assertEqual(self._do(self._clock, self._clock), both)
 
@@ -199,6 +194,6 @@ class TestVacantSeatsAtOnce(CommittedCase):
     def test_a_seat_that_is_filled_while_the_clock_runs_keeps_no_draft(self):
         # The seat that fell vacant first is filled, whichever of them is first.
         ends, _drafts = self._do(self._clock, self._giving(2))
-        self.assertEqual(ends, [self._end(250)])
+        self.assertEqual(ends, [str(self.ends[1])])
         ends, _drafts = self._do(self._clock, self._giving(3), self._clock)
         self.assertEqual(ends, [])

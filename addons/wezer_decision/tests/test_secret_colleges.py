@@ -1,15 +1,13 @@
 """Colleges vote in secret: each ballot is hidden among those of its college."""
 
 import re
-import tempfile
-from pathlib import Path
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.wezer_base.tests.forms import FormCase
 
-from ..tools import counting, lot, readers, recount, result_view, roll, vote_checks
+from ..tools import lot, recount, result_view, roll, vote_checks
 from .common import DecisionCommon
 
 WEIGHTS = {"Users": "1/2", "Staff": "3/10", "Town": "1/5"}
@@ -83,21 +81,6 @@ class TestSecretColleges(DecisionCommon, FormCase):
             [decision.id],
         )
         return self.env.cr.fetchall()
-
-    def count_file(self, decision):
-        """Return the published file, and what a stranger counts from it."""
-        name, text = decision._ballot_file()
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name
-            path.write_text(text, encoding="utf-8")
-            election = readers.read(path)
-        return text, counting.count(
-            election.rules["method"],
-            election.options,
-            election.tallies,
-            election.rules,
-            election.by_college,
-        )
 
     def assert_same_count(self, decision, found):
         result = decision.sudo().result

@@ -1,6 +1,4 @@
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -8,7 +6,7 @@ from odoo.tests import tagged
 from odoo.addons.mail.tests.common import mail_new_test_user
 from odoo.addons.wezer_base.exceptions import Refusal
 
-from ..tools import counting, lot, readers, recount, secrecy
+from ..tools import lot, recount, secrecy
 from .common import DecisionCommon
 
 OPTIONS = [f"Place {letter}" for letter in "ABCDE"]
@@ -26,21 +24,6 @@ class TestSecretResults(DecisionCommon):
         with self.assertRaises(UserError) as error:
             call(*args, **kwargs)
         self.assertEqual(error.exception.rule, rule)
-
-    def count_file(self, decision):
-        """Return the result that the published file gives, as the command counts it."""
-        name, text = decision._ballot_file()
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / name
-            path.write_text(text, encoding="utf-8")
-            election = readers.read(path)
-        return text, counting.count(
-            decision.sudo().method,
-            election.options,
-            election.tallies,
-            election.rules,
-            election.by_college,
-        )
 
     def assert_same_count(self, decision, found):
         result = decision.sudo().result

@@ -74,6 +74,23 @@ class VotesAtOnceCase(CommittedCase):
             )
             return cr.fetchall()
 
+    def _voting(self, number):
+        """Return what says yes, as a member."""
+        return lambda env: env["wezer.decision"].browse(number).action_vote("yes")
+
+    def _closing(self, number):
+        """Return what closes a decision, once it has the lock."""
+
+        def close(env):
+            decision = env["wezer.decision"].sudo().browse(number)
+            env.cr.execute(
+                "SELECT id FROM wezer_decision WHERE id = %s FOR NO KEY UPDATE",
+                [number],
+            )
+            decision._close()
+
+        return close
+
     def _count_if_counting(self, env, number):
         decision = env["wezer.decision"].sudo().browse(number)
         if decision.try_lock_for_update(allow_referencing=True):
@@ -89,18 +106,7 @@ class TestVotesAtOnce(VotesAtOnceCase):
     def test_each_vote_is_counted_or_refused_while_it_closes(self):
         number = self._opened(secrecy="secret")
         self._retry_at_once()
-
-        def vote(env):
-            return env["wezer.decision"].browse(number).action_vote("yes")
-
-        def close(env):
-            decision = env["wezer.decision"].sudo().browse(number)
-            env.cr.execute(
-                "SELECT id FROM wezer_decision WHERE id = %s FOR NO KEY UPDATE",
-                [number],
-            )
-            decision._close()
-
+        vote, close = self._voting(number), self._closing(number)
         # Five vote before, so that there is a result.
         early = [(user, vote) for user in self.users[:5]]
         codes = [code for code in self._all_at_once(early) if isinstance(code, str)]
@@ -221,18 +227,7 @@ class TestVotesOfCollegesAtOnce(VotesAtOnceCase):
     def test_each_vote_is_counted_or_refused_while_it_closes(self):
         number = self._opened(secrecy="secret", electorate="colleges")
         self._retry_at_once()
-
-        def vote(env):
-            return env["wezer.decision"].browse(number).action_vote("yes")
-
-        def close(env):
-            decision = env["wezer.decision"].sudo().browse(number)
-            env.cr.execute(
-                "SELECT id FROM wezer_decision WHERE id = %s FOR NO KEY UPDATE",
-                [number],
-            )
-            decision._close()
-
+        vote, close = self._voting(number), self._closing(number)
         early = self._all_at_once([(user, vote) for user in self.users[:10]])
         self.assertEqual(len([one for one in early if isinstance(one, str)]), 10)
         late = self._all_at_once(
@@ -254,10 +249,7 @@ class TestVotesOfCollegesAtOnce(VotesAtOnceCase):
     def test_members_of_two_colleges_who_exchange_codes_take_nothing_back(self):
         number = self._opened(secrecy="secret", electorate="colleges")
         self._retry_at_once()
-
-        def vote(env):
-            return env["wezer.decision"].browse(number).action_vote("yes")
-
+        vote = self._voting(number)
         codes = self._all_at_once([(user, vote) for user in self.users[:2]])
 
         def take_back(code):
