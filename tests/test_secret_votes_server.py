@@ -164,7 +164,7 @@ class TestSecretVotesServer(RpcCase):
             [["decision_id", "=", self.decision]],
             ["state"],
         )
-        self.assertEqual(len(roll["result"]), 1, "one's own row")
+        self.assertEqual(len(roll["result"]), 1, "their own row only")
 
         self._attack_pages_while_it_runs(members[1], admin)
         before = self._rows(
@@ -481,7 +481,7 @@ class TestSecretCollegesServer(RpcCase):
             *(self.sessions[3], "wezer.decision.voter", "search_count"),
             [["decision_id", "=", number], ["college_id", "in", colleges]],
         )
-        self.assertEqual(counted.get("result"), 1, "one's own row")
+        self.assertEqual(counted.get("result"), 1, "their own row only")
         self.assertEqual(self._rows(ballots, number), before)
 
         self._close(number)

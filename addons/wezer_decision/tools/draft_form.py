@@ -219,7 +219,7 @@ def _method(decision: Any) -> str:
 
 
 def _secrecy(decision: Any) -> str:
-    """Return the secrecy of a draft; empty where nobody chose another one."""
+    """Return the secrecy of a draft; empty where nobody chose another."""
     usual = proposing.usual_secrecy(decision.sudo())
     return "" if decision.secrecy == usual else decision.secrecy
 

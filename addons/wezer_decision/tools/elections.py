@@ -554,8 +554,8 @@ def counted(decision: Any) -> tuple[list[str], dict[str, int], dict[str, Any]]:
 def _drawn_as(ballot: Any, known: list[int]) -> int | None:
     """Return the number by which the person of a ballot (sudo) was drawn, if any.
 
-    The lot follows from the numbers of people: who merged two accounts since then was
-    drawn by that of an account which goes on as another one.
+    The lot follows from the numbers of people: a person who merged two accounts since
+    then was drawn by the number of the account that ended.
     """
     person = ballot.person_id
     people = ballot.env["res.partner"].sudo().browse(known)

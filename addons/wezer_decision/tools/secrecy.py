@@ -179,7 +179,7 @@ def remove(
     """Delete a ballot; False where no ballot has this hash.
 
     :param college_id: of the voice that can be used again. Two people who exchange
-        their codes move no voice from one college to another one
+        their codes move no voice from a college to another
     """
     _give(env, None, digest)
     env.cr.execute(
@@ -272,7 +272,7 @@ def are_hidden(cast: Mapping[Any, int], by_proxies: Mapping[Any, int]) -> bool:
 
     :param cast: ballots in each college, or all of them under one key
     :param by_proxies: how many of them a person can have cast for somebody else. Of two
-        proxies, each would know from the sum how the other one voted
+        proxies, each would know from the sum how the other voted
     """
     used = {college: number for college, number in cast.items() if number}
     return bool(used) and all(
