@@ -445,11 +445,17 @@ class WezerDigest(models.Model):
         here = self.with_context(lang=lang)
         company = self.env.company
         stop = self._stop_url(partner)
+        asks = notices._asking_kinds()
+        asking = notices.filtered(lambda notice: notice.kind in asks)
+        shown = (asking + (notices - asking))[:SHOWN]
+        shown = shown.with_context(**reader.env.context)
         body = here.env["ir.qweb"]._render(
             "wezer_base.digest_mail",
             {
                 "partner": partner,
-                "notices": notices[:SHOWN].with_context(**reader.env.context),
+                # What asks for something stands first, and nothing else waits.
+                "asking": shown.filtered(lambda notice: notice.kind in asks),
+                "news": shown.filtered(lambda notice: notice.kind not in asks),
                 "more": max(len(notices) - SHOWN, 0),
                 "base_url": partner.get_base_url(),
                 "stop_url": stop,
@@ -458,16 +464,19 @@ class WezerDigest(models.Model):
             lang=lang,
             minimal_qcontext=True,
         )
-        count = len(notices)
-        subject = (
-            here.env._("One thing is waiting for you at %(name)s", name=company.name)
-            if count == 1
-            else here.env._(
+        count = len(asking)
+        if not count:
+            subject = here.env._("News from %(name)s", name=company.name)
+        elif count == 1:
+            subject = here.env._(
+                "One thing is waiting for you at %(name)s", name=company.name
+            )
+        else:
+            subject = here.env._(
                 "%(count)s things are waiting for you at %(name)s",
                 count=count,
                 name=company.name,
             )
-        )
         return self.env["wezer.notice.letter"]._mail_vals(partner, subject, body, stop)
 
     # === PERSONAL DATA === #

@@ -135,6 +135,24 @@ class TestDigest(DigestCommon):
         self.digest.with_user(self.luc).choose({}, without=[])
         self.assertTrue(self._send_directly())
 
+    def test_only_what_asks_for_something_is_said_to_wait(self):
+        name = self.env.company.name
+        self._notify(self.luc, "A thing is over.", kind="website")
+        mail = self._send_directly()
+        self.assertEqual(mail.subject, f"News from {name}")
+        self.assertIn("this is new at", mail.body_html)
+        self.assertNotIn("waiting for you", mail.body_html)
+        with freeze_time(fields.Datetime.now() + timedelta(days=8)):
+            self._notify(self.luc, "Please look.")
+            self._notify(self.luc, "Another thing is over.", kind="website")
+            mail = self._send_directly()
+        self.assertEqual(mail.subject, f"One thing is waiting for you at {name}")
+        body = mail.body_html
+        self.assertLess(body.index("Please look."), body.index("And this is new:"))
+        self.assertLess(
+            body.index("And this is new:"), body.index("Another thing is over.")
+        )
+
     def test_each_reads_his_own_language(self):
         self.luc.partner_id.lang = "fr_FR"
         self.env.ref("wezer_base.digest_mail").update_field_translations(

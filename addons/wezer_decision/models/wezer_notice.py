@@ -37,7 +37,7 @@ class WezerNotice(models.Model):
             "decision_asked": NoticeLook("circles", "fa-check-square-o", asks=True),
             "decision_soon": NoticeLook("circles", "fa-hourglass-half", asks=True),
             "decision_half": NoticeLook(
-                "circles", "fa-hourglass-half", digest_only=True
+                "circles", "fa-hourglass-half", asks=True, digest_only=True
             ),
             "decision_changed": NoticeLook("circles", "fa-pencil", asks=True),
             "decision_result": NoticeLook("circles", "fa-bar-chart"),
