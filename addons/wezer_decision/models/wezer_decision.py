@@ -2050,6 +2050,13 @@ class WezerDecision(models.Model):
         )
 
     def _state_sentence(self):
+        if self.state in ("adopted", "rejected") and elections.is_of_persons(self):
+            # Who gets this notice reads these names in the result, too.
+            people = elections.elected(self)
+            if people:
+                return _lt("elected: %(names)s", names=[one.name for one in people])
+            if self.method not in ("person", "majority"):
+                return _lt("nobody was elected")
         sentences = {
             "done": _lt("everybody was asked, here are the answers"),
             "adopted": _lt("adopted"),

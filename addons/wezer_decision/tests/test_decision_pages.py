@@ -396,6 +396,7 @@ class TestDecisionPages(DecisionCommon, FormCase):
         self.assertEqual(decision.objection_ids.state, "raised")
         said = self.text(f"/decisions/{decision.id}")
         self.assertIn("Everybody in the circle reads your objection now", said)
+        self.assertIn("A new version can answer it: then you get a notice", said)
         self.log_in(self.anna)
         self.assertIn("objection to your proposal", self.text("/my/todo"))
         # Anna's own answer waits, too: one row says what comes first.

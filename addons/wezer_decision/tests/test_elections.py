@@ -39,6 +39,18 @@ class TestElections(DecisionCommon):
                 getattr(self, whom).partner_id.id, WHY
             )
 
+    def told(self, decision):
+        """Return how the notice to Fred says that a decision has ended."""
+        notice = self.env["wezer.notice"].search(
+            [
+                ("partner_id", "=", self.fred.partner_id.id),
+                ("res_model", "=", "wezer.decision"),
+                ("res_id", "=", decision.id),
+                ("kind", "=", "decision_result"),
+            ]
+        )
+        return notice.text.partition("”: ")[2]
+
     def next_step(self, decision):
         """Let the time of a step pass."""
         decision = decision.sudo()
@@ -109,6 +121,7 @@ class TestElections(DecisionCommon):
         self.close(decision)
         self.assertEqual(closed.state, "adopted")
         self.assertEqual(closed.outcome_ids.params["person"], self.ben.partner_id.id)
+        self.assertEqual(self.told(closed), f"elected: {self.ben.name}")
 
     def test_who_has_named_somebody_is_asked_nothing_until_the_next_step(self):
         decision = self.election()
@@ -309,6 +322,7 @@ class TestElections(DecisionCommon):
         self.assertEqual(len(decision.result["elected"]), 2)
         rows = result_view.rounds(self.env, decision.result)["rows"]
         names = [row["name"] for row in rows if row["elected"]]
+        self.assertEqual(self.told(decision), f"elected: {names[0]} and {names[1]}")
         self.assertEqual([row["name"] for row in rows[:2]], names)
         self.assertEqual(names, decision.result["elected"])
         people = {one.params["person"] for one in decision.outcome_ids}
@@ -328,6 +342,15 @@ class TestElections(DecisionCommon):
         self.close(decision)
         self.assertEqual(decision.state, "adopted")
         self.assertEqual(decision.outcome_ids.params["person"], self.anna.partner_id.id)
+        self.assertEqual(self.told(decision), f"elected: {self.anna.name}")
+
+    def test_a_result_without_anybody_elected_says_so(self):
+        decision = self.with_candidates()
+        names = ("anna", "ben", "cleo", "dora", "fred")
+        self.vote(decision, **dict.fromkeys(names, "2-2--1"))
+        self.close(decision)
+        self.assertEqual(decision.state, "rejected")
+        self.assertEqual(self.told(decision), "nobody was elected")
 
     # --- draw --- #
 

@@ -186,7 +186,7 @@ def policies(env: Any) -> dict[str, Policy]:
             env._("Decisions that may run in the circle at once"), "count", least=True
         ),
         roles_by=Policy(
-            env._("How people are elected when their term ends"),
+            env._("How people are elected when a term ends or a seat falls vacant"),
             "choice",
             {
                 "manage": env._("people who manage the circle give the role"),
