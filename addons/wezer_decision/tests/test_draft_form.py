@@ -227,6 +227,17 @@ class TestDraftForm(DecisionCommon, FormCase):
         self.assert_refused("election", draft.action_edit, {"outcomes": []})
         self.assertTrue(draft.action_edit({"method": "schulze", "title": "Vote"}))
 
+    def test_a_draft_that_cannot_be_put_to_the_circle_now_says_why(self):
+        draft, address = self.kept()
+        page = address.removesuffix("/edit")
+        self.assertIn("everybody who may vote is asked", self.page(page).text_content())
+        self.set_policies(decisions_person=1)
+        self.opened(title="A pond")
+        said = self.page(page).text_content()
+        self.assertIn("Running now: “A pond”", said)
+        self.assertNotIn("everybody who may vote is asked", said)
+        self.assertNotIn("Put it to the circle", said)
+
     def test_the_form_of_a_draft_reads_the_rules_of_the_circle_once(self):
         draft, _address = self.kept(method="majority", share="3/4")
         typed = dict(draft_form.typed(draft))

@@ -101,6 +101,7 @@ def values(decision: Any) -> dict:
         "date_words": answer_fields.date_words(env),
         "options": options,
         "may": may,
+        "unready": unready(decision, may),
         "guiding": may & GUIDING,
         "rules": holding,
         "counted": how_counted.sentences(
@@ -137,6 +138,14 @@ def values(decision: Any) -> dict:
     }
     found["names"] = {} if visitor else names(people_of(decision, found))
     return found
+
+
+def unready(decision: Any, may: set[str]) -> str:
+    """Return why a draft is not put to the circle now, for who can change it."""
+    if decision.state != "draft" or "edit" not in may or "announce" in may:
+        return ""
+    # sudo: what runs in the circle is counted, also what this reader does not see.
+    return str(decision.sudo()._why_not_announce() or "")
 
 
 def for_moderators(decision: Any) -> dict:
