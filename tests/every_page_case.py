@@ -88,6 +88,7 @@ NO_PAGE = {
 # Pages that no link of another page leads to: why.
 WITHOUT_LINK = {
     "/agreements/<string:slug>/edit": "where the reader wrote a draft",
+    "/decisions/<int:decision_id>/edit": "where the reader wrote a draft",
     "/digest/stop/<int:partner_id>/<string:token>": "a link of an e-mail",
     "/groups/<string:slug>/talk/<int:page>": "earlier messages, where there are many",
     "/join/<string:token>": "a link of an e-mail",

@@ -136,6 +136,8 @@ ROUTES = {
         "/decisions/{vote}/receipts.txt",
     ),
     "GET /decisions/methods/<string:method>": (ALL, "/decisions/methods/majority"),
+    "GET /decisions/<int:decision_id>/edit": ("M", "/decisions/{draft}/edit"),
+    "POST /decisions/<int:decision_id>/edit": ("", ""),
     "POST /decisions/<int:decision_id>/receipt": ("", ""),
     "POST /decisions/<int:decision_id>/<string:act>": ("", ""),
     "POST /decisions/<int:decision_id>/objections/<int:objection_id>/<string:act>": (

@@ -317,10 +317,11 @@ class TestMatrix(MatrixCommon, HttpCase):
         self.assertEqual(set(ROUTES), found)
         names = {
             "vote": self.rows["vote"].id,
+            "draft": self.rows["draft"].id,
             "discussion": self.rows["discussion"].id,
             "slug": self.garden.slug,
         }
-        for letter in "VNO":
+        for letter in "VNMO":
             user = self.people[letter]
             user.sudo().password = user.login
             login = None if letter == "V" else user.login
