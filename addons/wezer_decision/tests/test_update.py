@@ -6,6 +6,7 @@ from odoo.modules.module import load_script
 from odoo.tests import tagged
 
 from .common import DecisionCommon
+from .test_vacant_seats import VacantSeatsCase
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations" / "19.0.2.7.0"
 
@@ -62,3 +63,30 @@ class TestUpdate(DecisionCommon):
         self.assertNotIn(decider, waiting())
         self.assertIn(self.ben.partner_id, waiting())
         self.assertTrue(decision.with_user(self.ben)._may("vote"))
+
+
+@tagged("post_install", "-at_install")
+class TestUpdateOfSeats(VacantSeatsCase):
+    def test_elections_of_the_version_before_serve_their_seats_and_no_others(self):
+        self.set_policies(roles_by="person")
+        ends = self.seat(self.dora, 10)
+        before = self.drafted()
+        # That version named no places, and drafted nothing for vacant seats.
+        before.place_ids = False
+        one, two = self.both_vacated()
+        vacant = one | two
+        notices = self.env["wezer.notice"].sudo()
+        asked = [("kind", "=", "decision_changed"), ("subject", "=", "announce")]
+        told = notices.search(asked)
+        drafts = self.drafted()
+        self.assertEqual(before.place_ids, ends)
+        self.assertEqual((drafts - before).place_ids, vacant)
+        self.assertEqual(len(drafts), 3)
+        new = notices.search(asked) - told
+        self.assertEqual(new.mapped("partner_id"), self.fred.partner_id)
+        self.assertEqual(set(new.mapped("res_id")), set((drafts - before).ids))
+        self.assertEqual(len(new), 2)
+        for _day in range(2):
+            self.assertEqual(self.drafted(), drafts)
+        self.assertEqual(notices.search(asked) - told, new)
+        self.assertFalse(self.env["wezer.invariant"].sudo()._check_governance())

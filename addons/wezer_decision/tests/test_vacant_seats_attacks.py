@@ -1,7 +1,10 @@
 """What people try with the elections that the clock drafted, and do not get."""
 
 from odoo.exceptions import UserError
+from odoo.service.model import call_kw
 from odoo.tests import tagged
+
+from odoo.addons.mail.tests.common import mail_new_test_user
 
 from .test_vacant_seats import VacantSeatsCase
 
@@ -27,6 +30,35 @@ class TestVacantSeatsAttacks(VacantSeatsCase):
             draft.version_id.body,
             [(one.kind, one.params) for one in draft.outcome_ids],
         )
+
+    def test_only_people_who_facilitate_or_manage_touch_a_draft_of_the_clock(self):
+        self.set_policies(roles_by="person")
+        self.vacated(self.cleo, 200)
+        draft = self.drafted()
+        before = self.said(draft)
+        root = mail_new_test_user(
+            self.env,
+            "wzd_root",
+            groups="wezer_base.group_administrator,base.group_system",
+        )
+        clerk = mail_new_test_user(self.env, "wzd_clerk", groups="base.group_user")
+        self._put(root, self.village)
+        for user in (self.anna, self.cleo, self.otto, clerk, root):
+            decisions = self.decisions.with_user(user)
+            for method, args in (
+                ("action_announce", []),
+                ("action_withdraw", []),
+                ("action_edit", [{"title": "Mine"}]),
+                ("action_void", ["It is not needed any more."]),
+                ("write", [{"title": "Mine"}]),
+                ("unlink", []),
+                ("copy", []),
+            ):
+                with self.subTest(user.login, method=method):
+                    with self.assertRaises(UserError):
+                        with self.cr.savepoint():
+                            call_kw(decisions, method, [draft.ids, *args], {})
+                    self.assertEqual(self.said(draft), before)
 
     def test_a_draft_in_the_name_of_the_circle_elects_this_role_and_nothing_else(self):
         self.set_policies(roles_by="person")
