@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from odoo import models
 
-from .forms import local_page, path_of
+from .forms import local_page, path_of, url_codes
 
 # Nobody comes for these: they log out, join, or belong to programs.
 NO_ARRIVAL = {
@@ -32,9 +32,7 @@ def arrival_page(env: Any, address: Any) -> str:
     path = unquote(urlsplit(page).path)
     if "//" in path or {".", ".."}.intersection(path.split("/")):
         return ""
-    # Names and codes of languages are for all; the table is not.
-    languages = env["res.lang"].sudo().search([]).mapped("url_code")
-    first = path_of(page, languages).split("/")[1].lower()
+    first = path_of(page, url_codes(env)).split("/")[1].lower()
     return "" if first in NO_ARRIVAL or "%" in first or "." in first else page
 
 

@@ -25,7 +25,15 @@ from odoo.http import (
 from odoo.tools import LazyTranslate
 
 from ..exceptions import Refusal
-from .forms import SAVED_ID, confirm, give_back, local_page, path_of, typed_values
+from .forms import (
+    SAVED_ID,
+    confirm,
+    give_back,
+    local_page,
+    path_of,
+    typed_values,
+    url_codes,
+)
 from .numbers import record_id
 from .words import suggested_model
 
@@ -254,7 +262,7 @@ def keep_typed(
         for name, value in posted.form.items(multi=True)
     ]
     # After an error there may be no website to ask; any active language will do.
-    languages = request.env["res.lang"].sudo().search([]).mapped("url_code")
+    languages = url_codes(request.env)
     message = str(error.args[0]) if error is not None and error.args else ""
     request.session["wezer_refused"] = {
         "page": path_of(address, languages),
@@ -276,7 +284,7 @@ def keep_typed(
 def _lead_to_form(response: Any) -> None:
     """Lead to the form that was sent, on its page, and keep the sentence for it."""
     asked = local_page(request.httprequest.form.get("form_page"))
-    languages = request.env["res.lang"].sudo().search([]).mapped("url_code")
+    languages = url_codes(request.env)
     page = path_of(response.location, languages)
     if page != path_of(asked, languages) or not request.session.get("wezer_flash"):
         return
@@ -352,7 +360,7 @@ def fill_form(response: Any, action: str, kept: list[tuple[str, str]]) -> None:
         several are chosen
     """
     response.flatten()
-    languages = request.env["res.lang"].sudo().search([]).mapped("url_code")
+    languages = url_codes(request.env)
     values = {"action": action, "values": kept, "languages": languages, "message": ""}
     _fill_page(response, values)
 

@@ -79,6 +79,12 @@ def local_page(address: str) -> str:
     return address
 
 
+def url_codes(env: Any) -> list[str]:
+    """Return the codes with which addresses of the languages begin, for path_of()."""
+    # sudo: codes of languages are for all; the table is not.
+    return env["res.lang"].sudo().search([]).mapped("url_code")
+
+
 def path_of(address: str, languages: Any = ()) -> str:
     """Return the path of an address, without the language in front of it.
 

@@ -1140,7 +1140,7 @@ class WezerDecision(models.Model):
         ):
             closing.end(self, "no_options")
             return
-        if not voices or roll.why_not_size(self, voices, roll.by_college(self)):
+        if not voices or roll.why_not_size(self, voices, roll.by_college):
             closing.end(self, "small_roll")
             return
         try:

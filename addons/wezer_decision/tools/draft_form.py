@@ -236,8 +236,7 @@ def _settings(settings: dict) -> list[tuple[str, str]]:
     """Return the fields for what the proposer asked for beyond the circle's rules."""
     found = []
     for field, name in propose_form.SETTINGS.items():
-        value = settings.get(name)
-        if value and name not in ("secrecy",):
+        if value := settings.get(name):
             found.append((field, SWITCHED.get(name) or str(value)))
     if hours := settings.get("hours"):
         found.append(("days", str(-(-hours // 24))))

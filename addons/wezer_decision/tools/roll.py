@@ -4,6 +4,7 @@ It is written when the decision is announced: who joins later has no voice in it
 it opens, and whenever somebody leaves, rows are put to ``off``; none is ever added.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -336,9 +337,7 @@ def can_be_secret(decision: Any) -> bool:
     """
     if at_most(decision, SECRET_LEAST) < SECRET_LEAST:
         return False
-    if decision.electorate != "colleges":
-        return True
-    return _too_small(would_be_by_college(decision)) is None
+    return _too_small(decision, would_be_by_college) is None
 
 
 def has_voices(decision: Any) -> bool:
@@ -389,24 +388,32 @@ def would_be_by_college(decision: Any) -> dict[int, int]:
 
 def by_college(decision: Any) -> dict[int, int]:
     """Return how many voices each college has on the roll that was written."""
-    voters = decision.env["wezer.decision.voter"]
-    rows = decision.env.execute_query(
-        SQL(
-            """SELECT college_id, count(*) FROM wezer_decision_voter
-                WHERE decision_id = %s AND state <> 'off' AND college_id IS NOT NULL
-                GROUP BY college_id""",
-            decision.id,
-            to_flush=tuple(
-                voters._fields[name] for name in ("decision_id", "college_id", "state")
-            ),
+    rows = (
+        decision.env["wezer.decision.voter"]
+        .sudo()
+        ._read_group(
+            [
+                ("decision_id", "=", decision.id),
+                ("state", "!=", "off"),
+                ("college_id", "!=", False),
+            ],
+            ["college_id"],
+            ["__count"],
         )
     )
-    return dict(rows)
+    return {college.id: number for college, number in rows}
 
 
-def _too_small(colleges: dict[int, int]) -> tuple[int, int] | None:
-    """Return a college in which no vote would be hidden, and its voices, or None."""
-    small = [one for one in colleges.items() if 0 < one[1] < SECRET_LEAST]
+def _too_small(
+    decision: Any, voices: Callable[[Any], dict[int, int]]
+) -> tuple[int, int] | None:
+    """Return a college in which no vote would be hidden, and its voices, or None.
+
+    :param voices: asked for the voices of each college where colleges vote, by its id
+    """
+    if decision.electorate != "colleges":
+        return None
+    small = [one for one in voices(decision).items() if 0 < one[1] < SECRET_LEAST]
     return min(small) if small else None
 
 
@@ -488,17 +495,15 @@ def why_not(decision: Any) -> Refusal | None:
             value="0",
             limit="1",
         )
-    by_colleges = decision.electorate == "colleges" and decision.secrecy != "open"
-    colleges = would_be_by_college(decision) if by_colleges else {}
-    return why_not_size(decision, voices, colleges)
+    return why_not_size(decision, voices, would_be_by_college)
 
 
 def why_not_size(
-    decision: Any, voices: int, colleges: dict[int, int]
+    decision: Any, voices: int, of_colleges: Callable[[Any], dict[int, int]]
 ) -> Refusal | None:
     """Return why a roll of ``voices`` is too small for the method or the secrecy.
 
-    :param colleges: the voices of each college, by its id
+    :param of_colleges: asked for the voices of each college, where it matters
     """
     env = decision.env
     if voices < MAJORITY_LEAST and decision.method not in ("consent", *rules.UNBOUND):
@@ -524,7 +529,7 @@ def why_not_size(
             limit=str(SECRET_LEAST),
             field="secrecy",
         )
-    small = _too_small(colleges) if decision.secrecy != "open" else None
+    small = _too_small(decision, of_colleges) if decision.secrecy != "open" else None
     if small:
         return Refusal(
             env._(

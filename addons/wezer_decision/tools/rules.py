@@ -420,16 +420,12 @@ def _hours(decision: Any, decided: int | None) -> int:
     asked = (decision.settings or {}).get("hours")
     if asked and all(outcome.kind == "words" for outcome in decision.outcome_ids):
         return asked
-    return max(_usual_hours(decision, decided), asked or 0)
+    return max(hours_of(decision.method, decided), asked or 0)
 
 
 def usual_hours(decision: Any) -> int:
     """Return how long the circle (sudo) answers a decision, unless a proposer asks."""
-    return _usual_hours(decision, policy(decision.group_id, "decision_days"))
-
-
-def _usual_hours(decision: Any, decided: int | None) -> int:
-    return hours_of(decision.method, decided)
+    return hours_of(decision.method, policy(decision.group_id, "decision_days"))
 
 
 def hours_of(method: str, decided: int | None) -> int:
